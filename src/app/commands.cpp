@@ -1,0 +1,43 @@
+#include "app/commands.h"
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+namespace anemone {
+namespace {
+
+constexpr std::array<Command, 0> kCommands = {};
+
+void print_usage(std::FILE* out) {
+  std::fputs("Anemone: what an IP network carries, and by which way.\n\nusage: anemone COMMAND ...\n\n", out);
+  for (const Command& command : kCommands) std::fprintf(out, "  %-10s %s\n", command.name, command.help);
+  std::fputs("\n'anemone COMMAND --help' tells more.\n", out);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  if (argc < 2) {
+    print_usage(stderr);
+    return kWrongUsage;
+  }
+  const std::string_view wanted = argv[1];
+  if (wanted == "--help" || wanted == "-h" || wanted == "help") {
+    print_usage(stdout);
+    return kDone;
+  }
+  if (wanted == "--version") {
+    std::puts("anemone 0.1.0");
+    return kDone;
+  }
+  for (const Command& command : kCommands) {
+    if (wanted == command.name) return command.run(argc - 1, argv + 1);
+  }
+  std::fprintf(stderr, "anemone: there is no command '%s'\n\n", argv[1]);
+  print_usage(stderr);
+  return kWrongUsage;
+}
+
+}  // namespace anemone
