@@ -9,3 +9,10 @@ add_test(NAME "form: clang-format"
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/format --check)
 set_tests_properties("form: tidy (layers, sizes, headers, folder READMEs)"
   "form: tidy refuses what it should" "form: clang-format" PROPERTIES LABELS form)
+
+find_program(CLANG_TIDY clang-tidy)
+if(CLANG_TIDY)
+  add_test(NAME "form: clang-tidy"
+    COMMAND ${PROJECT_SOURCE_DIR}/scripts/clang-tidy ${CMAKE_BINARY_DIR})
+  set_tests_properties("form: clang-tidy" PROPERTIES LABELS form TIMEOUT 1800)
+endif()

@@ -20,7 +20,7 @@ class PrefixMap {
   PrefixMap() = default;
   explicit PrefixMap(std::vector<std::pair<Prefix, T>> entries) {
     std::stable_sort(entries.begin(), entries.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+                     [](const auto& a, const auto& b) { return before(a.first, b.first); });
     std::vector<std::uint32_t> open;
     for (auto& [prefix, value] : entries) {
       if (!entries_.empty() && entries_.back().prefix == prefix) {
@@ -38,9 +38,9 @@ class PrefixMap {
   // The value of the longest prefix that contains `address`, and that prefix; null when none does.
   const std::pair<const Prefix*, const T*> find(const IpAddress& address) const {
     const Prefix host(address, address.is_v4() ? 32 : 128);
-    auto after =
-        std::upper_bound(entries_.begin(), entries_.end(), host,
-                         [](const Prefix& wanted, const Entry& entry) { return wanted < entry.prefix; });
+    auto after = std::upper_bound(
+        entries_.begin(), entries_.end(), host,
+        [](const Prefix& wanted, const Entry& entry) { return before(wanted, entry.prefix); });
     auto at = static_cast<std::uint32_t>(after - entries_.begin()) - 1;  // kNone when there is none before
     while (at != kNone && !entries_[at].prefix.contains(address)) at = entries_[at].outer;
     if (at == kNone) return {nullptr, nullptr};
@@ -49,6 +49,10 @@ class PrefixMap {
 
  private:
   static constexpr std::uint32_t kNone = 0xffff'ffff;
+
+  // Families apart: ::/0 would else stand around the IPv4 prefixes without containing them.
+  static bool before(const Prefix& a, const Prefix& b) { return a.is_v4() != b.is_v4() ? a.is_v4() : a < b; }
+
   struct Entry {
     Prefix prefix;
     T value;
