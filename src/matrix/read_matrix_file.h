@@ -1,0 +1,20 @@
+// A traffic matrix from a file: the demands of Anemone's text, REPETITA `.demands` or SNDlib, their names
+// found in a topology.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "matrix/traffic_matrix.h"
+#include "topology/network_file.h"
+
+namespace anemone {
+
+// Finds the ends of the demands: a node by name (or router id), a destination also as a prefix of the
+// topology; by index where the file counts nodes. The error says line and name.
+Result<TrafficMatrix> resolve_demands(const NetworkFile& file, const Topology& topology);
+
+// The error begins with the file's name. A file without a single demand is refused.
+Result<TrafficMatrix> read_matrix_file(const std::string& path, const Topology& topology);
+
+}  // namespace anemone
