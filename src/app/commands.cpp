@@ -8,7 +8,9 @@
 namespace anemone {
 namespace {
 
-constexpr std::array<Command, 0> kCommands = {};
+constexpr std::array kCommands = {
+    Command{"load", "load and utilisation of every directed link", load},
+};
 
 void print_usage(std::FILE* out) {
   std::fputs("Anemone: what an IP network carries, and by which way.\n\nusage: anemone COMMAND ...\n\n", out);
