@@ -1,0 +1,86 @@
+#include "lsdb/ospf_listener.h"
+
+#include <utility>
+
+namespace anemone {
+
+using ospf::PacketType;
+using ospf::Refusal;
+
+void OspfCounts::add(const OspfCounts& other) {
+  packets += other.packets;
+  lsas += other.lsas;
+  for (std::size_t i = 0; i < by_type.size(); ++i) by_type[i] += other.by_type[i];
+  for (const auto& [type, count] : other.lsas_by_type) lsas_by_type[type] += count;
+  for (std::size_t i = 0; i < refused.of.size(); ++i) refused.of[i] += other.refused.of[i];
+}
+
+OspfListener::OspfListener(std::string vantage, LsaLog& log)
+    : log_(log), vantage_(static_cast<std::uint16_t>(log.vantages.size())) {
+  log.vantages.push_back(std::move(vantage));
+}
+
+void OspfListener::on_packet(Time time, Bytes payload) {
+  ++counts_.packets;
+  if (const Refusal why = take(time, payload); why != Refusal::kNone) counts_.refused.add(why);
+}
+
+void OspfListener::refuse(Refusal why) {
+  ++counts_.packets;
+  counts_.refused.add(why);
+}
+
+Refusal OspfListener::take(Time time, Bytes payload) {
+  ospf::Packet packet;
+  if (const Refusal why = ospf::read_packet(payload, packet); why != Refusal::kNone) return why;
+  ++counts_.by_type[static_cast<std::size_t>(packet.header.type)];
+  ospf::Hello hello;
+  Bytes list;
+  switch (packet.header.type) {
+    case PacketType::kHello:
+      return ospf::read_hello(packet.body, hello);
+    case PacketType::kDescription:
+      return take_description(time, packet);
+    case PacketType::kRequest:
+      return ospf::read_requests(packet.body, list);
+    case PacketType::kUpdate:
+      return take_update(time, packet);
+    case PacketType::kAck:
+      return ospf::read_ack(packet.body, list);
+  }
+  return Refusal::kBadType;
+}
+
+Refusal OspfListener::take_update(Time time, const ospf::Packet& packet) {
+  std::uint32_t count = 0;
+  Bytes lsas;
+  if (const Refusal why = ospf::read_update(packet.body, count, lsas); why != Refusal::kNone) return why;
+  ByteReader in(lsas);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    ospf::LsaView lsa;
+    const Refusal why = ospf::read_lsa(in, lsa);
+    if (why == Refusal::kBadLsaLength) return why;
+    if (why != Refusal::kNone) {
+      counts_.refused.add(why);
+      continue;
+    }
+    ++counts_.lsas;
+    ++counts_.lsas_by_type[lsa.header.key.type];
+    auto bytes = std::make_shared<std::vector<std::uint8_t>>(lsa.bytes.begin(), lsa.bytes.end());
+    log_.entries.push_back({time, vantage_, false, packet.header.area, lsa.header, std::move(bytes)});
+  }
+  return Refusal::kNone;
+}
+
+Refusal OspfListener::take_description(Time time, const ospf::Packet& packet) {
+  ospf::DatabaseDescription description;
+  if (const Refusal why = ospf::read_description(packet.body, description); why != Refusal::kNone) return why;
+  ByteReader in(description.headers);
+  while (in.left() > 0) {
+    const ospf::LsaHeader header = ospf::read_lsa_header(in);
+    log_.entries.push_back({time, vantage_, true, packet.header.area, header, nullptr});
+  }
+  return Refusal::kNone;
+}
+
+}  // namespace anemone
