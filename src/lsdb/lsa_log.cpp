@@ -11,8 +11,8 @@ namespace {
 bool earlier(const HeardLsa& a, const HeardLsa& b) { return a.time < b.time; }
 
 // LSAs that will die of age unless something newer comes, the next one first.
-using Deaths = std::priority_queue<std::pair<Time, LsdbKey>, std::vector<std::pair<Time, LsdbKey>>,
-                                   std::greater<>>;
+using Deaths =
+    std::priority_queue<std::pair<Time, LsdbKey>, std::vector<std::pair<Time, LsdbKey>>, std::greater<>>;
 
 // Notes the deaths up to `until`. One that was refreshed in the meantime dies later, and is noted then.
 void note_deaths(Deaths& deaths, Time until, Lsdb& lsdb, std::vector<Time>& changes) {
@@ -34,8 +34,8 @@ std::optional<HeardLsa> heard_lsa(Time time, std::uint16_t vantage, AreaId area,
   ByteReader in(bytes);
   ospf::LsaView lsa;
   if (ospf::read_lsa(in, lsa) != ospf::Refusal::kNone || in.left() > 0) return std::nullopt;
-  return HeardLsa{
-      time, vantage, false, area, lsa.header, std::make_shared<std::vector<std::uint8_t>>(bytes.begin(), bytes.end())};
+  return HeardLsa{time, vantage,    false,
+                  area, lsa.header, std::make_shared<std::vector<std::uint8_t>>(bytes.begin(), bytes.end())};
 }
 
 LsdbHistory::LsdbHistory(const LsaLog& log) : log_(log) {

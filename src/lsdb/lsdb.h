@@ -26,8 +26,8 @@ struct HeardLsa {
   Time time{};
   std::uint16_t vantage = 0;  // index into LsaLog::vantages
   bool described = false;
-  AreaId area;             // of the packet that brought it
-  ospf::LsaHeader header;  // age as it was when heard
+  AreaId area;                                             // of the packet that brought it
+  ospf::LsaHeader header;                                  // age as it was when heard
   std::shared_ptr<const std::vector<std::uint8_t>> bytes;  // all of it, header included; shared by copies
 };
 

@@ -16,11 +16,11 @@
 namespace anemone {
 
 struct OspfCounts {
-  std::uint64_t packets = 0;                        // IP protocol 89, refused ones included
-  std::array<std::uint64_t, 6> by_type{};           // indexed by ospf::PacketType
-  std::uint64_t lsas = 0;                           // LSA instances taken from updates
+  std::uint64_t packets = 0;               // IP protocol 89, refused ones included
+  std::array<std::uint64_t, 6> by_type{};  // indexed by ospf::PacketType
+  std::uint64_t lsas = 0;                  // LSA instances taken from updates
   std::map<ospf::LsaType, std::uint64_t> lsas_by_type;
-  ospf::RefusalCounts refused;                      // packets and LSAs, by reason
+  ospf::RefusalCounts refused;  // packets and LSAs, by reason
 
   void add(const OspfCounts& other);
 };

@@ -35,7 +35,8 @@ class Collector {
     if (key.lsa.type == LsaType::kRouter) {
       need_links(key.area, *ospf::read_router_lsa(stored.body()));
     } else if (key.lsa.type == LsaType::kNetwork) {
-      for (RouterId router : ospf::read_network_lsa(stored.body())->routers) need_router(key.area, router);
+      const auto network = ospf::read_network_lsa(stored.body());
+      for (RouterId router : network->routers) need_router(key.area, router);
     } else if (key.lsa.type == LsaType::kSummary || key.lsa.type == LsaType::kAsbrSummary ||
                key.lsa.type == LsaType::kNssa) {
       need_router(key.area, key.lsa.router);

@@ -59,10 +59,11 @@ void Topology::sort_links() {
 // each one's next hop is the other's interface; without addresses, the first free one is taken.
 void Topology::pair_links() {
   for (Link& link : parts_.links) link.reverse = LinkId{};
-  auto crossed = [](const Link& a, const Link& b) {
-    const bool known = !a.address.is_none() && !b.address.is_none();
-    return !known || a.neighbor.is_none() || b.neighbor.is_none() ||
-           (a.neighbor == b.address && b.neighbor == a.address);
+  auto fits = [](const IpAddress& own, const IpAddress& seen_by_other) {
+    return own.is_none() || seen_by_other.is_none() || own == seen_by_other;
+  };
+  auto crossed = [&](const Link& a, const Link& b) {
+    return fits(a.address, b.neighbor) && fits(b.address, a.neighbor);
   };
   for (LinkId id : indices<LinkId>(link_count())) {
     Link& link = parts_.links[id.value()];

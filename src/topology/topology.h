@@ -13,6 +13,7 @@
 // Immutable once built, so any thread may read it. A change is a new Topology.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -57,10 +58,11 @@ struct Link {
   Cost cost = 1;
   double capacity_bps = 0;  // 0 = not known
   AreaId area;
-  IpAddress address;      // of the interface of `from`; none where not known
-  IpAddress neighbor;     // of the interface of `to`: the next hop's "via"; none where not known
-  std::string interface;  // name of the interface of `from`, where known
-  LinkId reverse;         // the other direction; invalid when there is none
+  IpAddress address;        // of the interface of `from`; none where not known
+  IpAddress neighbor;       // of the interface of `to`: the next hop's "via"; none where not known
+  std::string interface;    // name of the interface of `from`, where known
+  bool is_virtual = false;  // an OSPF virtual link: no wire, packets take the way through its transit area
+  LinkId reverse;           // the other direction; invalid when there is none
 };
 
 enum class PrefixKind : std::uint8_t { kStub, kNetwork, kSummary, kExternal1, kExternal2, kNssa1, kNssa2 };
@@ -91,6 +93,7 @@ struct TopologyParts {
   std::vector<Link> links;  // `reverse` is found by build(): same ends, same area, addresses crossed
   std::vector<Attachment> attachments;
   std::vector<BorderRoute> border_routes;
+  std::vector<AreaId> stub_areas;  // stub and not-so-stubby: external routes of the whole domain stay out
 };
 
 class Topology {
@@ -118,6 +121,9 @@ class Topology {
   std::span<const Attachment> attachments(PrefixId id) const;
   std::span<const Attachment> attachments() const { return parts_.attachments; }
   std::span<const BorderRoute> border_routes() const { return parts_.border_routes; }
+  bool is_stub(AreaId area) const {
+    return std::find(parts_.stub_areas.begin(), parts_.stub_areas.end(), area) != parts_.stub_areas.end();
+  }
 
   // By name, or by router id written as an address; the error names what there is.
   Result<NodeId> find(std::string_view name) const;
