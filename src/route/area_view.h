@@ -1,0 +1,41 @@
+// What RFC 2328 section 16 asks about a router's place among the areas: which it is in, whose summaries
+// it examines, whether external routes reach it. The forward table and the backward routes both build on
+// these, so that they cannot disagree about them.
+#pragma once
+
+#include <compare>
+#include <vector>
+
+#include "topology/topology.h"
+
+namespace anemone {
+
+constexpr AreaId kBackbone{0};
+
+// The areas that `node` has a link or a prefix of its own in, ascending.
+PerNode<std::vector<AreaId>> areas_of_nodes(const Topology& topology);
+
+// The areas whose summaries `router` examines (16.2): every area of its own; only the backbone for an
+// area border router, as long as a link of it leads into the backbone (as FRR and Cisco do).
+std::vector<AreaId> examined_areas(const Topology& topology, NodeId router,
+                                   const std::vector<AreaId>& own_areas);
+
+// Whether AS-external-LSAs are flooded to a router with these areas.
+bool hears_externals(const Topology& topology, const std::vector<AreaId>& own_areas);
+
+// Whether an area border router ignores this summary: the default route that is meant for a stub
+// area's inner routers (as FRR and Cisco do).
+bool ignores_summary(const Topology& topology, const Node& router, const Attachment& summary);
+
+// How good a way into the network behind an external route is, before the external's own metric counts.
+// Ways through the inside of one non-backbone area win (16.4.1; RFC1583Compatibility disabled).
+enum class WayRank : std::uint8_t { kInsideArea, kThroughBackbone };
+inline WayRank way_rank(bool intra, AreaId area) {
+  return intra && area != kBackbone ? WayRank::kInsideArea : WayRank::kThroughBackbone;
+}
+
+// A virtual link stands for the way through its transit area: the real links over which its `from`
+// begins that way, and the area. Empty for a real link, and where the way is broken.
+PerLink<std::vector<LinkId>> first_hops_of_virtual_links(const Topology& topology);
+
+}  // namespace anemone

@@ -1,0 +1,299 @@
+#include "route/table.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <queue>
+#include <tuple>
+#include <utility>
+
+#include "net/prefix_map.h"
+#include "route/area_view.h"
+
+namespace anemone {
+namespace {
+
+using NextHops = std::vector<NextHop>;
+
+void merge(NextHops& into, const NextHops& from) {
+  into.insert(into.end(), from.begin(), from.end());
+  std::sort(into.begin(), into.end());
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+// A way to something inside the network: a router or an attached prefix.
+struct Way {
+  Cost cost = kUnreachable;
+  NextHops hops;
+
+  bool known() const { return cost != kUnreachable; }
+  void offer(Cost offered, const NextHops& by) {
+    if (offered > cost) return;
+    if (offered < cost) hops.clear();
+    cost = offered;
+    merge(hops, by);
+  }
+};
+
+// Shortest paths from one router through one area (16.1), with next hops as in 16.1.1.
+class Tree {
+ public:
+  Tree(const Topology& topology, NodeId root, AreaId area, const PerLink<std::vector<LinkId>>& virtual_hops)
+      : topology_(topology), root_(root), ways_(topology.node_count()) {
+    Queue queue;
+    ways_[root].cost = 0;
+    queue.push(turn(root));
+    PerNode<char> settled(topology.node_count());
+    while (!queue.empty()) {
+      const NodeId node = std::get<2>(queue.top());
+      queue.pop();
+      if (std::exchange(settled[node], 1)) continue;
+      for (LinkId id : topology.links_from(node)) {
+        const Link& link = topology.link(id);
+        const Cost cost = ways_[node].cost + link.cost;
+        if (link.area != area || cost < link.cost || cost > ways_[link.to].cost || link.to == root) continue;
+        const bool nearer = cost < ways_[link.to].cost;
+        ways_[link.to].offer(cost, hops_over(id, virtual_hops));
+        if (nearer) queue.push(turn(link.to));
+      }
+    }
+  }
+
+  const Way& operator[](NodeId node) const { return ways_[node]; }
+
+ private:
+  // At equal cost networks settle before routers (16.1 step 3): their links to routers are free.
+  using Turn = std::tuple<Cost, NodeKind, NodeId>;
+  struct Later {
+    bool operator()(const Turn& a, const Turn& b) const { return key(a) > key(b); }
+    static std::tuple<Cost, bool, NodeId> key(const Turn& turn) {
+      return {std::get<0>(turn), std::get<1>(turn) == NodeKind::kRouter, std::get<2>(turn)};
+    }
+  };
+  using Queue = std::priority_queue<Turn, std::vector<Turn>, Later>;
+
+  Turn turn(NodeId node) const { return {ways_[node].cost, topology_.node(node).kind, node}; }
+
+  NextHop own_hop(LinkId id) const {
+    const Link& link = topology_.link(id);
+    const bool to_router = topology_.node(link.to).kind == NodeKind::kRouter;
+    return {id, to_router ? link.to : NodeId{}, link.neighbor};
+  }
+
+  NextHops hops_over(LinkId id, const PerLink<std::vector<LinkId>>& virtual_hops) const {
+    const Link& link = topology_.link(id);
+    if (link.from == root_ && !link.is_virtual) return {own_hop(id)};
+    NextHops hops;
+    if (link.from == root_) {
+      for (LinkId first : virtual_hops[id]) hops.push_back(own_hop(first));
+      return hops;
+    }
+    hops = ways_[link.from].hops;
+    for (NextHop& hop : hops) {
+      if (!hop.router.valid()) hop = {hop.link, link.to, link.neighbor};  // over a network of the root's
+    }
+    return hops;
+  }
+
+  const Topology& topology_;
+  NodeId root_;
+  PerNode<Way> ways_;
+};
+
+// The way to an AS boundary router, or to a forwarding address.
+struct Entrance {
+  WayRank rank{};
+  AreaId area;
+  Way way;
+};
+
+class TableBuilder {
+ public:
+  TableBuilder(const Topology& topology, NodeId root)
+      : topology_(topology), root_(root), areas_(areas_of_nodes(topology)[root]) {
+    const auto virtual_hops = first_hops_of_virtual_links(topology);
+    for (AreaId area : areas_) trees_.emplace(area, Tree(topology, root, area, virtual_hops));
+    examined_ = examined_areas(topology, root, areas_);
+  }
+
+  RouteTable build() {
+    for (PrefixId prefix : indices<PrefixId>(topology_.prefix_count())) add_inside(prefix);
+    std::vector<std::pair<Prefix, std::size_t>> inside;
+    for (std::size_t i = 0; i < table_.size(); ++i)
+      inside.emplace_back(topology_.prefix(table_[i].prefix), i);
+    inside_ = PrefixMap<std::size_t>(std::move(inside));
+    RouteTable externals;
+    std::size_t next = 0;
+    for (PrefixId prefix : indices<PrefixId>(topology_.prefix_count())) {
+      while (next < table_.size() && table_[next].prefix < prefix) ++next;
+      if (next < table_.size() && table_[next].prefix == prefix) continue;
+      if (auto route = external_route(prefix)) externals.push_back(std::move(*route));
+    }
+    RouteTable all;
+    std::merge(std::make_move_iterator(table_.begin()), std::make_move_iterator(table_.end()),
+               std::make_move_iterator(externals.begin()), std::make_move_iterator(externals.end()),
+               std::back_inserter(all), [](const Route& a, const Route& b) { return a.prefix < b.prefix; });
+    return all;
+  }
+
+ private:
+  void add_inside(PrefixId prefix);
+  bool examines(const Attachment& summary) const;
+  std::optional<Entrance> entrance(const Attachment& external) const;
+  std::optional<Entrance> boundary_router(NodeId router) const;
+  std::optional<Entrance> forwarding_address(const IpAddress& address) const;
+  std::optional<Route> external_route(PrefixId prefix) const;
+  bool is_own(const IpAddress& address) const;
+
+  const Topology& topology_;
+  NodeId root_;
+  std::vector<AreaId> areas_;
+  std::vector<AreaId> examined_;
+  std::map<AreaId, Tree> trees_;
+  RouteTable table_;
+  PrefixMap<std::size_t> inside_;
+};
+
+bool is_inside(PrefixKind kind) { return kind == PrefixKind::kStub || kind == PrefixKind::kNetwork; }
+
+bool TableBuilder::examines(const Attachment& summary) const {
+  return std::find(examined_.begin(), examined_.end(), summary.area) != examined_.end() &&
+         topology_.node(summary.node).abr && !ignores_summary(topology_, topology_.node(root_), summary);
+}
+
+void TableBuilder::add_inside(PrefixId prefix) {
+  Route intra{prefix, PathType::kIntra, 0, 0, {}, {}};
+  Route inter{prefix, PathType::kInter, 0, 0, {}, {}};
+  Way within;
+  Way between;
+  bool advertises = false;  // a summary of its own: a range, not a way
+  for (const Attachment& attachment : topology_.attachments(prefix)) {
+    auto tree = trees_.find(attachment.area);
+    if (tree == trees_.end()) continue;
+    const Way& way = tree->second[attachment.node];
+    if (!way.known()) continue;
+    const Cost cost = way.cost + attachment.cost;
+    if (is_inside(attachment.kind)) {
+      const bool local = attachment.node == root_;
+      if (cost < within.cost) intra.area = attachment.area;
+      within.offer(cost, local ? NextHops{NextHop{}} : way.hops);
+    } else if (attachment.kind == PrefixKind::kSummary && examines(attachment)) {
+      advertises |= attachment.node == root_;
+      if (cost < between.cost) inter.area = attachment.area;
+      between.offer(cost, way.hops);
+    }
+  }
+  if (within.known()) {
+    intra.cost = within.cost;
+    intra.next_hops = std::move(within.hops);
+    table_.push_back(std::move(intra));
+  } else if (between.known() && !advertises) {
+    inter.cost = between.cost;
+    inter.next_hops = std::move(between.hops);
+    table_.push_back(std::move(inter));
+  }
+}
+
+// 16.4 step 3: of the ways to the AS boundary router, one per area, those inside a non-backbone area
+// first, then the cheapest, then the one in the area with the largest id.
+std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
+  std::optional<Entrance> best;
+  auto consider = [&](Entrance found) {
+    auto order = [](const Entrance& e) { return std::tuple(e.rank, e.way.cost, ~e.area.value); };
+    if (!best || order(found) < order(*best)) best = std::move(found);
+  };
+  const RouterId id = topology_.node(router).router_id;
+  for (const auto& [area, tree] : trees_) {
+    if (tree[router].known() && topology_.node(router).asbr) {
+      consider({way_rank(true, area), area, tree[router]});
+      continue;
+    }
+    if (std::find(examined_.begin(), examined_.end(), area) == examined_.end()) continue;
+    Way way;
+    for (const BorderRoute& border : topology_.border_routes()) {
+      if (border.asbr != id || border.area != area || border.via == root_) continue;
+      const Way& to_border = tree[border.via];
+      if (!to_border.known() || !topology_.node(border.via).abr) continue;
+      way.offer(to_border.cost + border.cost, to_border.hops);
+    }
+    if (way.known()) consider({way_rank(false, area), area, std::move(way)});
+  }
+  return best;
+}
+
+bool TableBuilder::is_own(const IpAddress& address) const {
+  for (LinkId id : topology_.links_from(root_)) {
+    if (topology_.link(id).address == address) return true;
+  }
+  return false;
+}
+
+std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& address) const {
+  const auto [prefix, index] = inside_.find(address);
+  if (prefix == nullptr || is_own(address)) return std::nullopt;
+  const Route& route = table_[*index];
+  Entrance found{way_rank(route.type == PathType::kIntra, route.area), route.area, {}};
+  found.way.cost = route.cost;
+  for (NextHop hop : route.next_hops) {
+    const bool connected = !hop.router.valid() && hop.via.is_none();
+    if (connected && prefix->length() == 32) return std::nullopt;  // an address of its own
+    if (connected) hop.via = address;
+    found.way.hops.push_back(hop);
+  }
+  return found;
+}
+
+std::optional<Entrance> TableBuilder::entrance(const Attachment& external) const {
+  if (external.node == root_ || is_inside(external.kind) || external.kind == PrefixKind::kSummary) return {};
+  const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
+  const bool heard = nssa ? trees_.contains(external.area) : hears_externals(topology_, areas_);
+  if (!heard) return {};
+  auto router = boundary_router(external.node);
+  if (!router || external.forwarding.is_none()) return router;
+  return forwarding_address(external.forwarding);
+}
+
+std::optional<Route> TableBuilder::external_route(PrefixId prefix) const {
+  std::optional<Route> best;
+  auto best_order = std::tuple<PathType, Cost, WayRank, Cost>{};
+  for (const Attachment& attachment : topology_.attachments(prefix)) {
+    auto found = entrance(attachment);
+    if (!found) continue;
+    const bool type2 = attachment.kind == PrefixKind::kExternal2 || attachment.kind == PrefixKind::kNssa2;
+    Route route{prefix, type2 ? PathType::kExternal2 : PathType::kExternal1, found->way.cost, 0, found->area,
+                {}};
+    if (type2) {
+      route.type2_cost = attachment.cost;
+    } else {
+      route.cost += attachment.cost;
+    }
+    const auto order = std::tuple(route.type, route.type2_cost, found->rank, route.cost);
+    if (best && order > best_order) continue;
+    if (!best || order < best_order) best = std::move(route);
+    best_order = order;
+    merge(best->next_hops, found->way.hops);
+  }
+  return best;
+}
+
+}  // namespace
+
+const char* print_path_type(PathType type) {
+  switch (type) {
+    case PathType::kIntra:
+      return "intra";
+    case PathType::kInter:
+      return "inter";
+    case PathType::kExternal1:
+      return "external1";
+    case PathType::kExternal2:
+      return "external2";
+  }
+  return "unknown";
+}
+
+RouteTable route_table(const Topology& topology, NodeId router) {
+  return TableBuilder(topology, router).build();
+}
+
+}  // namespace anemone
