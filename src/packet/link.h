@@ -1,0 +1,29 @@
+// find_ip: where, in a captured frame, the outermost IP packet begins.
+//
+// Looked through: Ethernet (II, and 802.2 with SNAP), any number of VLAN tags, PPPoE, MPLS labels (with IP or
+// an Ethernet pseudowire below), Linux cooked v1 and v2, PPP, Cisco HDLC, BSD loopback, PPI, raw IP. What it
+// names is the version that the layer above IP promised; read_ip holds the packet to it.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "packet/frame.h"
+
+namespace anemone {
+
+enum class Found : std::uint8_t {
+  kIp,     // here it is
+  kNotIp,  // something else, or a link type that is not looked into
+  kCut,    // the bytes end before that is known
+};
+
+struct IpPlace {
+  Found found = Found::kNotIp;
+  std::uint8_t version = 0;  // 4 or 6
+  std::uint32_t offset = 0;  // from the frame's start
+};
+
+IpPlace find_ip(LinkType link, Bytes frame);
+
+}  // namespace anemone
