@@ -1,0 +1,116 @@
+"""network.json, read once into what the rest of the lab needs: who is on which wire, with which address.
+
+Addresses that the file does not give are dealt out in order: link number k of area a is 10.a.k.0/30.
+A namespace is called anm-NAME, an interface of a router to-NEIGHBOUR, the LAN's name, or lan (its hosts).
+"""
+
+import ipaddress
+import json
+import pathlib
+from dataclasses import dataclass, field
+
+HOST_INTERFACE = "eth0"
+
+
+@dataclass
+class Port:
+    """One end of a wire: an interface in a namespace."""
+
+    node: str
+    name: str
+    address: str
+    prefix_length: int
+    mbps: float
+    area: str = ""
+    cost: int = 0
+    kind: str = "link"  # link | lan | stub | outside | host
+    peer: str = ""
+
+
+@dataclass
+class Plan:
+    raw: dict
+    routers: dict = field(default_factory=dict)  # name -> {"id", "ports": [Port]}
+    hosts: dict = field(default_factory=dict)  # name -> {"port": Port, "gateway", "router", "more"}
+    wires: list = field(default_factory=list)  # (Port, Port): point to point
+    switches: dict = field(default_factory=dict)  # bridge name -> [Port]
+    links: dict = field(default_factory=dict)  # "core1-core2" -> (Port, Port)
+
+    @property
+    def nodes(self):
+        return list(self.routers) + list(self.hosts)
+
+    @property
+    def domain(self):
+        return self.raw["domain"]
+
+    def names(self):
+        """Every host name and its address, as the network's DNS tells them."""
+        out = {f"{name}.{self.domain}": host["port"].address for name, host in self.hosts.items()}
+        for host in self.raw["hosts"]:
+            out.update(host.get("also_named", {}))
+        return out
+
+    def resolver(self):
+        for service in self.raw["services"]:
+            if service["kind"] == "dns":
+                return self.hosts[service["host"]]["port"].address
+        raise SystemExit("network.json: no service of kind dns")
+
+
+def space(node):
+    return "anm-" + node
+
+
+def read(path):
+    raw = json.loads(pathlib.Path(path).read_text())
+    plan = Plan(raw)
+    for router in raw["routers"]:
+        plan.routers[router["name"]] = {"id": router["id"], "ports": []}
+    for index, link in enumerate(raw["links"], 1):
+        add_link(plan, index, link)
+    for lan in raw["lans"]:
+        add_lan(plan, lan)
+    for stub in raw["stubs"]:
+        add_stub(plan, stub["router"], stub["prefix"], stub["area"], "stub")
+    add_stub(plan, raw["outside"]["router"], raw["outside"]["prefix"], "", "outside")
+    return plan
+
+
+def add_link(plan, index, link):
+    area = int(ipaddress.ip_address(link["area"]))
+    a, b = link["ends"]
+    ports = [
+        Port(node, f"to-{peer}", f"10.{area}.{index}.{side}", 30, link["mbps"], link["area"], link["cost"], "link", peer)
+        for side, (node, peer) in enumerate(((a, b), (b, a)), 1)
+    ]
+    for port in ports:
+        plan.routers[port.node]["ports"].append(port)
+    plan.wires.append(tuple(ports))
+    plan.links[f"{a}-{b}"] = tuple(ports)
+
+
+def add_lan(plan, lan):
+    net = ipaddress.ip_network(lan["prefix"])
+    ports = [
+        Port(node, lan["name"], str(net[n]), net.prefixlen, lan["mbps"], lan["area"], lan["cost"], "lan")
+        for n, node in enumerate(lan["routers"], 1)
+    ]
+    for port in ports:
+        plan.routers[port.node]["ports"].append(port)
+    plan.switches[lan["name"]] = ports
+
+
+def add_stub(plan, router, prefix, area, kind):
+    """A LAN of hosts behind one router, which is its first address and shapes nothing."""
+    net = ipaddress.ip_network(prefix)
+    ports = [Port(router, "lan", str(net[1]), net.prefixlen, 100, area, 10, kind)]
+    plan.routers[router]["ports"].append(ports[0])
+    for host in plan.raw["hosts"]:
+        if ipaddress.ip_address(host["address"]) not in net:
+            continue
+        port = Port(host["name"], HOST_INTERFACE, host["address"], net.prefixlen, host["mbps"], kind="host")
+        plan.hosts[host["name"]] = {
+            "port": port, "gateway": str(net[1]), "router": router, "more": host.get("more_addresses", [])}
+        ports.append(port)
+    plan.switches["s-" + router] = ports
