@@ -1,0 +1,56 @@
+// A Batch is what enters the store at once: all of it, or nothing, and never twice.
+//
+// It says where it came from and which of that source's batches it is. Ids of a source grow; gaps are
+// allowed. Whoever does not know whether a batch was kept (a crash, a lost answer) sends it again: one
+// that is in already changes nothing. `progress` is the source's own note, kept with the data in the
+// same transaction: where to go on after a restart.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/index.h"
+#include "base/time.h"
+#include "net/address.h"
+#include "record/flow_record.h"
+
+namespace anemone {
+
+using VantageId = Index<struct VantageTag>;        // where routing was heard; named by Store::vantage
+using StoredLinkId = Index<struct StoredLinkTag>;  // a directed link, named by Store::link
+
+// One instance of an LSA as it was heard: the LSA's own bytes, 20-byte header included.
+struct StoredLsa {
+  Time arrival{};
+  VantageId vantage;
+  AreaId area;
+  std::vector<std::uint8_t> bytes;
+};
+
+// What a link carried in the bin that starts at `bin`.
+struct StoredLoad {
+  Time bin{};
+  StoredLinkId link;
+  double bits = 0;
+  double packets = 0;
+};
+
+struct Batch {
+  std::string source = "main";
+  std::uint64_t id = 0;  // 1 or more
+  Time at{};             // complete up to here, by the source's own clock
+  std::string progress;  // valid UTF-8
+  std::vector<FlowRecord> records;
+  std::vector<StoredLsa> lsas;
+  std::vector<StoredLoad> loads;
+};
+
+// A source's last batch.
+struct Progress {
+  std::uint64_t id = 0;
+  Time at{};
+  std::string text;
+};
+
+}  // namespace anemone

@@ -1,0 +1,186 @@
+#include "store/database.h"
+
+#include <duckdb.h>
+
+#include <utility>
+
+namespace anemone {
+
+namespace {
+
+// The first line of what DuckDB says: the rest is a drawing of the statement.
+Error failure(const char* message) {
+  const std::string text = message == nullptr ? "DuckDB gave no reason" : message;
+  return Error{text.substr(0, text.find('\n'))};
+}
+
+duckdb_database as_database(void* handle) { return static_cast<duckdb_database>(handle); }
+duckdb_connection as_connection(void* handle) { return static_cast<duckdb_connection>(handle); }
+duckdb_data_chunk as_chunk(void* handle) { return static_cast<duckdb_data_chunk>(handle); }
+duckdb_appender as_appender(void* handle) { return static_cast<duckdb_appender>(handle); }
+
+// An answer, freed at the end of its scope.
+struct Answer {
+  duckdb_result result{};
+  ~Answer() { duckdb_destroy_result(&result); }
+};
+
+struct Statement {
+  duckdb_prepared_statement prepared = nullptr;
+  ~Statement() { duckdb_destroy_prepare(&prepared); }
+};
+
+}  // namespace
+
+std::string sql_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out.push_back('\'');
+    out.push_back(c);
+  }
+  return out + "'";
+}
+
+std::string_view Chunk::text(std::size_t index, std::size_t row) const {
+  auto* strings = static_cast<duckdb_string_t*>(const_cast<void*>(data(index)));
+  return {duckdb_string_t_data(&strings[row]), duckdb_string_t_length(strings[row])};
+}
+
+const void* Chunk::data(std::size_t index) const {
+  return duckdb_vector_get_data(duckdb_data_chunk_get_vector(as_chunk(chunk_), index));
+}
+
+Connection::~Connection() {
+  auto connection = as_connection(handle_);
+  duckdb_disconnect(&connection);
+}
+
+Result<void> Connection::run(const std::string& sql) {
+  Answer answer;
+  if (duckdb_query(as_connection(handle_), sql.c_str(), &answer.result) != DuckDBSuccess) {
+    return failure(duckdb_result_error(&answer.result));
+  }
+  return {};
+}
+
+Result<void> Connection::read(const std::string& sql, std::span<const std::int64_t> values,
+                              const TakeChunk& take) {
+  Statement statement;
+  if (duckdb_prepare(as_connection(handle_), sql.c_str(), &statement.prepared) != DuckDBSuccess) {
+    return failure(duckdb_prepare_error(statement.prepared));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (duckdb_bind_int64(statement.prepared, i + 1, values[i]) != DuckDBSuccess) {
+      return failure(duckdb_prepare_error(statement.prepared));
+    }
+  }
+  Answer answer;
+  if (duckdb_execute_prepared(statement.prepared, &answer.result) != DuckDBSuccess) {
+    return failure(duckdb_result_error(&answer.result));
+  }
+  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(answer.result)) {
+    take(Chunk(chunk, duckdb_data_chunk_get_size(chunk)));
+    duckdb_destroy_data_chunk(&chunk);
+  }
+  return {};
+}
+
+TableWriter::TableWriter(Connection& connection, const std::string& catalog, const std::string& table) {
+  duckdb_appender appender = nullptr;
+  const auto state = duckdb_appender_create_ext(as_connection(connection.handle_), catalog.c_str(), "main",
+                                                table.c_str(), &appender);
+  appender_ = appender;
+  if (state != DuckDBSuccess) {
+    failure_ = failure(appender == nullptr ? nullptr : duckdb_appender_error(appender)).message;
+    return;
+  }
+  std::vector<duckdb_logical_type> types;
+  for (idx_t i = 0; i < duckdb_appender_column_count(appender); ++i) {
+    types.push_back(duckdb_appender_column_type(appender, i));
+  }
+  chunk_ = duckdb_create_data_chunk(types.data(), types.size());
+  for (auto& type : types) duckdb_destroy_logical_type(&type);
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    columns_.push_back(duckdb_vector_get_data(duckdb_data_chunk_get_vector(as_chunk(chunk_), i)));
+  }
+}
+
+TableWriter::~TableWriter() {
+  auto chunk = as_chunk(chunk_);
+  if (chunk != nullptr) duckdb_destroy_data_chunk(&chunk);
+  auto appender = as_appender(appender_);
+  if (appender != nullptr) duckdb_appender_destroy(&appender);
+}
+
+void TableWriter::next() {
+  if (rows_ == duckdb_vector_size()) send();
+  row_ = rows_++;
+}
+
+void TableWriter::set_text(std::size_t column, std::string_view value) {
+  if (!failure_.empty()) return;
+  duckdb_vector_assign_string_element_len(duckdb_data_chunk_get_vector(as_chunk(chunk_), column), row_,
+                                          value.data(), value.size());
+}
+
+void TableWriter::send() {
+  if (failure_.empty() && rows_ > 0) {
+    duckdb_data_chunk_set_size(as_chunk(chunk_), rows_);
+    if (duckdb_append_data_chunk(as_appender(appender_), as_chunk(chunk_)) != DuckDBSuccess) {
+      failure_ = failure(duckdb_appender_error(as_appender(appender_))).message;
+    }
+    duckdb_data_chunk_reset(as_chunk(chunk_));
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      columns_[i] = duckdb_vector_get_data(duckdb_data_chunk_get_vector(as_chunk(chunk_), i));
+    }
+  }
+  rows_ = 0;
+}
+
+Result<void> TableWriter::close() {
+  send();
+  if (failure_.empty() && duckdb_appender_close(as_appender(appender_)) != DuckDBSuccess) {
+    failure_ = failure(duckdb_appender_error(as_appender(appender_))).message;
+  }
+  if (!failure_.empty()) return Error{failure_};
+  return {};
+}
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseLimits& limits, const std::string& spill) {
+  duckdb_config config = nullptr;
+  if (duckdb_create_config(&config) != DuckDBSuccess) return Error{"DuckDB cannot be configured"};
+  const std::pair<const char*, std::string> options[] = {
+      {"autoinstall_known_extensions", "false"},  // else a missing extension is fetched from the network
+      {"autoload_known_extensions", "false"},      {"memory_limit", std::to_string(limits.memory_mb) + "MB"},
+      {"threads", std::to_string(limits.threads)}, {"temp_directory", spill},
+  };
+  bool known = true;
+  for (const auto& [name, value] : options) {
+    known = known && duckdb_set_config(config, name, value.c_str()) == DuckDBSuccess;
+  }
+  duckdb_database handle = nullptr;
+  char* message = nullptr;
+  const bool opened = known && duckdb_open_ext(nullptr, &handle, config, &message) == DuckDBSuccess;
+  duckdb_destroy_config(&config);
+  if (!opened) {
+    const Error error = failure(known ? message : "DuckDB does not know an option that the store sets");
+    duckdb_free(message);
+    return error;
+  }
+  return std::unique_ptr<Database>(new Database(handle));
+}
+
+Database::~Database() {
+  auto handle = as_database(handle_);
+  duckdb_close(&handle);
+}
+
+Result<std::unique_ptr<Connection>> Database::connect() {
+  duckdb_connection connection = nullptr;
+  if (duckdb_connect(as_database(handle_), &connection) != DuckDBSuccess) {
+    return Error{"DuckDB: no further connection"};
+  }
+  return std::unique_ptr<Connection>(new Connection(connection));
+}
+
+}  // namespace anemone

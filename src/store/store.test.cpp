@@ -1,0 +1,247 @@
+#include "store/store.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "store/database.h"
+#include "store/store.test.h"
+
+using namespace anemone;
+
+namespace {
+
+const IpAddress kClient = *parse_address("10.1.0.7");
+const IpAddress kServer = *parse_address("2001:db8:7::443");
+
+// An open store that knows one name of each kind.
+std::unique_ptr<Store> open_store(const StoreConfig& config) {
+  auto store = Store::open(config);
+  if (!store) FAIL(store.error().message);
+  REQUIRE((*store)->observer("web1"));
+  REQUIRE((*store)->vantage("core1-core2"));
+  REQUIRE((*store)->link("core1>core2:10.1.0.1"));
+  return std::move(*store);
+}
+
+Batch small_batch(std::uint64_t id, Time at) {
+  Batch batch;
+  batch.id = id;
+  batch.at = at;
+  batch.progress = "file 3, offset " + std::to_string(id);
+  batch.records = {flow(at, kClient, kServer), flow(at + 1s, kServer, kClient, 9000)};
+  batch.lsas = {lsa(at + 2s, 1, 7), lsa(at + 2s, 5, 250)};
+  batch.loads = {{slice_start(at, 10s), StoredLinkId{0}, 1234.5, 3.25}};
+  return batch;
+}
+
+void must_append(Store& store, const Batch& batch) {
+  const auto kept = store.append(batch);
+  if (!kept) FAIL(kept.error().message);
+}
+
+std::size_t record_count(const Store& store) { return store.counts()->records; }
+
+}  // namespace
+
+TEST_CASE("what was appended is read back as it was, by its time") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  CHECK(!*store->span());
+  const Batch batch = small_batch(1, kDay + 3h);
+  must_append(*store, batch);
+
+  const auto records = store->flows_between(kDay, kDay + 24h);
+  REQUIRE(records);
+  REQUIRE(records->size() == 2);
+  CHECK(same((*records)[0], batch.records[0]));
+  CHECK(same((*records)[1], batch.records[1]));
+  CHECK(store->flows_between(kDay + 3h, kDay + 3h + 1s)->size() == 1);
+  CHECK(store->flows_between(kDay + 4h, kDay + 5h)->empty());
+
+  const auto lsas = store->lsas_until(kDay + 3h + 2s);
+  REQUIRE(lsas);
+  REQUIRE(lsas->size() == 2);
+  CHECK((*lsas)[1].bytes == batch.lsas[1].bytes);
+  CHECK((*lsas)[1].area == AreaId{250});
+  CHECK((*lsas)[1].arrival == kDay + 3h + 2s);
+  CHECK(store->lsas_between(kDay, kDay + 3h + 2s)->empty());
+
+  const auto loads = store->loads_between(kDay, kDay + 24h);
+  REQUIRE(loads);
+  REQUIRE(loads->size() == 1);
+  CHECK((*loads)[0].bits == 1234.5);
+  CHECK((*loads)[0].packets == 3.25);
+  CHECK(*store->bins(kDay, kDay + 24h) == std::vector<Time>{kDay + 3h});
+
+  const auto span = store->span();
+  REQUIRE(span);
+  REQUIRE(span->has_value());
+  CHECK((*span)->from == kDay + 3h);
+  CHECK((*span)->to == kDay + 3h + 2s);
+}
+
+TEST_CASE("a restart goes on where the store was: data, names and progress") {
+  StoreFolder folder;
+  {
+    const auto store = open_store(folder.config());
+    CHECK(store->observer("it's")->value() == 1);
+    must_append(*store, small_batch(1, kDay));
+    must_append(*store, small_batch(2, kDay + 1h));
+  }
+  const auto store = open_store(folder.config());
+  CHECK(store->observers() == std::vector<std::string>{"web1", "it's"});
+  CHECK(store->vantages() == std::vector<std::string>{"core1-core2"});
+  CHECK(store->links() == std::vector<std::string>{"core1>core2:10.1.0.1"});
+  CHECK(store->observer("it's")->value() == 1);
+  CHECK(record_count(*store) == 4);
+  const auto progress = store->progress();
+  REQUIRE(progress);
+  CHECK(progress->id == 2);
+  CHECK(progress->at == kDay + 1h);
+  CHECK(progress->text == "file 3, offset 2");
+  CHECK(!store->progress("other"));
+  must_append(*store, small_batch(3, kDay + 2h));
+  CHECK(record_count(*store) == 6);
+}
+
+TEST_CASE("a batch sent again changes nothing, also after a restart; another source's ids are its own") {
+  StoreFolder folder;
+  Batch other = small_batch(1, kDay);
+  other.source = "agent h'2";
+  for (int run = 0; run < 2; ++run) {
+    const auto store = open_store(folder.config());
+    for (int again = 0; again < 2; ++again) {
+      must_append(*store, small_batch(5, kDay));
+      must_append(*store, small_batch(4, kDay));
+      must_append(*store, other);
+    }
+    CHECK(record_count(*store) == 4);
+    CHECK(store->progress()->id == 5);
+    CHECK(store->progress("agent h'2")->id == 1);
+  }
+}
+
+TEST_CASE("a batch over midnight lies in two files and is read as one") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  Batch batch;
+  batch.id = 1;
+  for (int i = -3; i < 3; ++i) batch.records.push_back(flow(kDay + i * 1s, kClient, kServer));
+  std::swap(batch.records[0], batch.records[5]);
+  batch.lsas = {lsa(kDay - 1s, 1, 1), lsa(kDay, 1, 2)};
+  must_append(*store, batch);
+  CHECK(std::filesystem::exists(folder.path + "/period-20261121T000000Z.duckdb"));
+  CHECK(std::filesystem::exists(folder.path + "/period-20261122T000000Z.duckdb"));
+  CHECK(store->flows_between(kDay - 10s, kDay + 10s)->size() == 6);
+  CHECK(store->flows_between(kDay - 10s, kDay)->size() == 3);
+  CHECK(store->lsas_until(kDay)->size() == 2);
+  CHECK(store->counts()->periods == 2);
+}
+
+TEST_CASE("a batch without data still moves the progress") {
+  StoreFolder folder;
+  Batch batch;
+  batch.id = 1;
+  batch.at = kDay;
+  batch.progress = "nothing here";
+  {
+    const auto store = open_store(folder.config());
+    must_append(*store, batch);
+  }
+  CHECK(open_store(folder.config())->progress()->text == "nothing here");
+}
+
+TEST_CASE("records of some observers can be asked for alone") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  const auto second = store->observer("web2");
+  const auto third = store->observer("web3");
+  Batch batch;
+  batch.id = 1;
+  for (std::size_t i = 0; i < 9; ++i) {
+    batch.records.push_back(flow(kDay, kClient, kServer, i));
+    batch.records.back().observer = ObserverId{i % 3};
+  }
+  must_append(*store, batch);
+  CHECK(store->flows_between(kDay, kDay + 1s, std::vector{*second})->size() == 3);
+  const auto two = store->flows_between(kDay, kDay + 1s, std::vector{*second, *third});
+  REQUIRE(two->size() == 6);
+  CHECK((*two)[0].bytes == 1);
+  CHECK((*two)[1].bytes == 2);
+}
+
+TEST_CASE("tens of thousands of records, both families, come back in their order and to the last byte") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  Random random(7);
+  std::vector<FlowRecord> all;
+  for (std::uint64_t id = 1; id <= 4; ++id) {
+    Batch batch;
+    batch.id = id;
+    batch.records = random_flows(random, 7000, kDay);
+    all.insert(all.end(), batch.records.begin(), batch.records.end());
+    must_append(*store, batch);
+  }
+  const auto read = store->flows_between(kDay, kDay + 24h);
+  REQUIRE(read);
+  REQUIRE(read->size() == all.size());
+  CHECK(std::equal(all.begin(), all.end(), read->begin(), same));
+}
+
+TEST_CASE("an id that the store did not name, a time that no file is named for and id 0 are refused, whole") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  Batch batch = small_batch(1, kDay);
+  batch.records[1].observer = ObserverId{9};
+  CHECK(store->append(batch).error().message ==
+        "batch 1 of main: a record's observer that the store did not name");
+  batch = small_batch(1, kDay);
+  batch.records[1].start = kDay - 60 * 365 * 24h;
+  CHECK(store->append(batch).error().message == "batch 1 of main: a time before 1970 or after 9999");
+  batch = small_batch(1, kDay - 1s);
+  batch.lsas[1].bytes.resize(10);
+  batch.lsas[1].arrival = kDay;
+  CHECK(!store->append(batch));
+  CHECK(!store->append(small_batch(0, kDay)));
+  CHECK(record_count(*store) == 0);
+  must_append(*store, small_batch(1, kDay));
+  CHECK(record_count(*store) == 2);
+}
+
+TEST_CASE("readers on other threads see whole batches while more come in") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  std::atomic<bool> done{false};
+  std::atomic<int> torn{0};
+  std::atomic<int> reads{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const auto records = store->flows_between(kDay, kDay + 24h);
+        if (!records || records->size() % 500 != 0) ++torn;
+        const bool named =
+            !records || std::all_of(records->begin(), records->end(), [](const FlowRecord& record) {
+              return !record.key.src.is_none() && !record.key.dst.is_none();
+            });
+        if (!named) ++torn;
+        ++reads;
+      }
+    });
+  }
+  Random random(3);
+  for (std::uint64_t id = 1; id <= 20 || (reads < 6 && id <= 200); ++id) {
+    Batch batch;
+    batch.id = id;
+    batch.records = random_flows(random, 500, kDay + std::chrono::hours(id % 20));
+    must_append(*store, batch);
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  CHECK(torn == 0);
+  CHECK(reads > 0);
+}
