@@ -1,0 +1,30 @@
+// A Flow is what a FlowTable remembers of the events under one key, until it is cut or ends.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.h"
+#include "capture/event.h"
+
+namespace anemone {
+
+// Why a flow left the table (RFC 5102's flowEndReason; a cut at a slice boundary is an active timeout).
+enum class FlowEnd : std::uint8_t {
+  kIdle = 1,    // nothing came for the idle time
+  kActive = 2,  // it lasted for the active time, or crossed a slice boundary; it goes on as a new flow
+  kForced = 4,  // the end of input
+  kNoRoom = 5,  // pushed out of a full table
+};
+
+struct Flow {
+  FlowKey key;
+  Time start{};  // of the first event
+  Time end{};    // of the last
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  std::uint8_t tcp_flags = 0;  // all that were seen, or-ed
+  std::uint8_t tos = 0;        // of the first event
+  FlowEnd reason = FlowEnd::kForced;
+};
+
+}  // namespace anemone

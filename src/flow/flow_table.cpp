@@ -1,0 +1,196 @@
+#include "flow/flow_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace anemone {
+namespace {
+
+constexpr std::size_t kFirstSlots = 1024;
+
+void prefetch(const void* address) { __builtin_prefetch(address, 1); }
+
+}  // namespace
+
+FlowTable::FlowTable(FlowLimits limits, FlowDefinition definition)
+    : limits_(limits), definition_(definition), slots_(kFirstSlots) {
+  limits_.flows = std::clamp<std::size_t>(limits_.flows, 1, kNone - 1);
+}
+
+void FlowTable::add(std::span<const Event> events, std::vector<Flow>& out) {
+  while (!events.empty()) {
+    const std::size_t count = std::min(events.size(), kBatch);
+    add_batch(events.first(count), out);
+    events = events.subspan(count);
+  }
+}
+
+// Three walks over the batch: hashes, and the slots are on their way; slots, and the flows are on their
+// way; flows. A guess that a walk before made wrong (an insertion moved it) costs time, nothing else.
+void FlowTable::add_batch(std::span<const Event> events, std::vector<Flow>& out) {
+  std::array<std::uint32_t, kBatch> hashes{};
+  std::array<FlowKey, kBatch> cut;
+  const bool whole = definition_.is_whole_key();
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!whole) cut[i] = definition_.key_of(events[i].key);
+    const std::size_t hash = std::hash<FlowKey>{}(whole ? events[i].key : cut[i]);
+    hashes[i] = static_cast<std::uint32_t>(hash >> 32);
+    prefetch(&slots_[hashes[i] & mask]);
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Slot slot = slots_[hashes[i] & mask];
+    if (slot.flow == kNone) continue;
+    const auto* entry = reinterpret_cast<const char*>(&entries_[slot.flow]);
+    prefetch(entry);
+    prefetch(entry + 64);
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    add_one(events[i], whole ? events[i].key : cut[i], hashes[i], out);
+  }
+}
+
+void FlowTable::add_one(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out) {
+  const std::uint32_t index = find(key, hash);
+  if (index == kNone) return insert(event, key, hash, out);
+  Entry& entry = entries_[index];
+  if (!goes_on(entry, event.time)) {
+    entry.flow.reason = reason(entry, event.time);
+    out.push_back(entry.flow);
+    unlink(index);
+    link_newest(index);
+    return begin(entry, event, key);
+  }
+  Flow& flow = entry.flow;
+  flow.start = std::min(flow.start, event.time);
+  flow.end = std::max(flow.end, event.time);
+  flow.packets += event.packets;
+  flow.bytes += event.bytes;
+  flow.tcp_flags |= event.tcp_flags;
+}
+
+std::uint32_t FlowTable::find(const FlowKey& key, std::uint32_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    const Slot slot = slots_[at];
+    if (slot.flow == kNone) return kNone;
+    if (slot.tag == hash && entries_[slot.flow].flow.key == key) return slot.flow;
+  }
+}
+
+bool FlowTable::goes_on(const Entry& entry, Time time) const {
+  if (time >= entry.cut) return false;
+  if (limits_.idle.count() > 0 && time - entry.flow.end > limits_.idle) return false;
+  if (time >= entry.flow.start || limits_.slice.count() == 0) return true;
+  return slice_start(time, limits_.slice) == slice_start(entry.flow.start, limits_.slice);
+}
+
+FlowEnd FlowTable::reason(const Entry& entry, Time time) const {
+  const bool idle = limits_.idle.count() > 0 && time - entry.flow.end > limits_.idle;
+  return idle && time < entry.cut ? FlowEnd::kIdle : FlowEnd::kActive;
+}
+
+bool FlowTable::due(const Entry& entry, Time now) const { return now >= entry.flow.start && !goes_on(entry, now); }
+
+void FlowTable::begin(Entry& entry, const Event& event, const FlowKey& key) const {
+  entry.flow = {.key = key,
+                .start = event.time,
+                .end = event.time,
+                .packets = event.packets,
+                .bytes = event.bytes,
+                .tcp_flags = event.tcp_flags,
+                .tos = event.tos};
+  entry.cut = Time::max();
+  if (limits_.slice.count() > 0) entry.cut = slice_start(event.time, limits_.slice) + limits_.slice;
+  if (limits_.active.count() > 0) entry.cut = std::min(entry.cut, event.time + limits_.active);
+}
+
+void FlowTable::insert(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out) {
+  if (size_ >= limits_.flows) {
+    ++pushed_out_;
+    leave(oldest_, FlowEnd::kNoRoom, out);
+  }
+  if ((size_ + 1) * 4 > slots_.size() * 3) grow();
+  std::uint32_t index = free_;
+  if (index == kNone) {
+    index = static_cast<std::uint32_t>(entries_.size());
+    entries_.emplace_back();
+  } else {
+    free_ = entries_[index].newer;
+  }
+  begin(entries_[index], event, key);
+  entries_[index].hash = hash;
+  link_newest(index);
+  put_slot(hash, index);
+  ++size_;
+}
+
+void FlowTable::leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out) {
+  Entry& entry = entries_[index];
+  entry.flow.reason = reason;
+  out.push_back(entry.flow);
+  erase_slot(index);
+  unlink(index);
+  entry.newer = free_;
+  free_ = index;
+  --size_;
+}
+
+void FlowTable::link_newest(std::uint32_t index) {
+  entries_[index].older = newest_;
+  entries_[index].newer = kNone;
+  (newest_ == kNone ? oldest_ : entries_[newest_].newer) = index;
+  newest_ = index;
+}
+
+void FlowTable::unlink(std::uint32_t index) {
+  const Entry& entry = entries_[index];
+  (entry.older == kNone ? oldest_ : entries_[entry.older].newer) = entry.newer;
+  (entry.newer == kNone ? newest_ : entries_[entry.newer].older) = entry.older;
+}
+
+void FlowTable::put_slot(std::uint32_t hash, std::uint32_t index) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash & mask;
+  while (slots_[at].flow != kNone) at = (at + 1) & mask;
+  slots_[at] = {hash, index};
+}
+
+// Takes the flow's slot out and moves up those behind it that would no longer be found (Knuth's
+// algorithm R for linear probing): no tombstones, so that a table in use for weeks does not fill up.
+void FlowTable::erase_slot(std::uint32_t index) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t hole = entries_[index].hash & mask;
+  while (slots_[hole].flow != index) hole = (hole + 1) & mask;
+  for (std::size_t at = (hole + 1) & mask; slots_[at].flow != kNone; at = (at + 1) & mask) {
+    const std::size_t home = slots_[at].tag & mask;
+    if (((at - home) & mask) < ((at - hole) & mask)) continue;
+    slots_[hole] = slots_[at];
+    hole = at;
+  }
+  slots_[hole] = {};
+}
+
+void FlowTable::grow() {
+  slots_.assign(slots_.size() * 2, {});
+  for (std::uint32_t at = oldest_; at != kNone; at = entries_[at].newer) put_slot(entries_[at].hash, at);
+}
+
+void FlowTable::expire(Time now, std::vector<Flow>& out) {
+  for (std::uint32_t at = oldest_; at != kNone;) {
+    const std::uint32_t newer = entries_[at].newer;
+    if (due(entries_[at], now)) leave(at, reason(entries_[at], now), out);
+    at = newer;
+  }
+}
+
+void FlowTable::finish(std::vector<Flow>& out) {
+  out.reserve(out.size() + size_);
+  for (std::uint32_t at = oldest_; at != kNone; at = entries_[at].newer) out.push_back(entries_[at].flow);
+  slots_.assign(kFirstSlots, {});
+  entries_.clear();
+  free_ = oldest_ = newest_ = kNone;
+  size_ = 0;
+}
+
+}  // namespace anemone

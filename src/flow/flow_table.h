@@ -1,0 +1,97 @@
+// A FlowTable turns events into flows: it counts each event under its key, and lets a flow go when it has
+// been silent for the idle time, has lasted for the active time, or reaches the end of its slice.
+//
+// Slices are cut at multiples of `slice` on the wall clock, so that what left the table adds up exactly
+// per bin. A flow that is cut goes on as a new flow with its next event.
+//
+// Why an own table? Keys are looked up for every packet, and a look-up in a table of a million flows misses
+// every cache. Events come in batches, so that the misses of a batch are waited for together: slots stand
+// in one flat open-addressing array of 8 bytes each, flows in another. Nothing is allocated per event.
+//
+// Bounded: at most `flows` at a time; the flow that began first is pushed out to make room, with all it
+// carried, and counted. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "capture/event.h"
+#include "flow/flow.h"
+#include "flow/flow_definition.h"
+
+namespace anemone {
+
+// A time of 0 switches that cut off.
+struct FlowLimits {
+  std::size_t flows = 1'000'000;
+  Duration slice = 10s;
+  Duration idle = 15s;
+  Duration active = 0s;
+};
+
+class FlowTable {
+ public:
+  explicit FlowTable(FlowLimits limits = {}, FlowDefinition definition = {});
+
+  // Accounts the events to their flows. Appends to `out` flows that these events end or push out. Events
+  // should come in the order of time; one that is late by less than its flow's slice is accounted all the
+  // same, an older one makes a flow of its own.
+  void add(std::span<const Event> events, std::vector<Flow>& out);
+
+  // Moves every flow that is due at `now` to the end of `out`, in the order in which they began.
+  void expire(Time now, std::vector<Flow>& out);
+
+  // Moves all flows to the end of `out`, in the order in which they began.
+  void finish(std::vector<Flow>& out);
+
+  std::size_t size() const { return size_; }
+  // Flows that had to leave because the table was full.
+  std::uint64_t pushed_out() const { return pushed_out_; }
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffff'ffff;
+  static constexpr std::size_t kBatch = 64;
+
+  // A slot of the open-addressing array: where the flow is, and enough of the hash to pass most others by.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t flow = kNone;
+  };
+
+  struct Entry {
+    Flow flow;
+    std::uint32_t hash = 0;
+    std::uint32_t older = kNone;  // in the order in which flows began
+    std::uint32_t newer = kNone;
+    Time cut{};  // events from here on belong to another flow
+  };
+
+  void add_batch(std::span<const Event> events, std::vector<Flow>& out);
+  void add_one(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out);
+  std::uint32_t find(const FlowKey& key, std::uint32_t hash) const;
+  bool goes_on(const Entry& entry, Time time) const;
+  FlowEnd reason(const Entry& entry, Time time) const;
+  bool due(const Entry& entry, Time now) const;
+  void begin(Entry& entry, const Event& event, const FlowKey& key) const;
+  void insert(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out);
+  void leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out);
+  void link_newest(std::uint32_t index);
+  void unlink(std::uint32_t index);
+  void erase_slot(std::uint32_t index);
+  void put_slot(std::uint32_t hash, std::uint32_t index);
+  void grow();
+
+  FlowLimits limits_;
+  FlowDefinition definition_;
+  std::vector<Slot> slots_;  // a power of two; at most three quarters used
+  std::vector<Entry> entries_;
+  std::uint32_t free_ = kNone;  // unused entries, linked by `newer`
+  std::uint32_t oldest_ = kNone;
+  std::uint32_t newest_ = kNone;
+  std::size_t size_ = 0;
+  std::uint64_t pushed_out_ = 0;
+};
+
+}  // namespace anemone

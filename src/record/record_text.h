@@ -1,0 +1,31 @@
+// Flow records as text: JSON objects, lines of CSV, rows of a table.
+//
+// A capture of a minute can hold a million flows, so these append to a buffer with no allocation per
+// record. The keys are those of `anemone flows` that scripts rely on (docs/formats/flows.md): times in RFC
+// 3339 UTC, bytes as IP lengths. ICMP has no ports: its type and code stand apart.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "record/flow_record.h"
+
+namespace anemone {
+
+// {"start","end","src","dst","sport","dport","proto","packets","bytes","tcp_flags","tos"} and, for ICMP,
+// "icmp_type" and "icmp_code".
+void append_json(const FlowRecord& record, std::string& out);
+
+constexpr std::string_view kCsvHeader =
+    "start,end,src,dst,sport,dport,proto,packets,bytes,tcp_flags,tos,icmp_type,icmp_code\n";
+void append_csv(const FlowRecord& record, std::string& out);
+
+// Addresses stand last: those of IPv6 are of any width.
+constexpr std::string_view kTableHeader =
+    "start                           seconds proto     packets         bytes flags    source -> destination\n";
+void append_row(const FlowRecord& record, std::string& out);
+
+// "tcp", "udp", ... or the number.
+std::string_view protocol_name(std::uint8_t protocol);
+
+}  // namespace anemone
