@@ -9,6 +9,7 @@ namespace anemone {
 namespace {
 
 constexpr std::array kCommands = {
+    Command{"flows", "the flows of capture files", flows},
     Command{"load", "load and utilisation of every directed link", load},
 };
 

@@ -159,7 +159,9 @@ int run_flows(const Wanted& wanted, const FlowLimits& limits) {
   table.finish(rest);
   output.add(rest);
   if (table.pushed_out() > 0) {
-    std::fprintf(stderr, "anemone flows: %llu flows were pushed out of the full table and may stand in several rows (--flows-max)\n",
+    std::fprintf(stderr,
+                 "anemone flows: %llu flows were pushed out of the full table and may stand in several rows "
+                 "(--flows-max)\n",
                  static_cast<unsigned long long>(table.pushed_out()));
   }
   if (!output.finish(counts, table.pushed_out())) {
@@ -173,14 +175,18 @@ int run_flows(const Wanted& wanted, const FlowLimits& limits) {
 
 int flows(int argc, char** argv) {
   Wanted wanted;
-  Arguments arguments("flows", "The flows of capture files (pcap, pcapng, also gzip): one row per 5-tuple of the outermost IP header and "
+  Arguments arguments("flows",
+                      "The flows of capture files (pcap, pcapng, also gzip): one row per 5-tuple of the "
+                      "outermost IP header and "
                       "direction, over all files, unless --slice, --idle or --active cut them.");
   arguments.positional("FILE", wanted.files, "capture files; - is standard input", Need::kRequired);
   arguments.choice("--format", wanted.format, {"table", "json", "csv"}, "how to write them");
-  arguments.option("--slice", wanted.slice, "cut flows at multiples of this on the wall clock, as 10s; 0s: never");
+  arguments.option("--slice", wanted.slice,
+                   "cut flows at multiples of this on the wall clock, as 10s; 0s: never");
   arguments.option("--idle", wanted.idle, "a flow silent for longer has ended, as 15s; 0s: never");
   arguments.option("--active", wanted.active, "cut flows that last this long, as 30m; 0s: never");
-  arguments.option("--flows-max", wanted.flows_max, "flows kept at a time; beyond, the one that began first leaves");
+  arguments.option("--flows-max", wanted.flows_max,
+                   "flows kept at a time; beyond, the one that began first leaves");
   arguments.flag("--totals", wanted.totals_only, "only the totals");
   if (auto code = arguments.parse(argc, argv)) return *code;
   auto limits = limits_of(wanted);

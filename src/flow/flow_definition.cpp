@@ -12,7 +12,8 @@ std::uint64_t first_bits(std::uint64_t value, int bits) {
 
 IpAddress cut(const IpAddress& address, const FlowDefinition& definition) {
   if (!address.is_v4()) {
-    return {first_bits(address.high(), definition.v6_bits), first_bits(address.low(), definition.v6_bits - 64)};
+    return {first_bits(address.high(), definition.v6_bits),
+            first_bits(address.low(), definition.v6_bits - 64)};
   }
   const std::uint64_t v4 = std::uint64_t{address.v4().value} << 32;
   return Ipv4{static_cast<std::uint32_t>(first_bits(v4, std::min<int>(definition.v4_bits, 32)) >> 32)};

@@ -90,7 +90,9 @@ FlowEnd FlowTable::reason(const Entry& entry, Time time) const {
   return idle && time < entry.cut ? FlowEnd::kIdle : FlowEnd::kActive;
 }
 
-bool FlowTable::due(const Entry& entry, Time now) const { return now >= entry.flow.start && !goes_on(entry, now); }
+bool FlowTable::due(const Entry& entry, Time now) const {
+  return now >= entry.flow.start && !goes_on(entry, now);
+}
 
 void FlowTable::begin(Entry& entry, const Event& event, const FlowKey& key) const {
   entry.flow = {.key = key,

@@ -23,7 +23,8 @@ void put(std::string& out, std::uint64_t number) {
 
 void put_fixed(std::string& out, std::uint64_t number, int width) {
   std::array<char, 20> digits{};
-  for (int i = width; i-- > 0; number /= 10) digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + number % 10);
+  for (int i = width; i-- > 0; number /= 10)
+    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + number % 10);
   out.append(digits.data(), static_cast<std::size_t>(width));
 }
 
@@ -67,7 +68,9 @@ void put(std::string& out, const IpAddress& address) {
   }
 }
 
-std::uint64_t port_or_none(const FlowRecord& record, std::uint16_t port) { return is_icmp(record) ? 0 : port; }
+std::uint64_t port_or_none(const FlowRecord& record, std::uint16_t port) {
+  return is_icmp(record) ? 0 : port;
+}
 
 void pad(std::string& out, std::size_t begin, std::size_t width) {
   while (out.size() < begin + width) out += ' ';

@@ -22,7 +22,8 @@ void append_csv(const FlowRecord& record, std::string& out);
 
 // Addresses stand last: those of IPv6 are of any width.
 constexpr std::string_view kTableHeader =
-    "start                           seconds proto     packets         bytes flags    source -> destination\n";
+    "start                           seconds proto     packets         bytes flags    source -> "
+    "destination\n";
 void append_row(const FlowRecord& record, std::string& out);
 
 // "tcp", "udp", ... or the number.
