@@ -1,0 +1,225 @@
+// MOCK. A stand-in for `anemone demo` with made-up data, for developing the console, its
+// screenshots and its e2e script. Answers docs/api.md; serves dist/ when it is built.
+//
+//   node mock/server.mjs [--port 8090] [--routers N] [--speed 10] [--done] [--delay MS] [--no-capacity]
+//
+// --routers 0 is an empty network, N > 0 a mesh of N routers, absent the campus of 14.
+
+import http from "node:http";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { network } from "./network.mjs";
+import { Engine } from "./engine.mjs";
+
+const { values: options } = parseArgs({ options: {
+  port: { type: "string", default: "8090" }, routers: { type: "string" }, speed: { type: "string", default: "10" },
+  done: { type: "boolean", default: false }, delay: { type: "string", default: "0" }, "no-capacity": { type: "boolean", default: false },
+} });
+const kFrom = Date.parse("2026-11-22T10:00:00Z"), kBin = 10, kBins = 24;
+const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "dist");
+const net = network(options.routers === undefined ? undefined : Number(options.routers));
+if (options["no-capacity"]) for (const l of net.links) l.capacity_bps = null;
+const engine = new Engine(net, kFrom, kBin, kBins);
+const kTo = kFrom + kBin * kBins * 1000;
+const iso = (ms) => new Date(ms).toISOString().replace(".000Z", "Z");
+
+const replay = { playing: !options.done, speed: Number(options.speed), at: options.done ? kTo : kFrom + 20000, seen: Date.now() };
+function tick() {
+  const now = Date.now();
+  if (replay.playing) replay.at = Math.min(kTo, replay.at + (now - replay.seen) * replay.speed);
+  replay.seen = now;
+  if (replay.at >= kTo) replay.playing = false;
+  return replay.at;
+}
+const complete = () => Math.floor((tick() - kFrom) / (kBin * 1000));
+
+class Refused extends Error { constructor(status, code, message) { super(message); this.status = status; this.code = code; } }
+
+function when(q) {
+  const text = q.get("at");
+  if (!text) return kFrom + (complete() - 1) * kBin * 1000;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new Refused(400, "bad_time", `at=${text} is not a time; write 2026-11-22T10:00:00Z`);
+  return at;
+}
+function share_of(q) {
+  const s = Number(q.get("instrumented") ?? 1);
+  if (!(s >= 0 && s <= 1)) throw new Refused(400, "bad_share", "instrumented must be between 0 and 1");
+  return s;
+}
+function envelope(bin, chosen) {
+  let all = 0, seen = 0;
+  for (const f of net.flows) { const r = engine.rate(f, bin); all += r; if (chosen.has(f.from) || chosen.has(f.to)) seen += r; }
+  return {
+    bin: { from: iso(kFrom + bin * kBin * 1000), to: iso(kFrom + (bin + 1) * kBin * 1000), complete: bin < complete(), stable: engine.pieces(bin).length === 1 },
+    coverage: { hosts: net.hosts.length, instrumented: chosen.size, bytes_share: all ? seen / all : 0 },
+    watermark: iso(tick()),
+  };
+}
+function status() {
+  return {
+    name: net.name, version: "0.1.0-mock", mode: "demo", span: { from: iso(kFrom), to: iso(kTo) }, watermark: iso(tick()), bin_s: kBin,
+    replay: { playing: replay.playing, speed: replay.speed, done: replay.at >= kTo }, hosts: net.hosts.length, routers: net.routers.length,
+    last_lsa: iso(Math.max(kFrom, ...engine.events.map((e) => e.time_ms).filter((t) => t <= replay.at))), last_flow: iso(replay.at),
+    records: Math.floor((replay.at - kFrom) / 17), lsas: 120 + 6 * engine.epoch(replay.at), losses: [],
+  };
+}
+function topology(q) {
+  const at = q.get("at") ? when(q) : kFrom + complete() * kBin * 1000;
+  const chosen = engine.instrumented(share_of(q));
+  return { at: iso(at), routers: net.routers, networks: net.networks, links: engine.links(engine.epoch(at)), hosts: net.hosts.map((h) => ({ ...h, instrumented: chosen.has(h.name) })), prefixes: [], unseen: [], lsas: { router: net.routers.length, network: net.networks.length } };
+}
+function load(q) {
+  const bin = engine.bin_of(when(q)), chosen = engine.instrumented(share_of(q));
+  const { seen, whole } = engine.loads(bin, chosen);
+  const links = net.links.map((l) => {
+    const bps = seen.get(l.id) ?? 0;
+    return { id: l.id, from: l.from, to: l.to, load_bps: bps, load_pps: bps / 6400, capacity_bps: l.capacity_bps, utilisation: l.capacity_bps ? bps / l.capacity_bps : null, true_load_bps: whole.get(l.id) ?? 0 };
+  });
+  const off = links.reduce((s, l) => s + Math.abs(l.load_bps - l.true_load_bps), 0), all = links.reduce((s, l) => s + l.true_load_bps, 0);
+  return {
+    ...envelope(bin, chosen), links, max_utilisation: Math.max(0, ...links.map((l) => l.utilisation ?? 0)), total_bps: links.reduce((s, l) => s + l.load_bps, 0), unrouted_bps: 0, unattached_bps: 1200,
+    accuracy: { total_error: all ? off / all : 0, links: links.map((l) => ({ id: l.id, error_bps: l.load_bps - l.true_load_bps, error: l.true_load_bps ? (l.load_bps - l.true_load_bps) / l.true_load_bps : null })) },
+  };
+}
+function series(q) {
+  const chosen = engine.instrumented(share_of(q));
+  const bins = [];
+  for (let bin = 0; bin < complete(); bin++) {
+    const { seen, whole } = engine.loads(bin, chosen);
+    const sum = (m) => [...m.values()].reduce((a, b) => a + b, 0);
+    let off = 0;
+    for (const [id, bps] of whole) off += bps - (seen.get(id) ?? 0);
+    bins.push({ from: iso(kFrom + bin * kBin * 1000), total_bps: sum(seen), true_total_bps: sum(whole), max_utilisation: 0.5, total_error: sum(whole) ? off / sum(whole) : 0, stable: engine.pieces(bin).length === 1 });
+  }
+  return { bins, events: events_until(replay.at) };
+}
+const events_until = (ms) => engine.events.filter((e) => e.time_ms <= ms).map((e) => ({ time: iso(e.time_ms), kind: e.kind, text: e.text, links: e.links }));
+
+function ranked(map, n = 50) {
+  const rows = [...map].map(([key, bps]) => ({ key, bps })).sort((a, b) => b.bps - a.bps);
+  const all = rows.reduce((s, r) => s + r.bps, 0);
+  return rows.slice(0, n).map((r) => ({ ...r, share: all ? r.bps / all : 0 }));
+}
+const bump = (map, key, by) => map.set(key, (map.get(key) ?? 0) + by);
+const router_of = (host) => engine.host.get(host).router;
+const prefix_of = (host) => engine.host.get(host).address.replace(/\.\d+$/, ".0/24");
+
+function top(q) {
+  const by = q.get("by") ?? "links", n = Number(q.get("n") ?? 10);
+  const bin = engine.bin_of(when(q)), chosen = engine.instrumented(share_of(q));
+  const head = { ...envelope(bin, chosen), by };
+  if (by === "links") {
+    const { seen } = engine.loads(bin, chosen);
+    return { ...head, rows: ranked(seen, n).map((r) => { const l = net.links.find((x) => x.id === r.key); return { ...r, label: `${l.from} > ${l.to}`, pps: r.bps / 6400, utilisation: l.capacity_bps ? r.bps / l.capacity_bps : null }; }) };
+  }
+  const total = new Map(), sent = new Map(), received = new Map();
+  for (const f of net.flows) {
+    const bps = engine.rate(f, bin);
+    if (!bps || !(chosen.has(f.from) || chosen.has(f.to))) continue;
+    if (by === "hosts") { bump(total, f.from, bps); bump(total, f.to, bps); bump(sent, f.from, bps); bump(received, f.to, bps); }
+    if (by === "apps") bump(total, f.app, bps);
+    if (by === "demands") bump(total, `${router_of(f.from)} ${prefix_of(f.to)}`, bps);
+  }
+  return { ...head, ...(by === "apps" ? { basis: "port" } : {}), rows: ranked(total, n).map((r) => {
+    const [from, to] = r.key.split(" ");
+    return { ...r, label: by === "demands" ? `${from} > ${to}` : r.key, pps: r.bps / 6400, ...(by === "hosts" ? { sent_bps: sent.get(r.key) ?? 0, received_bps: received.get(r.key) ?? 0 } : {}), ...(by === "demands" ? { from, to } : {}) };
+  }) };
+}
+function link(q) {
+  const at = when(q), bin = engine.bin_of(at), chosen = engine.instrumented(share_of(q)), id = q.get("id");
+  const l = engine.links(engine.epoch(at)).find((x) => x.id === id);
+  if (!l) throw new Refused(404, "no_such_link", `no link ${id}; see /api/v1/topology`);
+  const sources = new Map(), sinks = new Map(), sent = new Map(), received = new Map(), apps = new Map(), demands = new Map(), hosts = new Map();
+  let bps = 0;
+  for (const p of engine.parts(bin, chosen)) {
+    if (p.id !== id || !p.seen) continue;
+    bps += p.bps;
+    bump(sources, router_of(p.flow.from), p.bps); bump(sinks, router_of(p.flow.to), p.bps); bump(apps, p.flow.app, p.bps);
+    bump(sent, p.flow.from, p.bps); bump(received, p.flow.to, p.bps); bump(hosts, p.flow.from, p.bps); bump(hosts, p.flow.to, p.bps);
+    bump(demands, `${router_of(p.flow.from)} ${router_of(p.flow.to)} ${prefix_of(p.flow.to)}`, p.bps);
+  }
+  const line = [];
+  for (let b = 0; b < complete(); b++) { const { seen, whole } = engine.loads(b, chosen); line.push({ from: iso(kFrom + b * kBin * 1000), load_bps: seen.get(id) ?? 0, true_load_bps: whole.get(id) ?? 0 }); }
+  return {
+    ...envelope(bin, chosen), id, from: l.from, to: l.to, load_bps: bps, capacity_bps: l.capacity_bps, utilisation: l.capacity_bps ? bps / l.capacity_bps : null, cost: l.cost, state: l.state,
+    sources: ranked(sources).map(({ key, ...r }) => ({ router: key, ...r })), sinks: ranked(sinks).map(({ key, ...r }) => ({ router: key, ...r })),
+    hosts: ranked(hosts).map((r) => ({ name: r.key, address: engine.host.get(r.key).address, sent_bps: sent.get(r.key) ?? 0, received_bps: received.get(r.key) ?? 0 })),
+    apps: ranked(apps).map(({ key, ...r }) => ({ name: key, ...r })),
+    demands: ranked(demands).map((r) => { const [from, to, prefix] = r.key.split(" "); return { from, to, prefix, bps: r.bps, share_on_link: r.share }; }),
+    series: line, reverse: net.links.find((x) => x.from === l.to && x.to === l.from)?.id ?? null,
+  };
+}
+function node(q) {
+  const at = when(q), bin = engine.bin_of(at), chosen = engine.instrumented(share_of(q)), id = q.get("id");
+  const host = engine.host.get(id), is_router = net.routers.some((r) => r.name === id), is_net = net.networks.some((x) => x.id === id);
+  if (!host && !is_router && !is_net) throw new Refused(404, "no_such_node", `no router, network or host ${id}`);
+  const there = host ? [host] : net.hosts.filter((h) => h.router === id), names = new Set(there.map((h) => h.name));
+  const sent = new Map(), received = new Map(), apps = new Map(), out = new Map(), back = new Map();
+  for (const f of net.flows) {
+    const bps = engine.rate(f, bin);
+    if (!bps || !(chosen.has(f.from) || chosen.has(f.to))) continue;
+    if (names.has(f.from)) { bump(sent, f.from, bps); bump(out, f.to, bps); bump(apps, f.app, bps); }
+    if (names.has(f.to)) { bump(received, f.to, bps); bump(back, f.from, bps); bump(apps, f.app, bps); }
+  }
+  const sum = (m) => [...m.values()].reduce((a, b) => a + b, 0);
+  const loads = load(q).links.filter((l) => l.from === id || l.to === id);
+  return {
+    ...envelope(bin, chosen), id, kind: host ? "host" : is_net ? "network" : "router", sent_bps: sum(sent), received_bps: sum(received), links: loads, events: events_until(replay.at).filter((e) => e.links.some((x) => loads.some((l) => l.id === x))),
+    hosts: host ? [] : there.map((h) => ({ name: h.name, address: h.address, sent_bps: sent.get(h.name) ?? 0, received_bps: received.get(h.name) ?? 0, instrumented: chosen.has(h.name) })),
+    apps: host ? ranked(apps).map(({ key, ...r }) => ({ name: key, ...r })) : [],
+    peers: host ? [...new Set([...out.keys(), ...back.keys()])].map((n) => ({ name: n, sent_bps: out.get(n) ?? 0, received_bps: back.get(n) ?? 0 })).sort((a, b) => b.sent_bps + b.received_bps - a.sent_bps - a.received_bps) : [],
+  };
+}
+
+const kAnswers = { status, topology, load, series, top, link, node };
+const listeners = new Set();
+let told = complete(), told_events = engine.epoch(replay.at);
+const send = (event, data) => { for (const r of listeners) r.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
+setInterval(() => {
+  for (const now = complete(); told < now; told++) send("bin", { from: iso(kFrom + told * kBin * 1000), to: iso(kFrom + (told + 1) * kBin * 1000) });
+  for (const now = engine.epoch(replay.at); told_events < now; told_events++) send("topology", { at: iso(engine.events[told_events].time_ms), text: engine.events[told_events].text });
+}, 100);
+setInterval(() => send("status", status()), 1000);
+
+const kTypes = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+function file(url, response) {
+  let name = path.join(dist, path.normalize(url.pathname));
+  if (!name.startsWith(dist) || !fs.existsSync(name) || fs.statSync(name).isDirectory()) name = path.join(dist, "index.html");
+  if (!fs.existsSync(name)) { response.writeHead(404).end("dist is not built: npm run build"); return; }
+  response.writeHead(200, { "content-type": kTypes[path.extname(name)] ?? "application/octet-stream" });
+  fs.createReadStream(name).pipe(response);
+}
+http.createServer((request, response) => {
+  const url = new URL(request.url, "http://localhost");
+  if (!url.pathname.startsWith("/api/v1/")) return file(url, response);
+  const name = url.pathname.slice("/api/v1/".length);
+  if (name === "stream") {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.write(`event: status\ndata: ${JSON.stringify(status())}\n\n`);
+    listeners.add(response);
+    request.on("close", () => listeners.delete(response));
+    return;
+  }
+  let body = "";
+  request.on("data", (d) => (body += d));
+  request.on("end", () => setTimeout(() => {
+    let code = 200, answer;
+    try {
+      if (name === "replay" && request.method === "POST") {
+        tick();
+        const { playing, speed } = JSON.parse(body);
+        if (playing !== undefined) replay.playing = playing && replay.at < kTo;
+        if (speed) replay.speed = speed;
+        answer = status();
+      } else if (kAnswers[name]) answer = kAnswers[name](url.searchParams);
+      else throw new Refused(404, "no_such_path", `${url.pathname} is not in the API`);
+    } catch (error) {
+      code = error.status ?? 500;
+      answer = { error: { code: error.code ?? "internal", message: error.message } };
+    }
+    response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(answer));
+  }, Number(options.delay)));
+}).listen(Number(options.port), "127.0.0.1", () => console.log(`MOCK console server: http://127.0.0.1:${options.port}/ (${net.name})`));

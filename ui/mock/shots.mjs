@@ -1,0 +1,35 @@
+// Screenshots of the console for looking at: node mock/shots.mjs URL OUT_DIR [NAME...]
+import { chromium } from "playwright-core";
+import fs from "node:fs";
+
+const [url, out, ...only] = process.argv.slice(2);
+fs.mkdirSync(out, { recursive: true });
+const wide = { width: 1440, height: 900 }, phone = { width: 390, height: 844 };
+const t = (s) => `at=2026-11-22T10:${s}Z`;
+const kShots = [
+  ["overview-light", wide, "light", t("01:20")],
+  ["overview-dark", wide, "dark", t("01:20")],
+  ["failure-light", wide, "light", t("01:44.2")],
+  ["after-failure-dark", wide, "dark", t("02:20")],
+  ["half-light", wide, "light", `${t("02:20")}&instrumented=0.4&tab=hosts`],
+  ["link-light", wide, "light", `${t("02:20")}&link=core4>core3:10.1.0.14`],
+  ["link-dark", wide, "dark", `${t("02:20")}&link=core4>core3:10.1.0.14&instrumented=0.6`],
+  ["node-light", wide, "light", `${t("02:20")}&node=edge5`],
+  ["table-light", wide, "light", `${t("02:20")}&table=1`],
+  ["phone-light", phone, "light", t("02:20")],
+  ["phone-link-dark", phone, "dark", `${t("02:20")}&link=core4>core3:10.1.0.14`],
+  ["zoom-dark", wide, "dark", `${t("02:20")}&view=700,400,2.6`],
+];
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+for (const [name, viewport, colorScheme, query] of kShots) {
+  if (only.length && !only.includes(name)) continue;
+  const page = await browser.newPage({ viewport, colorScheme, hasTouch: viewport === phone });
+  page.on("console", (m) => m.type() === "error" && console.log(name, m.text()));
+  page.on("pageerror", (e) => console.log(name, e.message));
+  await page.goto(`${url}/?${query}`);
+  await page.waitForFunction(() => window.__anemone?.links.length > 0 || document.querySelector(".twin tbody tr"));
+  await page.waitForTimeout(900);
+  await page.screenshot({ path: `${out}/${name}.png` });
+  await page.close();
+}
+await browser.close();

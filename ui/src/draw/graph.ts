@@ -1,0 +1,88 @@
+import type { LinkLoad, Topology } from "../api/types";
+
+// What the map draws, joined from topology and load: every direction of every link, with its load.
+// Pure data; positions come from `layout`, pixels from `scene`.
+
+export type NodeKind = "router" | "network" | "host";
+
+export interface MapNode {
+  id: string;
+  kind: NodeKind;
+  label: string;
+  abr: boolean;
+  instrumented: boolean;
+  home: string | null; // a host's router
+  hint: { x: number; y: number } | null; // 0..1
+}
+
+export interface MapLink {
+  id: string;
+  from: string;
+  to: string;
+  cost: number;
+  capacity_bps: number | null;
+  utilisation: number | null;
+  load_bps: number;
+  true_load_bps: number | null;
+  state: "up" | "down";
+}
+
+export interface Graph {
+  nodes: MapNode[];
+  links: MapLink[];
+}
+
+export function join(topology: Topology, loads: readonly LinkLoad[]): Graph {
+  const load = new Map(loads.map((l) => [l.id, l]));
+  const hint = (x?: number | null, y?: number | null) => (x == null || y == null ? null : { x, y });
+  const nodes: MapNode[] = topology.routers.map((r) => ({
+    id: r.name, kind: "router", label: r.name, abr: r.abr ?? false, instrumented: false, home: null, hint: hint(r.x, r.y),
+  }));
+  for (const n of topology.networks) {
+    nodes.push({ id: n.id, kind: "network", label: n.prefix, abr: false, instrumented: false, home: null, hint: hint(n.x, n.y) });
+  }
+  const known = new Set(nodes.map((n) => n.id));
+  for (const h of topology.hosts ?? []) {
+    if (known.has(h.name)) continue;
+    nodes.push({ id: h.name, kind: "host", label: h.name, abr: false, instrumented: h.instrumented, home: h.router, hint: null });
+  }
+  const links = topology.links
+    .filter((l) => known.has(l.from) && known.has(l.to))
+    .map((l): MapLink => {
+      const now = load.get(l.id);
+      const down = l.state === "down";
+      return {
+        id: l.id, from: l.from, to: l.to, cost: l.cost, capacity_bps: l.capacity_bps ?? now?.capacity_bps ?? null,
+        utilisation: down ? 0 : (now?.utilisation ?? null), load_bps: now?.load_bps ?? 0, true_load_bps: now?.true_load_bps ?? null,
+        state: down ? "down" : "up",
+      };
+    });
+  return { nodes, links };
+}
+
+// Two directions of one cable share a bundle; parallel cables between the same two nodes lie side
+// by side in it. `rank` 0 is the middle; the pairing is by order, since ids do not say it.
+export interface Lane {
+  link: MapLink;
+  forward: boolean; // from the bundle's first node to its second
+  rank: number;
+  lanes: number; // cables in the bundle
+}
+
+export function lanes(links: readonly MapLink[]): Lane[] {
+  const bundles = new Map<string, { there: MapLink[]; back: MapLink[] }>();
+  for (const link of links) {
+    const forward = link.from < link.to;
+    const key = forward ? `${link.from}\n${link.to}` : `${link.to}\n${link.from}`;
+    let bundle = bundles.get(key);
+    if (!bundle) bundles.set(key, (bundle = { there: [], back: [] }));
+    (forward ? bundle.there : bundle.back).push(link);
+  }
+  const out: Lane[] = [];
+  for (const { there, back } of bundles.values()) {
+    const n = Math.max(there.length, back.length);
+    there.forEach((link, rank) => out.push({ link, forward: true, rank, lanes: n }));
+    back.forEach((link, rank) => out.push({ link, forward: false, rank, lanes: n }));
+  }
+  return out;
+}

@@ -1,0 +1,233 @@
+import { kLoud, kPalettes, utilisation_colour, type Theme } from "./colour";
+import { bps, percent } from "./format";
+import { lanes, type Graph, type Lane, type MapNode } from "./graph";
+import { place_labels, type Box, type Label, type Segment, type Wanted } from "./labels";
+import { host_places, type Point, type Positions } from "./layout";
+
+// A Scene is the map in CSS pixels, ready to paint: every ribbon's corners, every node's place,
+// every label's box. Building it is a pure function, so pictures can be tested as text, and
+// hit-testing and painting cannot disagree.
+
+export interface View {
+  k: number; // pixels a world unit
+  x: number;
+  y: number;
+}
+
+export interface SceneOptions {
+  view: View;
+  fit_k: number; // the k at which all is visible: zoom is k / fit_k
+  width: number;
+  height: number;
+  theme: Theme;
+  max_bps: number; // the load of the widest ribbon
+  selected_link: string | null;
+  selected_node: string | null;
+  hovered: string | null;
+  ringed: ReadonlySet<string>; // nodes that wear a ring: sources and sinks of the selected link
+  measure: (text: string, kind: Wanted["kind"]) => number;
+}
+
+export interface Ribbon extends Segment {
+  // x1..y2 is the ribbon's middle, from source to target
+  id: string;
+  width: number;
+  colour: string;
+  load: number; // 0..1 of max_bps
+  down: boolean;
+  hidden: boolean; // the other direction of a dead cable, drawn once
+  loud: boolean;
+  mid: Point;
+  outline: readonly Point[];
+}
+
+export interface SceneNode extends Point {
+  id: string;
+  node: MapNode;
+  radius: number;
+}
+
+export interface Mark extends Point {
+  kind: "loud" | "down";
+  text: string;
+  width: number;
+}
+
+export interface Scene {
+  ribbons: Ribbon[];
+  nodes: SceneNode[];
+  host_lines: Segment[];
+  marks: Mark[];
+  labels: Label[];
+  selected_link: string | null;
+  selected_node: string | null;
+  hovered: string | null;
+  widest: number; // pixels of max_bps
+}
+
+export const kLabelHeight = 15;
+const kMarkHeight = 17;
+
+export function nice_ceiling(value: number): number {
+  if (!(value > 0)) return 1e6;
+  const step = 10 ** Math.floor(Math.log10(value));
+  for (const m of [1, 2, 5, 10]) if (value <= m * step * 1.0001) return m * step;
+  return 10 * step;
+}
+
+export interface Margin {
+  side: number;
+  top: number;
+  bottom: number;
+}
+
+export function fit_view(places: Positions, width: number, height: number, margin: Margin): View {
+  if (places.size === 0) return { k: 1, x: 0, y: 0 };
+  const xs = [...places.values()].map((p) => p.x), ys = [...places.values()].map((p) => p.y);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const free = Math.max(40, height - margin.top - margin.bottom);
+  const k = Math.max(0.02, Math.min((width - 2 * margin.side) / Math.max(1, right - left), free / Math.max(1, bottom - top), 4));
+  return { k, x: width / 2 - (k * (left + right)) / 2, y: margin.top + free / 2 - (k * (top + bottom)) / 2 };
+}
+
+const to_screen = (view: View, p: Point): Point => ({ x: p.x * view.k + view.x, y: p.y * view.k + view.y });
+
+export function build_scene(graph: Graph, places: Positions, o: SceneOptions): Scene {
+  const screen = new Map([...places].map(([id, p]) => [id, to_screen(o.view, p)]));
+  const all = lanes(graph.links);
+  const typical = typical_length(all, screen);
+  const scale = Math.max(0.45, Math.min(1.5, typical / 130));
+  const radius = { router: 8 * scale, network: 6 * scale, host: 3.5 * Math.min(1.3, scale) };
+
+  const near = typical > 62;
+  const hosts = near ? host_places(graph, screen, 34 * Math.min(1.5, Math.max(0.75, scale))) : new Map<string, Point>();
+  const nodes: SceneNode[] = [];
+  const host_lines: Segment[] = [];
+  for (const node of graph.nodes) {
+    const at = node.kind === "host" ? hosts.get(node.id) : screen.get(node.id);
+    if (!at) continue;
+    nodes.push({ id: node.id, node, x: at.x, y: at.y, radius: radius[node.kind] });
+    const home = node.kind === "host" && node.home ? screen.get(node.home) : undefined;
+    if (home) host_lines.push({ x1: home.x, y1: home.y, x2: at.x, y2: at.y });
+  }
+
+  const radius_of = new Map(nodes.map((n) => [n.id, n.radius]));
+  const widest = Math.max(2.5, Math.min(13, typical * 0.1));
+  const down = new Set(graph.links.filter((l) => l.state === "down").map((l) => `${l.from}\n${l.to}`));
+  const ribbons: Ribbon[] = [];
+  for (const lane of all) {
+    const a = screen.get(lane.link.from), b = screen.get(lane.link.to);
+    if (a && b) ribbons.push(ribbon(lane, a, b, radius_of.get(lane.link.from) ?? 0, radius_of.get(lane.link.to) ?? 0, widest, down, o));
+  }
+  const marks = marks_of(graph, ribbons, typical);
+  const scene: Scene = { ribbons, nodes, host_lines, marks, labels: [], selected_link: o.selected_link, selected_node: o.selected_node, hovered: o.hovered, widest };
+  scene.labels = labels_of(graph, scene, o, typical);
+  return scene;
+}
+
+function typical_length(all: readonly Lane[], screen: Positions): number {
+  const lengths = all.flatMap(({ link, forward }) => {
+    const a = screen.get(link.from), b = screen.get(link.to);
+    return forward && a && b ? [Math.hypot(a.x - b.x, a.y - b.y)] : [];
+  });
+  lengths.sort((p, q) => p - q);
+  return lengths[lengths.length >> 1] ?? 130;
+}
+
+function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: number, widest: number, down: ReadonlySet<string>, o: SceneOptions): Ribbon {
+  const { link } = lane;
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1e-6;
+  const ux = (b.x - a.x) / length, uy = (b.y - a.y) / length;
+  const nx = -uy, ny = ux; // to the right of the direction, as traffic drives
+  const load = Math.min(1, Math.max(0, link.load_bps / o.max_bps));
+  const width = Math.max(1, load * widest);
+  const shift = (lane.rank - (lane.lanes - 1) / 2) * (2 * widest + 3) * (lane.forward ? 1 : -1);
+  const gap = 0.6;
+  const start = Math.min(from_radius + 2, length * 0.4), end = length - Math.min(to_radius + 2, length * 0.4);
+  const at = (along: number, aside: number): Point => ({ x: a.x + ux * along + nx * (shift + aside), y: a.y + uy * along + ny * (shift + aside) });
+  const tip = Math.min(width * 1.3 + 2, (end - start) / 2);
+  const middle = gap + width / 2;
+  const p = at(start, middle), q = at(end, middle);
+  const is_down = link.state === "down";
+  const both_down = is_down && down.has(`${link.to}\n${link.from}`);
+  return {
+    id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width, load, down: is_down, hidden: both_down && !lane.forward,
+    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud,
+    mid: at((start + end) / 2, is_down ? 3 : middle),
+    outline: [at(start, gap), at(end, gap), at(end - tip, gap + width), at(start, gap + width)],
+  };
+}
+
+function marks_of(graph: Graph, ribbons: readonly Ribbon[], typical: number): Mark[] {
+  const link = new Map(graph.links.map((l) => [l.id, l]));
+  return ribbons.flatMap((r): Mark[] => {
+    if (r.down) return r.hidden ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
+    if (!r.loud) return [];
+    const text = typical > 60 ? percent(link.get(r.id)?.utilisation) : "";
+    const along = 0.58; // not on top of the other direction's mark
+    return [{ x: r.x1 + (r.x2 - r.x1) * along, y: r.y1 + (r.y2 - r.y1) * along, kind: "loud", text, width: text ? 25 + text.length * 7.5 : 17 }];
+  });
+}
+
+function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number): Label[] {
+  const zoom = o.view.k / o.fit_k;
+  const frame: Box = { x: 2, y: 2, width: o.width - 4, height: o.height - 4 };
+  const inside = (p: Point) => p.x > 0 && p.y > 0 && p.x < o.width && p.y < o.height;
+  const touched = new Map<string, number>();
+  for (const l of graph.links) touched.set(l.to, (touched.get(l.to) ?? 0) + l.load_bps);
+
+  const wanted: Wanted[] = [];
+  for (const n of scene.nodes) {
+    if (!inside(n)) continue;
+    const named = n.id === o.selected_node || n.id === o.hovered;
+    if (n.node.kind === "host" && typical < 105 && !named) continue;
+    const kind = n.node.kind === "host" ? "host" : "node";
+    const rank = n.node.kind === "router" ? 2 : n.node.kind === "network" ? 1.4 : 1;
+    wanted.push({ text: n.node.label, x: n.x, y: n.y, clear: clear_of(n, o), kind, importance: (named ? 10 : rank) + Math.min(0.9, (touched.get(n.id) ?? 0) / (10 * o.max_bps)), always: named });
+  }
+  const ribbon_of = new Map(scene.ribbons.map((r) => [r.id, r]));
+  for (const l of graph.links) {
+    const r = ribbon_of.get(l.id)!;
+    const named = l.id === o.selected_link || l.id === o.hovered;
+    const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
+    if (r.down || !inside(r.mid) || length < 70 || !(named || zoom > 1.55)) continue;
+    const text = [l.load_bps > 0 || named ? bps(l.load_bps) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
+    if (!text) continue;
+    wanted.push({ text, x: r.mid.x, y: r.mid.y, clear: r.width / 2 + 1, kind: "link", importance: named ? 9 : 0.5 + r.load / 3, always: named });
+  }
+  const taken: Box[] = [
+    ...scene.nodes.map((n) => ({ x: n.x - n.radius, y: n.y - n.radius, width: 2 * n.radius, height: 2 * n.radius })),
+    ...scene.marks.map((m) => ({ x: m.x - m.width / 2, y: m.y - kMarkHeight / 2, width: m.width, height: kMarkHeight })),
+  ];
+  const lines: Segment[] = scene.ribbons.length > 300 ? [] : [...scene.ribbons, ...scene.host_lines];
+  return place_labels(wanted, taken, lines, frame, o.measure, kLabelHeight);
+}
+
+function clear_of(n: SceneNode, o: SceneOptions): number {
+  if (n.node.kind === "host") return n.radius;
+  if (n.node.kind === "network") return n.radius * 1.6 + 1;
+  return n.radius + (o.ringed.has(n.id) ? 7 : 1);
+}
+
+// What is under the pointer: a node before a link, the nearest before the others.
+export type Hit = { kind: "node" | "link"; id: string } | null;
+
+export function hit(scene: Scene, x: number, y: number, reach = 7): Hit {
+  let best: Hit = null, nearest = Infinity;
+  for (const n of scene.nodes) {
+    const d = Math.hypot(n.x - x, n.y - y) - n.radius;
+    if (d < Math.min(nearest, reach * 0.6)) [best, nearest] = [{ kind: "node", id: n.id }, d];
+  }
+  if (best) return best;
+  for (const r of scene.ribbons) {
+    const d = distance_to(r, x, y) - r.width / 2;
+    if (d < Math.min(nearest, reach)) [best, nearest] = [{ kind: "link", id: r.id }, d];
+  }
+  return best;
+}
+
+function distance_to(s: Segment, x: number, y: number): number {
+  const dx = s.x2 - s.x1, dy = s.y2 - s.y1;
+  const t = Math.max(0, Math.min(1, ((x - s.x1) * dx + (y - s.y1) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(x - s.x1 - t * dx, y - s.y1 - t * dy);
+}

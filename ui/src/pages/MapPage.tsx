@@ -1,0 +1,241 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { address, post } from "../api/client";
+import type { Envelope, LinkDetail, Load, NodeDetail, Series, Status, Top, Topology } from "../api/types";
+import { age, bps, link_name, percent, signed_percent } from "../draw/format";
+import { join, type Graph } from "../draw/graph";
+import { nice_ceiling, type Hit } from "../draw/scene";
+import { Notice } from "../parts/Bits";
+import { Coverage } from "../parts/Coverage";
+import { Events } from "../parts/Events";
+import { Help } from "../parts/Help";
+import { LinkPanel } from "../parts/LinkPanel";
+import { MapCanvas } from "../parts/MapCanvas";
+import { NodePanel } from "../parts/NodePanel";
+import type { Ends } from "../parts/paint";
+import { Search } from "../parts/Search";
+import { TableTwin } from "../parts/TableTwin";
+import { TimeBar } from "../parts/TimeBar";
+import { TopTabs } from "../parts/TopTabs";
+import { useLive, type Live } from "../state/live";
+import { go, usePlace } from "../state/place";
+import { useMedia, useTheme } from "../state/prefer";
+import { prefetch, useResource } from "../state/resource";
+import { event_ms, iso, newest_bin, step_bin, step_event, type Span } from "../state/time";
+
+// The first screen: the map, what it means, and time below. This is where the parts meet.
+
+const kNothing: Graph = { nodes: [], links: [] };
+const kTopRows = 8;
+
+export function MapPage() {
+  const place = usePlace();
+  const live = useLive();
+  const { status } = live;
+  const { theme, choice, cycle } = useTheme();
+  const still = useMedia("(prefers-reduced-motion: reduce)");
+  const [playing, set_playing] = useState(false);
+  const [help, set_help] = useState(false);
+  const [fit_signal, fit] = useState(0);
+  const [hover, set_hover] = useState<{ hit: Hit; x: number; y: number } | null>(null);
+  const [sheet, set_sheet] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+
+  const span = useMemo((): Span | null => (status ? { from: Date.parse(status.span.from), to: Date.parse(status.span.to), bin: status.bin_s * 1000 } : null), [status?.span.from, status?.span.to, status?.bin_s]);
+  const watermark = status ? Date.parse(status.watermark) : 0;
+  const follows = place.at === null;
+  const question = { at: follows ? null : iso(place.at!), instrumented: place.instrumented };
+  const tick = follows ? live.tick : 0;
+  const on = status !== null;
+
+  const topology = useResource<Topology>(on ? address("topology", question) : null, tick);
+  const load = useResource<Load>(on ? address("load", question) : null, tick);
+  const top = useResource<Top>(on ? address("top", { by: place.tab, n: kTopRows, ...question }) : null, tick);
+  const series = useResource<Series>(on ? address("series", { instrumented: place.instrumented }) : null, live.tick);
+  const link = useResource<LinkDetail>(on && place.link ? address("link", { id: place.link, ...question }) : null, tick);
+  const reverse_id = link.data?.id === place.link ? link.data?.reverse : null;
+  const reverse = useResource<LinkDetail>(on && reverse_id ? address("link", { id: reverse_id, ...question }) : null, tick);
+  const node = useResource<NodeDetail>(on && place.node ? address("node", { id: place.node, ...question }) : null, tick);
+
+  const graph = useMemo(() => (topology.data ? join(topology.data, load.data?.links ?? []) : kNothing), [topology.data, load.data]);
+  const shown = useMemo(() => (load.data ? bin_of(load.data) : null), [load.data]);
+  const max_bps = useWidest(graph);
+  const ends = useMemo((): Ends | null => {
+    const d = link.data?.id === place.link ? link.data : null;
+    return d && { sources: new Map(d.sources.map((s) => [s.router, s.share])), sinks: new Map(d.sinks.map((s) => [s.router, s.share])) };
+  }, [link.data, place.link]);
+
+  const still_coming = status !== null && (status.replay === null || !status.replay.done);
+  const on_play = useCallback((want: boolean) => {
+    if (!span) return;
+    set_playing(want);
+    const newest = newest_bin(span, watermark);
+    if (want && follows && !still_coming) go({ at: span.from });
+    else if (want && !follows && place.at! >= newest) go({ at: still_coming ? null : span.from });
+    else if (!want && follows) go({ at: shown?.from ?? newest });
+  }, [span, watermark, follows, still_coming, place.at, shown]);
+  const is_playing = follows ? still_coming && status?.replay?.playing !== false : playing;
+  const on_bin = useCallback((t: number) => prefetch(address("load", { at: iso(t), instrumented: place.instrumented })), [place.instrumented]);
+
+  const on_select = useCallback((hit: Hit) => go({ link: hit?.kind === "link" ? hit.id : null, node: hit?.kind === "node" ? hit.id : null }, "push"), []);
+  const on_hover = useCallback((hit: Hit, x: number, y: number) => set_hover((old) => (hit === null && old === null ? old : hit && { hit, x, y })), []);
+  const on_view = useCallback((view: typeof place.view) => go({ view }), []);
+  const on_replay = useCallback((run: boolean, speed?: number) => {
+    post<Status>("replay", { playing: run, ...(speed ? { speed } : {}) }).then(live.set_status, () => undefined);
+  }, [live.set_status]);
+
+  useKeys({
+    "/": () => search.current?.focus(),
+    " ": () => on_play(!is_playing),
+    f: () => fit((n) => n + 1),
+    t: () => go({ table: !place.table }, "push"),
+    l: () => go({ at: null }, "push"),
+    "?": () => set_help(true),
+    Escape: () => go({ link: null, node: null }, "push"),
+    ArrowLeft: (shift) => step(-1, shift),
+    ArrowRight: (shift) => step(1, shift),
+  });
+  const step = (by: 1 | -1, event: boolean) => {
+    if (!span) return;
+    set_playing(false);
+    const from = place.at ?? shown?.from ?? newest_bin(span, watermark);
+    if (!event) return go({ at: step_bin(span, from, by, watermark) });
+    const found = step_event(series.data?.events ?? [], place.at ?? watermark, by);
+    if (found) go({ at: event_ms(found) });
+  };
+
+  useEffect(() => {
+    document.title = status ? `${status.name} – Anemone` : "Anemone";
+  }, [status?.name]);
+  // A selection opens the sheet on a phone.
+  useEffect(() => set_sheet(place.link !== null || place.node !== null), [place.link, place.node]);
+
+  const lost = live.lost_since !== null || (load.error?.status === 0 && load.data !== null);
+  const empty = topology.data !== null && topology.data.routers.length === 0;
+  const before = status !== null && load.data === null;
+  return (
+    <div className="page" data-stale={lost} data-sheet={sheet}>
+      <header className="head">
+        <span className="brand"><Mark />Anemone</span>
+        <span className="network wide-only">{status?.name}</span>
+        <Search ref={search} topology={topology.data} />
+        <span className="grow" />
+        <Connection live={live} />
+        <button className="quiet" aria-pressed={place.table} onClick={() => go({ table: !place.table }, "push")} title="Tables instead of the map (t)" data-testid="table-toggle">{place.table ? "Map" : "Table"}</button>
+        <button className="quiet wide-only" onClick={cycle} title="Light, dark or as the system says" data-testid="theme">{choice === "auto" ? "Auto" : choice === "dark" ? "Dark" : "Light"}</button>
+        <button className="quiet wide-only" onClick={() => set_help(true)} aria-label="Help" title="Help (?)">?</button>
+      </header>
+      <main className="stage">
+        {place.table && topology.data ? <TableTwin graph={graph} series={series.data} /> : (
+          <MapCanvas
+            graph={graph} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={load.data?.bin.from ?? null} ends={ends}
+            fit_signal={fit_signal} on_select={on_select} on_view={on_view} on_hover={on_hover}
+          />
+        )}
+        {!status && !live.error && <Overlay><Notice kind="loading" title="Connecting to the server" /></Overlay>}
+        {!status && live.error && <Overlay><Notice kind="failed" title="No answer from the server">{live.error.message}</Notice></Overlay>}
+        {before && load.error && <Overlay><Notice kind="failed" title={follows ? "No complete bin yet" : "This time cannot be shown"}>{load.error.message} {follows ? "The map appears by itself as soon as one is." : "Choose another time on the bar below, or press l for live."}</Notice></Overlay>}
+        {empty && <Overlay><Notice kind="empty" title="No router heard yet">The map appears with the first link-state advertisement. Point a routing listener (anemone snoop) at this server, or give it a recording.</Notice></Overlay>}
+        {!place.table && hover?.hit && <Tip graph={graph} hover={hover} />}
+      </main>
+      <aside className="side" aria-label="Details">
+        <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
+        <div className="side-scroll" key={place.link ?? place.node ?? "overview"}>
+          {status && <Coverage load={load.data} status={status} instrumented={place.instrumented} on_replay={on_replay} />}
+          {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} />}
+          {place.node && <NodePanel place={place} node={node} topology={topology.data} theme={theme} />}
+          {!place.link && !place.node && status && <TopTabs place={place} top={top} load={load.data} theme={theme} />}
+          {!place.link && !place.node && status && <Events events={series.data?.events ?? null} at={place.at} />}
+        </div>
+      </aside>
+      {span && (
+        <TimeBar
+          series={series.data} span={span} watermark={watermark} place={place} shown={shown} playing={is_playing} still_coming={still_coming} on_play={on_play} on_bin={on_bin}
+        />
+      )}
+      {help && <Help close={() => set_help(false)} />}
+    </div>
+  );
+}
+
+function bin_of(e: Envelope) {
+  return { from: Date.parse(e.bin.from), to: Date.parse(e.bin.to), stable: e.bin.stable };
+}
+
+// The widest ribbon's load. It only grows while one watches, so that widths can be compared in time.
+function useWidest(graph: Graph): number {
+  const most = useRef(0);
+  return useMemo(() => {
+    const now = Math.max(0, ...graph.links.map((l) => Math.max(l.load_bps, l.true_load_bps ?? 0)));
+    most.current = Math.max(most.current, now);
+    return nice_ceiling(most.current);
+  }, [graph]);
+}
+
+function useKeys(keys: Record<string, (shift: boolean) => void>): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const down = (e: KeyboardEvent) => {
+      const target = e.target as HTMLElement;
+      if (e.ctrlKey || e.metaKey || e.altKey || target.closest("dialog")) return;
+      const typing = target instanceof HTMLInputElement;
+      if (typing && !(target.type === "range" && !e.key.startsWith("Arrow"))) return;
+      if (e.key === " " && target.closest("button")) return;
+      const act = latest.current[e.key.length === 1 ? e.key.toLowerCase() : e.key];
+      if (!act) return;
+      e.preventDefault();
+      act(e.shiftKey);
+    };
+    window.addEventListener("keydown", down);
+    return () => window.removeEventListener("keydown", down);
+  }, []);
+}
+
+function Overlay({ children }: { children: React.ReactNode }) {
+  return <div className="overlay">{children}</div>;
+}
+
+function Mark() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 16 16" aria-hidden>
+      <path d="M8 14.5V8M8 8L3 3M8 8l5-5M8 8V1.8M8 8L1.8 7M8 8l6.2-1" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
+    </svg>
+  );
+}
+
+function Connection({ live }: { live: Live }) {
+  const [now, set_now] = useState(Date.now());
+  const lost = live.lost_since;
+  useEffect(() => {
+    if (lost === null) return;
+    const timer = window.setInterval(() => set_now(Date.now()), 1000);
+    return () => window.clearInterval(timer);
+  }, [lost]);
+  if (lost === null || !live.status) return null;
+  return <span className="connection" role="alert" data-testid="connection-lost">Connection lost {age((now - lost) / 1000)} ago, trying again</span>;
+}
+
+function Tip({ graph, hover }: { graph: Graph; hover: { hit: Hit; x: number; y: number } }) {
+  const id = hover.hit!.id;
+  const style = { transform: `translate(${hover.x + 14}px, ${hover.y + 14}px)` };
+  if (hover.hit!.kind === "node") {
+    const n = graph.nodes.find((x) => x.id === id);
+    if (!n) return null;
+    return (
+      <div className="tip" style={style}>
+        <b>{n.label}</b>
+        <span>{n.kind === "host" ? (n.instrumented ? "host, instrumented" : "host, not instrumented") : n.abr ? "area border router" : n.kind === "network" ? "broadcast network" : "router"}</span>
+      </div>
+    );
+  }
+  const l = graph.links.find((x) => x.id === id);
+  if (!l) return null;
+  return (
+    <div className="tip" style={style}>
+      <b>{link_name(l.from, l.to)}</b>
+      {l.state === "down" ? <span>down</span> : <span className="num">{bps(l.load_bps)}{l.capacity_bps !== null && ` of ${bps(l.capacity_bps)}, ${percent(l.utilisation)}`}</span>}
+      {l.true_load_bps ? <span className="num">whole recording {bps(l.true_load_bps)}, error {signed_percent((l.load_bps - l.true_load_bps) / l.true_load_bps)}</span> : null}
+      <span>cost {l.cost}</span>
+    </div>
+  );
+}

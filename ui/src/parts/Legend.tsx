@@ -1,0 +1,30 @@
+import { utilisation_colour, type Theme } from "../draw/colour";
+import { bps } from "../draw/format";
+
+// What widths and colours mean.
+
+export function Legend({ theme, max_bps, unknown, widest }: { theme: Theme; max_bps: number; unknown: boolean; widest: number }) {
+  const stops = Array.from({ length: 26 }, (_, i) => `${utilisation_colour(i / 25, theme)} ${i * 4}%`);
+  return (
+    <div className="legend" aria-label="Legend">
+      <div className="legend-scale">
+        <span className="legend-name">Utilisation</span>
+        {unknown ? <span className="faint">unknown: no capacities given</span> : (
+          <>
+            <span className="legend-bar" style={{ background: `linear-gradient(90deg, ${stops.join(", ")})` }} />
+            <span className="legend-numbers num"><span>0</span><span style={{ left: "80%" }}>▲80%</span></span>
+          </>
+        )}
+      </div>
+      <div className="legend-widths">
+        {[0.1, 0.5, 1].map((share) => (
+          <span key={share}>
+            <i style={{ height: Math.max(1, share * widest), background: utilisation_colour(0.3, theme) }} />
+            <span className="num">{bps(share * max_bps)}</span>
+          </span>
+        ))}
+      </div>
+      <div className="legend-more faint">■ instrumented host &nbsp; □ not &nbsp; <span className="legend-dash" /> down</div>
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+import { utilisation_colour, type Theme } from "../draw/colour";
+import { two_sided } from "../draw/bars";
+import { bps, link_name, node_name, percent, signed_percent } from "../draw/format";
+import type { LinkDetail } from "../api/types";
+import type { Resource } from "../state/resource";
+import { go, type Place } from "../state/place";
+import { Bar, CopyCsv, Notice, Section, Skeleton } from "./Bits";
+import { LoadChart } from "./LoadChart";
+
+// Whose load is on this link: both directions, then the chosen one in detail.
+
+interface Props {
+  place: Place;
+  link: Resource<LinkDetail>;
+  reverse: Resource<LinkDetail>;
+  theme: Theme;
+  at: number | null;
+  bin_ms: number;
+}
+
+export function LinkPanel({ place, link, reverse, theme, at, bin_ms }: Props) {
+  const d = link.data?.id === place.link ? link.data : null;
+  const back = d && reverse.data?.id === d.reverse ? reverse.data : null;
+  const close = <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go({ link: null }, "push")}>×</button>;
+  if (!d) {
+    return (
+      <section className="box detail" data-testid="link-panel">
+        <header className="detail-head"><h2>Link</h2>{close}</header>
+        {link.error ? <Notice kind="failed" title="This link cannot be shown">{link.error.message}</Notice> : <Skeleton rows={8} />}
+      </section>
+    );
+  }
+  return (
+    <section className="box detail" data-testid="link-panel" data-link={d.id} aria-busy={link.loading}>
+      <header className="detail-head">
+        <h2>{node_name(d.from)} <span className="faint">–</span> {node_name(d.to)}</h2>
+        {close}
+      </header>
+      {d.state === "down" && <Notice kind="info" title="This link is down at this instant">Its load has moved: see which links rose in the list, or step back in time.</Notice>}
+      <div className="directions" role="group" aria-label="Directions">
+        <Direction d={d} chosen theme={theme} />
+        {back && <Direction d={back} chosen={false} theme={theme} />}
+      </div>
+      <Whole d={d} at={at} />
+      <Section title="Load over time" note={d.capacity_bps ? `capacity ${bps(d.capacity_bps)}` : "capacity unknown"}>
+        <LoadChart detail={d} back={back} at={at} bin_ms={bin_ms} />
+      </Section>
+      <Sides d={d} testid="sides" />
+      {back && <Sides d={back} testid="sides-reverse" />}
+      <Applications d={d} />
+      <Hosts d={d} />
+      <Demands d={d} />
+    </section>
+  );
+}
+
+function Direction({ d, chosen, theme }: { d: LinkDetail; chosen: boolean; theme: Theme }) {
+  const odd = (d.utilisation ?? 0) > 0.8;
+  return (
+    <button className="direction" aria-pressed={chosen} onClick={() => go({ link: d.id, node: null })} data-testid={chosen ? "direction" : "direction-reverse"}>
+      <span>{link_name(d.from, d.to)}</span>
+      <b className="num" data-testid={chosen ? "link-load" : undefined}>{d.state === "down" ? "down" : bps(d.load_bps)}</b>
+      <span className={odd ? "odd" : "faint"}>{odd ? "▲ " : ""}{percent(d.utilisation)}{d.cost !== null && `, cost ${d.cost}`}</span>
+      <Bar share={d.utilisation ?? 0} colour={utilisation_colour(d.utilisation, theme)} />
+    </button>
+  );
+}
+
+// Measured against the whole recording, in the bin that is shown.
+function Whole({ d, at }: { d: LinkDetail; at: number | null }) {
+  const bin = d.series.find((b) => b.from === d.bin.from) ?? (at === null ? d.series[d.series.length - 1] : undefined);
+  if (!bin || bin.true_load_bps === null) return null;
+  const error = bin.true_load_bps > 0 ? (bin.load_bps - bin.true_load_bps) / bin.true_load_bps : null;
+  return (
+    <p className="whole" data-testid="link-error" data-value={error ?? ""}>
+      Measured <b className="num">{bps(bin.load_bps)}</b> of <b className="num">{bps(bin.true_load_bps)}</b> in the whole recording: error <b className="num">{signed_percent(error)}</b>
+    </p>
+  );
+}
+
+function Sides({ d, testid }: { d: LinkDetail; testid: string }) {
+  const side = (r: { router: string; bps: number; share: number }) => ({ name: r.router, bps: r.bps, share: r.share });
+  const rows = two_sided(d.sources.map(side), d.sinks.map(side), 6);
+  const name = (n: string) => (/ more$/.test(n) ? <span>{n}</span> : <button className="plain" onClick={() => go({ node: n, link: null }, "push")}>{node_name(n)}</button>);
+  return (
+    <Section title={link_name(d.from, d.to)} note="enters at / leaves at" testid={testid}>
+      {rows.length === 0 && <p className="foot">No load in this direction.</p>}
+      <div className="sides">
+        {rows.map((r, i) => (
+          <div className="side-row" key={i}>
+            <span className="side-name">{r.left && name(r.left.name)}</span>
+            <span className="num">{r.left && percent(r.left.share)}</span>
+            <span className="side-bar side-left"><i style={{ width: `${r.left_length * 100}%` }} title={bps(r.left?.bps)} /></span>
+            <span className="side-bar side-right"><i style={{ width: `${r.right_length * 100}%` }} title={bps(r.right?.bps)} /></span>
+            <span className="num">{r.right && percent(r.right.share)}</span>
+            <span className="side-name">{r.right && name(r.right.name)}</span>
+          </div>
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function Applications({ d }: { d: LinkDetail }) {
+  return (
+    <Section title="Applications" note="by port" testid="link-apps">
+      {d.apps.slice(0, 6).map((a) => (
+        <div className="row" key={a.name}>
+          <span className="row-name">{a.name}</span>
+          <span className="num">{bps(a.bps)}</span>
+          <span className="num row-share">{percent(a.share)}</span>
+          <Bar share={a.bps / (d.apps[0]!.bps || 1)} />
+        </div>
+      ))}
+    </Section>
+  );
+}
+
+function Hosts({ d }: { d: LinkDetail }) {
+  const all = (h: { sent_bps: number; received_bps: number }) => h.sent_bps + h.received_bps;
+  const first = d.hosts[0] ? all(d.hosts[0]) : 1;
+  return (
+    <Section title="Hosts" note="sent / received over this direction" testid="link-hosts">
+      {d.hosts.slice(0, 8).map((h) => (
+        <button className="row" key={h.name} onClick={() => go({ node: h.name, link: null }, "push")}>
+          <span className="row-name">{h.name}</span>
+          <span className="num">{h.sent_bps ? bps(h.sent_bps) : "–"}</span>
+          <span className="num row-wide">{h.received_bps ? bps(h.received_bps) : "–"}</span>
+          <Bar share={all(h) / (first || 1)} />
+        </button>
+      ))}
+    </Section>
+  );
+}
+
+function Demands({ d }: { d: LinkDetail }) {
+  return (
+    <Section
+      title="Demands" testid="link-demands"
+      note={<CopyCsv head={["from", "to", "prefix", "bps", "share_on_link"]} rows={() => d.demands.map((x) => [x.from, x.to, x.prefix ?? null, x.bps, x.share_on_link])} />}
+    >
+      {d.demands.slice(0, 8).map((x) => (
+        <div className="row" key={`${x.from} ${x.to} ${x.prefix}`}>
+          <span className="row-name">{node_name(x.from)} → {node_name(x.to)} <span className="faint">{x.prefix !== x.to && x.prefix}</span></span>
+          <span className="num">{bps(x.bps)}</span>
+          <span className="num row-share">{percent(x.share_on_link)}</span>
+          <Bar share={x.bps / (d.demands[0]!.bps || 1)} />
+        </div>
+      ))}
+      {d.demands.length > 8 && <p className="foot">{d.demands.length - 8} more in the CSV.</p>}
+    </Section>
+  );
+}

@@ -1,0 +1,364 @@
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Theme } from "../draw/colour";
+import type { Graph, MapLink } from "../draw/graph";
+import type { Wanted } from "../draw/labels";
+import { layout, type Point } from "../draw/layout";
+import { thinning } from "../draw/particles";
+import { build_scene, fit_view, hit, type Hit, type Margin, type Scene, type View } from "../draw/scene";
+import type { Place } from "../state/place";
+import { saved_places, save_places } from "../state/prefer";
+import { Legend } from "./Legend";
+import { paint_motion, paint_scene, kFonts, type Ends } from "./paint";
+import { expose, type Frames } from "./probe";
+
+// The map: two canvases, one for the network, redrawn when something changes, one above it for
+// the moving dots, redrawn 30 times a second and only while somebody can see it.
+//
+// On a large network a gesture moves the finished picture as a bitmap and draws it anew when the
+// hand rests.
+
+const kFrame_ms = 1000 / 30;
+const kTween_ms = 320;
+const kTweenLinksMax = 400;
+const kBitmapLinksMin = 600;
+const kBudget_ms = 12; // of the 33 between two frames
+
+export interface MapProps {
+  graph: Graph;
+  network: string; // whose dragged places are kept
+  theme: Theme;
+  still: boolean; // no motion wanted
+  max_bps: number;
+  place: Place;
+  shown_at: string | null;
+  ends: Ends | null;
+  fit_signal: number;
+  on_select: (hit: Hit) => void;
+  on_view: (view: Place["view"]) => void;
+  on_hover: (hit: Hit, x: number, y: number) => void;
+}
+
+const kMeasured = new Map<string, number>();
+let ruler: CanvasRenderingContext2D | null = null;
+function measure(text: string, kind: Wanted["kind"]): number {
+  const key = `${kind}${text}`;
+  let width = kMeasured.get(key);
+  if (width === undefined) {
+    ruler ??= document.createElement("canvas").getContext("2d")!;
+    ruler.font = kFonts[kind];
+    width = ruler.measureText(text).width;
+    if (kMeasured.size > 5000) kMeasured.clear();
+    kMeasured.set(key, width);
+  }
+  return width;
+}
+
+// Loads on their way from the last picture to this one.
+function between(from: ReadonlyMap<string, MapLink>, to: Graph, t: number): Graph {
+  const ease = 1 - (1 - t) ** 3;
+  const mix = (a: number, b: number) => a + (b - a) * ease;
+  return {
+    nodes: to.nodes,
+    links: to.links.map((l) => {
+      const old = from.get(l.id);
+      if (!old || old.state !== l.state) return l;
+      return { ...l, load_bps: mix(old.load_bps, l.load_bps), utilisation: l.utilisation === null || old.utilisation === null ? l.utilisation : mix(old.utilisation, l.utilisation) };
+    }),
+  };
+}
+
+const kNobody: ReadonlySet<string> = new Set();
+const ringed = (ends: Ends | null) => (ends ? new Set([...ends.sources.keys(), ...ends.sinks.keys()]) : kNobody);
+
+function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  const brush = canvas.getContext("2d")!;
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  brush.clearRect(0, 0, width, height);
+  return brush;
+}
+
+export function MapCanvas(props: MapProps) {
+  const { graph, network, theme, still, max_bps, place, ends } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const base = useRef<HTMLCanvasElement>(null);
+  const motion = useRef<HTMLCanvasElement>(null);
+  const [size, set_size] = useState({ width: 0, height: 0 });
+  const [moved, set_moved] = useState(0); // counts places dragged by hand
+  const [grabbing, set_grabbing] = useState(false);
+  const [widest, set_widest] = useState(12);
+
+  // Places: dragged ones, then hints, then where a node already was, then computed.
+  const dragged = useRef<Map<string, Point> | null>(null);
+  const dragged_for = useRef("");
+  if (dragged.current === null || dragged_for.current !== network) {
+    dragged.current = saved_places(network);
+    dragged_for.current = network;
+  }
+  const settled = useRef(new Map<string, Point>());
+  const shape = useMemo(() => graph.nodes.filter((n) => n.kind !== "host").map((n) => `${n.id}@${n.hint?.x},${n.hint?.y}`).join(" "), [graph]);
+  const places = useMemo(() => {
+    const keep = new Map<string, Point>();
+    for (const n of graph.nodes) {
+      const by_hand = dragged.current!.get(n.id);
+      const before = n.hint ? undefined : settled.current.get(n.id);
+      if (by_hand ?? before) keep.set(n.id, (by_hand ?? before)!);
+    }
+    const found = layout(graph, keep);
+    if (found.size > 0) settled.current = new Map([...settled.current, ...found]);
+    return found;
+    // The layout follows the nodes, not every new load.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shape, network, moved]);
+
+  const small = size.width < 600;
+  const margin = useMemo((): Margin => (small ? { side: 40, top: 30, bottom: 58 } : { side: 84, top: 72, bottom: 116 }), [small]);
+  // A new fit for a new network, frame or wish; not for a place dragged, or the map would flee the hand.
+  const [fits, set_fits] = useState(0);
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const fitted = useMemo(() => fit_view(places, size.width, size.height, margin), [shape, network, size, margin, fits]);
+  const view = useMemo((): View => {
+    if (!place.view) return fitted;
+    const k = fitted.k * place.view.zoom;
+    return { k, x: size.width / 2 - place.view.x * k, y: size.height / 2 - place.view.y * k };
+  }, [fitted, place.view, size]);
+
+  const scene = useRef<Scene | null>(null);
+  const hovered = useRef<Hit>(null);
+  const painted_view = useRef<View | null>(null);
+  const frames = useRef<Frames>({ base_ms: 0, motion_ms: 0, motion_count: 0, dots: 0, thin: 1 });
+  const from = useRef<{ links: Map<string, MapLink>; since: number; shown: Graph }>({ links: new Map(), since: 0, shown: graph });
+
+  // Everything a drawing needs, read at the instant of drawing.
+  const latest = useRef({ graph, places, view, fitted, size, theme, max_bps, place, ends, still, props });
+  latest.current = { graph, places, view, fitted, size, theme, max_bps, place, ends, still, props };
+
+  const draw = useCallback(() => {
+    const now = latest.current;
+    if (!base.current || now.size.width === 0) return;
+    const start = performance.now();
+    const t = Math.min(1, (start - from.current.since) / kTween_ms);
+    const shown = t < 1 && !now.still && now.graph.links.length <= kTweenLinksMax ? between(from.current.links, now.graph, t) : now.graph;
+    from.current.shown = shown;
+    scene.current = build_scene(shown, now.places, {
+      view: now.view, fit_k: now.fitted.k, width: now.size.width, height: now.size.height, theme: now.theme, max_bps: now.max_bps,
+      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, ringed: ringed(now.ends), measure,
+    });
+    const brush = prepare(base.current, now.size.width, now.size.height);
+    paint_scene(brush, scene.current, now.theme, now.ends, now.still);
+    painted_view.current = now.view;
+    base.current.style.transform = motion.current!.style.transform = "";
+    frames.current.base_ms = performance.now() - start;
+    set_widest(Math.round(scene.current.widest * 2) / 2);
+    if (shown !== now.graph) schedule.current();
+  }, []);
+
+  const pending = useRef(0);
+  const schedule = useRef(() => {
+    if (!pending.current) {
+      pending.current = requestAnimationFrame(() => {
+        pending.current = 0;
+        draw();
+      });
+    }
+  });
+
+  useEffect(() => {
+    from.current = { links: new Map(from.current.shown.links.map((l) => [l.id, l])), since: performance.now(), shown: from.current.shown };
+    schedule.current();
+  }, [graph]);
+
+  const resting = useRef(0);
+  useLayoutEffect(() => {
+    const big = graph.links.length > kBitmapLinksMin;
+    const old = painted_view.current;
+    if (!big || !old) return schedule.current();
+    // Move the picture now, draw it anew when the hand rests.
+    const k = view.k / old.k;
+    const transform = `translate(${view.x - old.x * k}px, ${view.y - old.y * k}px) scale(${k})`;
+    base.current!.style.transform = motion.current!.style.transform = transform;
+    window.clearTimeout(resting.current);
+    resting.current = window.setTimeout(() => schedule.current(), 140);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [view]);
+  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, still]);
+
+  useLayoutEffect(() => {
+    const element = holder.current!;
+    const observer = new ResizeObserver(() => set_size({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  // Motion: thinned out until it keeps within its budget, and off when even that does not help.
+  useEffect(() => {
+    const canvas = motion.current!;
+    if (still) {
+      prepare(canvas, size.width, size.height);
+      return;
+    }
+    let timer = 0, last = 0, slow = 1;
+    const frame = (now: number) => {
+      timer = requestAnimationFrame(frame);
+      if (document.hidden || now - last < kFrame_ms - 2 || !scene.current || slow > 12) return;
+      last = now;
+      const start = performance.now();
+      const thin = thinning(scene.current.ribbons) * slow;
+      const f = frames.current;
+      f.dots = paint_motion(prepare(canvas, size.width, size.height), scene.current, theme, now / 1000, thin);
+      const spent = performance.now() - start;
+      f.motion_count++;
+      f.motion_ms = f.motion_count === 1 ? spent : f.motion_ms * 0.95 + spent * 0.05;
+      f.thin = thin;
+      if (f.motion_count % 30 === 0 && f.motion_ms > kBudget_ms) slow *= 1.6;
+      if (slow > 12) prepare(canvas, size.width, size.height);
+    };
+    timer = requestAnimationFrame(frame);
+    return () => cancelAnimationFrame(timer);
+  }, [still, size, theme]);
+
+  useEffect(
+    () =>
+      expose({
+        graph: () => latest.current.graph,
+        scene: () => scene.current,
+        origin: () => holder.current?.getBoundingClientRect() ?? { left: 0, top: 0 },
+        shown: () => ({ at: latest.current.props.shown_at, live: latest.current.place.at === null, instrumented: latest.current.place.instrumented }),
+        frames: frames.current,
+      }),
+    [],
+  );
+
+  const fit = useCallback(() => {
+    set_fits((n) => n + 1);
+    latest.current.props.on_view(null);
+  }, []);
+  const first_fit = useRef(props.fit_signal);
+  useEffect(() => {
+    if (props.fit_signal === first_fit.current) return;
+    first_fit.current = props.fit_signal;
+    fit();
+  }, [props.fit_signal, fit]);
+
+  const zoom_at = useCallback((x: number, y: number, factor: number) => {
+    const { view, fitted, size, props } = latest.current;
+    const zoom = Math.max(0.5, Math.min(24, (view.k / fitted.k) * factor));
+    const k = fitted.k * zoom;
+    const wx = (x - view.x) / view.k, wy = (y - view.y) / view.k; // stays under the pointer
+    props.on_view({ x: wx + (size.width / 2 - x) / k, y: wy + (size.height / 2 - y) / k, zoom });
+  }, []);
+
+  useEffect(() => {
+    const element = holder.current!;
+    const wheel = (e: WheelEvent) => {
+      e.preventDefault();
+      const box = element.getBoundingClientRect();
+      zoom_at(e.clientX - box.left, e.clientY - box.top, Math.exp(-e.deltaY * (e.ctrlKey ? 0.01 : 0.0016)));
+    };
+    element.addEventListener("wheel", wheel, { passive: false });
+    return () => element.removeEventListener("wheel", wheel);
+  }, [zoom_at]);
+
+  // Pointers: one drags a node or the map, two pinch.
+  const pointers = useRef(new Map<number, Point>());
+  const grip = useRef<{ node: string | null; start: Point; last: Point; far: boolean } | null>(null);
+  const local = (e: React.PointerEvent): Point => {
+    const box = holder.current!.getBoundingClientRect();
+    return { x: e.clientX - box.left, y: e.clientY - box.top };
+  };
+  const pan = (dx: number, dy: number) => {
+    const { view, fitted, size } = latest.current;
+    props.on_view({ x: (size.width / 2 - view.x - dx) / view.k, y: (size.height / 2 - view.y - dy) / view.k, zoom: view.k / fitted.k });
+  };
+  const on_down = (e: React.PointerEvent) => {
+    if (e.button !== 0) return;
+    const p = local(e);
+    pointers.current.set(e.pointerId, p);
+    e.currentTarget.setPointerCapture(e.pointerId);
+    const found = scene.current ? hit(scene.current, p.x, p.y) : null;
+    const is_host = found?.kind === "node" && !latest.current.places.has(found.id);
+    grip.current = { node: found?.kind === "node" && !is_host ? found.id : null, start: p, last: p, far: false };
+  };
+  const on_move = (e: React.PointerEvent) => {
+    const p = local(e);
+    const before = pointers.current.get(e.pointerId);
+    if (!before || !grip.current) {
+      const found = scene.current ? hit(scene.current, p.x, p.y, 5) : null;
+      if (found?.id !== hovered.current?.id) {
+        hovered.current = found;
+        schedule.current();
+      }
+      props.on_hover(found, p.x, p.y);
+      return;
+    }
+    if (pointers.current.size === 2) {
+      const other = [...pointers.current].find(([id]) => id !== e.pointerId)![1];
+      const was = Math.hypot(before.x - other.x, before.y - other.y), is = Math.hypot(p.x - other.x, p.y - other.y);
+      pointers.current.set(e.pointerId, p);
+      grip.current.far = true;
+      if (was > 8) zoom_at((p.x + other.x) / 2, (p.y + other.y) / 2, is / was);
+      return;
+    }
+    pointers.current.set(e.pointerId, p);
+    const g = grip.current;
+    if (!g.far && Math.hypot(p.x - g.start.x, p.y - g.start.y) < (e.pointerType === "touch" ? 8 : 4)) return;
+    if (!g.far) {
+      g.far = true;
+      set_grabbing(true);
+      props.on_hover(null, 0, 0);
+    }
+    if (g.node) {
+      const { view } = latest.current;
+      dragged.current!.set(g.node, { x: (p.x - view.x) / view.k, y: (p.y - view.y) / view.k });
+      set_moved((n) => n + 1);
+    } else pan(p.x - g.last.x, p.y - g.last.y);
+    g.last = p;
+  };
+  const on_up = (e: React.PointerEvent) => {
+    const g = grip.current;
+    pointers.current.delete(e.pointerId);
+    if (!g || pointers.current.size > 0) return;
+    grip.current = null;
+    set_grabbing(false);
+    if (g.far) {
+      if (g.node) save_places(network, dragged.current!);
+      return;
+    }
+    if (e.type === "pointerup" && scene.current) props.on_select(hit(scene.current, g.start.x, g.start.y, e.pointerType === "touch" ? 16 : 7));
+  };
+  const forget = () => {
+    dragged.current!.clear();
+    save_places(network, dragged.current!);
+    settled.current.clear();
+    set_moved((n) => n + 1);
+    fit();
+  };
+
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  return (
+    <div className="map" ref={holder} data-grabbing={grabbing}>
+      <canvas ref={base} aria-hidden />
+      <canvas
+        ref={motion} data-testid="map-canvas" role="img" aria-label="Map of the network. Press t for the same as a table."
+        onPointerDown={on_down} onPointerMove={on_move} onPointerUp={on_up} onPointerCancel={on_up}
+        onPointerLeave={() => {
+          hovered.current = null;
+          props.on_hover(null, 0, 0);
+          schedule.current();
+        }}
+      />
+      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} />}
+      <div className="map-buttons">
+        {dragged.current.size > 0 && <button onClick={forget} title="Put dragged routers back">Restore places</button>}
+        <button onClick={() => zoom_at(middle.x, middle.y, 1.4)} aria-label="Zoom in" title="Zoom in">+</button>
+        <button onClick={() => zoom_at(middle.x, middle.y, 1 / 1.4)} aria-label="Zoom out" title="Zoom out">−</button>
+        <button onClick={fit} title="Fit the network (f)">Fit</button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { utilisation_colour, type Theme } from "../draw/colour";
+import { bps, link_name, node_name, percent } from "../draw/format";
+import type { HostTraffic, NodeDetail, Topology } from "../api/types";
+import type { Resource } from "../state/resource";
+import { go, type Place } from "../state/place";
+import { Bar, Notice, Section, Skeleton } from "./Bits";
+import { EventRows } from "./Events";
+
+// A router, network or host: what it sends and receives, through which links, what happened to it.
+
+export function NodePanel({ place, node, topology, theme }: { place: Place; node: Resource<NodeDetail>; topology: Topology | null; theme: Theme }) {
+  const d = node.data?.id === place.node ? node.data : null;
+  const id = place.node ?? "";
+  const router = topology?.routers.find((r) => r.name === id);
+  const host = topology?.hosts?.find((h) => h.name === id);
+  const net = topology?.networks.find((n) => n.id === id);
+  const what = router ? [router.abr && "area border router", router.asbr && "AS boundary router", `id ${router.id}`, router.areas?.length && `area ${router.areas.join(", ")}`].filter(Boolean).join(", ")
+    : host ? `${host.address}, ${host.router ? `at ${node_name(host.router)}` : "attached nowhere"}, ${host.instrumented ? "instrumented" : "not instrumented"}`
+    : net ? `broadcast network of ${net.routers.join(", ")}` : "";
+  return (
+    <section className="box detail" data-testid="node-panel" data-node={id} aria-busy={node.loading}>
+      <header className="detail-head">
+        <h2>{node_name(id)}</h2>
+        <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go({ node: null }, "push")}>×</button>
+      </header>
+      {what && <p className="whole">{what}</p>}
+      {!d && (node.error ? <Notice kind="failed" title="This one cannot be shown">{node.error.message}</Notice> : <Skeleton rows={6} />)}
+      {d && (
+        <>
+          <div className="figures">
+            <div className="figure"><span className="figure-name">Sends</span><b>{bps(d.sent_bps)}</b></div>
+            <div className="figure"><span className="figure-name">Receives</span><b>{bps(d.received_bps)}</b></div>
+          </div>
+          {d.links.length > 0 && <Links d={d} theme={theme} />}
+          <HostRows title="Attached hosts" rows={d.hosts} />
+          {d.apps.length > 0 && (
+            <Section title="Applications" note="by port">
+              {d.apps.slice(0, 6).map((a) => (
+                <div className="row" key={a.name}>
+                  <span className="row-name">{a.name}</span><span className="num">{bps(a.bps)}</span><span className="num row-share">{percent(a.share)}</span>
+                  <Bar share={a.bps / (d.apps[0]!.bps || 1)} />
+                </div>
+              ))}
+            </Section>
+          )}
+          <HostRows title="Talks with" rows={d.peers} />
+          {d.events.length > 0 && <Section title="Events"><EventRows events={d.events} at={place.at} /></Section>}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Links({ d, theme }: { d: NodeDetail; theme: Theme }) {
+  const sorted = [...d.links].sort((a, b) => b.load_bps - a.load_bps);
+  const first = sorted[0]?.load_bps || 1;
+  return (
+    <Section title="Links">
+      {sorted.map((l) => (
+        <button className="row" key={l.id} data-link-id={l.id} onClick={() => go({ link: l.id, node: null }, "push")}>
+          <span className="row-name">{link_name(l.from, l.to)}</span>
+          <span className="num">{bps(l.load_bps)}</span>
+          <span className={`num row-share ${(l.utilisation ?? 0) > 0.8 ? "odd" : ""}`}>{percent(l.utilisation)}</span>
+          <Bar share={l.load_bps / first} colour={utilisation_colour(l.utilisation, theme)} />
+        </button>
+      ))}
+    </Section>
+  );
+}
+
+function HostRows({ title, rows }: { title: string; rows: readonly HostTraffic[] }) {
+  if (rows.length === 0) return null;
+  const all = (h: HostTraffic) => h.sent_bps + h.received_bps;
+  const first = Math.max(...rows.map(all)) || 1;
+  return (
+    <Section title={title} note="sent / received">
+      {rows.slice(0, 12).map((h) => (
+        <button className="row" key={h.name} onClick={() => go({ node: h.name, link: null }, "push")}>
+          <span className="row-name">{h.instrumented === false ? "□ " : h.instrumented ? "■ " : ""}{h.name}</span>
+          <span className="num">{bps(h.sent_bps)}</span>
+          <span className="num row-wide">{bps(h.received_bps)}</span>
+          <Bar share={all(h) / first} />
+        </button>
+      ))}
+    </Section>
+  );
+}

@@ -1,0 +1,81 @@
+import { useRef } from "react";
+import { utilisation_colour, type Theme } from "../draw/colour";
+import { bps, link_name, percent } from "../draw/format";
+import type { Load, Top, TopBy, TopRow } from "../api/types";
+import type { Resource } from "../state/resource";
+import { go, kTabs, type Place } from "../state/place";
+import { Bar, CopyCsv, Notice, Skeleton } from "./Bits";
+
+// The largest links, hosts, applications and demands of the bin.
+
+const kNames: Record<TopBy, string> = { links: "Links", hosts: "Hosts", apps: "Apps", demands: "Demands" };
+
+export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | null; theme: Theme }) {
+  const { place, top, load, theme } = props;
+  const tabs = useRef<(HTMLButtonElement | null)[]>([]);
+  const rows = top.data?.by === place.tab ? top.data.rows : null;
+  const move = (by: number) => {
+    const next = (kTabs.indexOf(place.tab) + by + kTabs.length) % kTabs.length;
+    go({ tab: kTabs[next]! });
+    tabs.current[next]?.focus();
+  };
+  return (
+    <section className="box top" aria-label="Largest">
+      <div className="tabs" role="tablist">
+        {kTabs.map((tab, i) => (
+          <button
+            key={tab} role="tab" aria-selected={place.tab === tab} tabIndex={place.tab === tab ? 0 : -1} ref={(e) => void (tabs.current[i] = e)} data-testid={`tab-${tab}`}
+            onClick={() => go({ tab })}
+            onKeyDown={(e) => {
+              if (e.key !== "ArrowRight" && e.key !== "ArrowLeft") return;
+              e.preventDefault();
+              e.stopPropagation();
+              move(e.key === "ArrowRight" ? 1 : -1);
+            }}
+          >
+            {kNames[tab]}
+          </button>
+        ))}
+        <span className="grow" />
+        <CopyCsv head={["key", "label", "bps", "share", "utilisation"]} rows={() => (rows ?? []).map((r) => [r.key, r.label, r.bps, r.share, r.utilisation ?? null])} />
+      </div>
+      <div role="tabpanel" className="rows">
+        {top.error && !rows && <Notice kind="failed" title="This list could not be read">{top.error.message}</Notice>}
+        {!rows && !top.error && <Skeleton rows={6} />}
+        {rows?.length === 0 && <Notice kind="empty" title="No traffic in this bin">{place.instrumented === 0 ? "No host is instrumented: move the slider above." : "Choose another time on the bar below."}</Notice>}
+        {rows?.map((row) => <Row key={row.key} row={row} by={place.tab} first={rows[0]!.bps} load={load} theme={theme} />)}
+        {place.tab === "apps" && top.data?.basis && rows && rows.length > 0 && <p className="foot">Named by well-known {top.data.basis}, not by process.</p>}
+      </div>
+    </section>
+  );
+}
+
+function Row({ row, by, first, load, theme }: { row: TopRow; by: TopBy; first: number; load: Load | null; theme: Theme }) {
+  if (by === "links") return <LinkRow row={row} first={first} load={load} theme={theme} />;
+  const body = (
+    <>
+      <span className="row-name">{by === "demands" && row.from && row.to ? link_name(row.from, row.to) : row.label}</span>
+      <span className="num">{bps(row.bps)}</span>
+      <span className="num row-share">{percent(row.share)}</span>
+      <Bar share={row.bps / (first || 1)} />
+      {by === "hosts" && row.sent_bps !== undefined && <span className="row-note num">sends {bps(row.sent_bps)}, receives {bps(row.received_bps)}</span>}
+    </>
+  );
+  if (by === "hosts") return <button className="row" data-testid="top-host" onClick={() => go({ node: row.label, link: null }, "push")}>{body}</button>;
+  if (by === "demands" && row.from) return <button className="row" data-testid="top-demand" title={`Show router ${row.from}`} onClick={() => go({ node: row.from!, link: null }, "push")}>{body}</button>;
+  return <div className="row">{body}</div>;
+}
+
+function LinkRow({ row, first, load, theme }: { row: TopRow; first: number; load: Load | null; theme: Theme }) {
+  const now = load?.links.find((l) => l.id === row.key);
+  const used = row.utilisation ?? null;
+  const scale = Math.max(first, now?.true_load_bps ?? 0) || 1;
+  return (
+    <button className="row" data-testid="top-link" data-link-id={row.key} onClick={() => go({ link: row.key, node: null }, "push")}>
+      <span className="row-name">{now ? link_name(now.from, now.to) : row.label}</span>
+      <span className="num">{bps(row.bps)}</span>
+      <span className={`num row-share ${used !== null && used > 0.8 ? "odd" : ""}`} title="Utilisation">{used !== null && used > 0.8 ? "▲ " : ""}{percent(used)}</span>
+      <Bar share={row.bps / scale} whole={now?.true_load_bps != null ? now.true_load_bps / scale : null} colour={utilisation_colour(used, theme)} />
+    </button>
+  );
+}

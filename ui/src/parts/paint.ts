@@ -1,0 +1,257 @@
+import { kPalettes, type Palette, type Theme } from "../draw/colour";
+import { dots, type Dot } from "../draw/particles";
+import { kLabelHeight, type Mark, type Ribbon, type Scene, type SceneNode } from "../draw/scene";
+
+// Puts a Scene on a canvas. The only file that knows how to hold a brush; what and where is
+// decided in draw/. Ribbons of one colour go in one path: a thousand fills are slow, thirty are not.
+
+export const kFonts = {
+  node: "600 12px system-ui, sans-serif",
+  host: "11px system-ui, sans-serif",
+  link: "11px system-ui, sans-serif",
+  mark: "600 11px system-ui, sans-serif",
+};
+
+export interface Ends {
+  sources: ReadonlyMap<string, number>; // router -> share of the selected link's load
+  sinks: ReadonlyMap<string, number>;
+}
+
+type Brush = CanvasRenderingContext2D;
+
+export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | null, chevrons: boolean): void {
+  const p = kPalettes[theme];
+  b.lineCap = "butt";
+  b.lineWidth = 1;
+  b.strokeStyle = p.host_line;
+  b.beginPath();
+  for (const s of scene.host_lines) {
+    b.moveTo(s.x1, s.y1);
+    b.lineTo(s.x2, s.y2);
+  }
+  b.stroke();
+
+  const chosen = scene.ribbons.filter((r) => r.id === scene.selected_link);
+  const hovered = scene.ribbons.filter((r) => r.id === scene.hovered);
+  halo(b, hovered, p.accent, 0.35, 6);
+  halo(b, chosen, p.accent, 1, 5);
+  paint_ribbons(b, scene.ribbons);
+  if (chevrons) paint_chevrons(b, scene.ribbons, p);
+  for (const r of scene.ribbons) if (r.down && !r.hidden) paint_down(b, r, p);
+  for (const n of scene.nodes) paint_node(b, n, scene, p, ends);
+  for (const m of scene.marks) paint_mark(b, m, p);
+  paint_labels(b, scene, p);
+}
+
+function trace(b: Brush, r: Ribbon): void {
+  r.outline.forEach((q, i) => (i === 0 ? b.moveTo(q.x, q.y) : b.lineTo(q.x, q.y)));
+  b.closePath();
+}
+
+function paint_ribbons(b: Brush, ribbons: readonly Ribbon[]): void {
+  const by_colour = new Map<string, Ribbon[]>();
+  for (const r of ribbons) {
+    if (r.down) continue;
+    const list = by_colour.get(r.colour);
+    if (list) list.push(r);
+    else by_colour.set(r.colour, [r]);
+  }
+  // Thin ones are lines: a hair-thin polygon costs the same and looks worse.
+  for (const [colour, list] of by_colour) {
+    b.fillStyle = b.strokeStyle = colour;
+    b.beginPath();
+    for (const r of list) if (r.width >= 1.6) trace(b, r);
+    b.fill();
+    b.lineWidth = 1;
+    b.beginPath();
+    for (const r of list) {
+      if (r.width >= 1.6) continue;
+      b.moveTo(r.x1, r.y1);
+      b.lineTo(r.x2, r.y2);
+    }
+    b.stroke();
+  }
+}
+
+function halo(b: Brush, ribbons: readonly Ribbon[], colour: string, alpha: number, width: number): void {
+  if (ribbons.length === 0) return;
+  b.save();
+  b.globalAlpha = alpha;
+  b.strokeStyle = colour;
+  b.lineWidth = width;
+  b.lineJoin = "round";
+  for (const r of ribbons) {
+    b.beginPath();
+    trace(b, r);
+    b.stroke();
+  }
+  b.restore();
+}
+
+// The direction for those who do not want motion.
+function paint_chevrons(b: Brush, ribbons: readonly Ribbon[], p: Palette): void {
+  b.strokeStyle = p.particle;
+  b.lineWidth = 1.3;
+  b.beginPath();
+  for (const r of ribbons) {
+    const total = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
+    if (r.down || r.width < 4.5 || total < 30) continue;
+    const ux = (r.x2 - r.x1) / total, uy = (r.y2 - r.y1) / total, s = r.width * 0.28;
+    for (let along = 14; along < total - 12; along += 22) {
+      const x = r.x1 + ux * along, y = r.y1 + uy * along;
+      b.moveTo(x - ux * s - uy * s, y - uy * s + ux * s);
+      b.lineTo(x, y);
+      b.lineTo(x - ux * s + uy * s, y - uy * s - ux * s);
+    }
+  }
+  b.stroke();
+}
+
+function paint_down(b: Brush, r: Ribbon, p: Palette): void {
+  b.save();
+  b.setLineDash([5, 5]);
+  b.strokeStyle = p.down;
+  b.lineWidth = 1.5;
+  b.beginPath();
+  b.moveTo(r.x1, r.y1);
+  b.lineTo(r.x2, r.y2);
+  b.stroke();
+  b.restore();
+}
+
+function paint_node(b: Brush, n: SceneNode, scene: Scene, p: Palette, ends: Ends | null): void {
+  const chosen = n.id === scene.selected_node, hovered = n.id === scene.hovered;
+  if (chosen || hovered) {
+    b.globalAlpha = chosen ? 1 : 0.45;
+    b.fillStyle = p.accent;
+    b.beginPath();
+    b.arc(n.x, n.y, n.radius + 4, 0, 2 * Math.PI);
+    b.fill();
+    b.globalAlpha = 1;
+  }
+  if (n.node.kind === "host") return paint_host(b, n, p);
+  b.lineWidth = Math.max(1, n.radius * 0.2);
+  b.strokeStyle = p.node_edge;
+  if (n.node.kind === "network") {
+    b.fillStyle = p.network;
+    b.beginPath();
+    b.roundRect(n.x - n.radius * 1.6, n.y - n.radius * 0.55, n.radius * 3.2, n.radius * 1.1, n.radius * 0.5);
+    b.fill();
+    return;
+  }
+  b.fillStyle = p.node;
+  b.beginPath();
+  b.arc(n.x, n.y, n.radius, 0, 2 * Math.PI);
+  b.fill();
+  b.stroke();
+  if (n.node.abr && n.radius > 3) {
+    b.fillStyle = p.abr;
+    b.beginPath();
+    b.arc(n.x, n.y, n.radius * 0.42, 0, 2 * Math.PI);
+    b.fill();
+  }
+  if (ends) {
+    arc(b, n, ends.sources.get(n.id) ?? 0, p.source, Math.PI);
+    arc(b, n, ends.sinks.get(n.id) ?? 0, p.sink, 0);
+  }
+}
+
+// Whose load it is: an arc on the left for what enters here, on the right for what leaves.
+function arc(b: Brush, n: SceneNode, share: number, colour: string, middle: number): void {
+  if (share < 0.005) return;
+  const half = Math.max(0.18, (share * Math.PI) / 2);
+  b.strokeStyle = colour;
+  b.lineWidth = 4;
+  b.beginPath();
+  b.arc(n.x, n.y, n.radius + 5, middle - half, middle + half);
+  b.stroke();
+}
+
+// Filled: it reports its flows. Hollow: it does not.
+function paint_host(b: Brush, n: SceneNode, p: Palette): void {
+  const r = n.radius;
+  b.lineWidth = 1.3;
+  b.strokeStyle = n.node.instrumented ? p.host : p.host_edge;
+  b.fillStyle = n.node.instrumented ? p.host : p.background;
+  b.beginPath();
+  b.roundRect(n.x - r, n.y - r, 2 * r, 2 * r, 1);
+  b.fill();
+  b.stroke();
+}
+
+function paint_mark(b: Brush, m: Mark, p: Palette): void {
+  const height = 17;
+  b.fillStyle = m.kind === "down" ? p.down : p.warn;
+  b.strokeStyle = p.background;
+  b.lineWidth = 2;
+  b.beginPath();
+  b.roundRect(m.x - m.width / 2, m.y - height / 2, m.width, height, 8.5);
+  b.stroke();
+  b.fill();
+  const left = m.text ? m.x - m.width / 2 + 9.5 : m.x;
+  b.strokeStyle = b.fillStyle = p.on_warn;
+  b.lineWidth = 1.6;
+  b.beginPath();
+  if (m.kind === "down") {
+    b.moveTo(left - 3, m.y - 3);
+    b.lineTo(left + 3, m.y + 3);
+    b.moveTo(left + 3, m.y - 3);
+    b.lineTo(left - 3, m.y + 3);
+    b.stroke();
+  } else {
+    b.moveTo(left, m.y - 4.5);
+    b.lineTo(left + 4.5, m.y + 3.5);
+    b.lineTo(left - 4.5, m.y + 3.5);
+    b.fill();
+  }
+  if (!m.text) return;
+  b.font = kFonts.mark;
+  b.textAlign = "left";
+  b.textBaseline = "middle";
+  b.fillText(m.text, left + 6.5, m.y + 0.5);
+}
+
+function paint_labels(b: Brush, scene: Scene, p: Palette): void {
+  b.textAlign = "left";
+  b.textBaseline = "middle";
+  b.lineJoin = "round";
+  b.lineWidth = 3.5;
+  b.strokeStyle = p.halo;
+  for (const l of scene.labels) {
+    b.font = kFonts[l.kind];
+    b.strokeText(l.text, l.x, l.y + kLabelHeight / 2);
+    b.fillStyle = l.kind === "host" ? p.faint_text : p.text;
+    b.fillText(l.text, l.x, l.y + kLabelHeight / 2);
+  }
+}
+
+// Returns how many dots it drew.
+export function paint_motion(b: Brush, scene: Scene, theme: Theme, seconds: number, thin: number): number {
+  const by_colour = new Map<string, Dot[]>();
+  const light = kPalettes[theme].particle;
+  const scratch: Dot[] = [];
+  for (const r of scene.ribbons) {
+    scratch.length = 0;
+    dots(r, seconds, thin, scratch);
+    for (const d of scratch) {
+      const colour = d.on_ribbon ? light : r.colour;
+      const list = by_colour.get(colour);
+      if (list) list.push(d);
+      else by_colour.set(colour, [d]);
+    }
+  }
+  let drawn = 0;
+  for (const [colour, list] of by_colour) {
+    b.fillStyle = colour;
+    b.globalAlpha = colour === light ? 0.85 : 1;
+    b.beginPath();
+    for (const d of list) {
+      b.moveTo(d.x + d.radius, d.y);
+      b.arc(d.x, d.y, d.radius, 0, 2 * Math.PI);
+    }
+    b.fill();
+    drawn += list.length;
+  }
+  b.globalAlpha = 1;
+  return drawn;
+}

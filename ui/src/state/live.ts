@@ -1,0 +1,66 @@
+import { useCallback, useEffect, useState } from "react";
+import { ApiError, address, get } from "../api/client";
+import { open_stream } from "../api/stream";
+import type { Status } from "../api/types";
+
+// The connection to the server: its status, whether it is there, and a tick that counts what
+// is new. Comes back by itself.
+
+export interface Live {
+  status: Status | null;
+  error: ApiError | null; // the first answer has not come
+  lost_since: number | null; // ms; null while connected
+  tick: number; // a bin is complete, the network changed, or the connection is back
+  set_status: (status: Status) => void;
+}
+
+const kRetry_ms = 2000;
+
+export function useLive(): Live {
+  const [status, set_status] = useState<Status | null>(null);
+  const [error, set_error] = useState<ApiError | null>(null);
+  const [lost_since, set_lost] = useState<number | null>(null);
+  const [tick, set_tick] = useState(0);
+  const next = useCallback(() => set_tick((t) => t + 1), []);
+
+  useEffect(() => {
+    let alive = true, timer = 0;
+    const ask = () =>
+      get<Status>(address("status")).then(
+        (s) => {
+          if (!alive) return;
+          set_status(s);
+          set_error(null);
+        },
+        (e: unknown) => {
+          if (!alive) return;
+          set_error(e instanceof ApiError ? e : new ApiError(0, "unreachable", String(e)));
+          timer = window.setTimeout(ask, kRetry_ms);
+        },
+      );
+    void ask();
+    const close = open_stream({
+      bin: next,
+      topology: next,
+      status: (s) => {
+        set_status(s);
+        set_error(null);
+        set_lost(null);
+      },
+      lost: () => set_lost((since) => since ?? Date.now()),
+      back: () => {
+        set_lost(null);
+        next();
+        window.clearTimeout(timer);
+        void ask();
+      },
+    });
+    return () => {
+      alive = false;
+      window.clearTimeout(timer);
+      close();
+    };
+  }, [next]);
+
+  return { status, error, lost_since, tick, set_status };
+}

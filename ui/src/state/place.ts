@@ -1,0 +1,94 @@
+import { useSyncExternalStore } from "react";
+import type { TopBy } from "../api/types";
+
+// Where the viewer is: everything that decides what is on the screen, kept in the URL, so that
+// any screen can be sent to a colleague. `at` null is live: the newest complete bin.
+
+export interface Place {
+  at: number | null; // ms UTC
+  instrumented: number; // 0..1
+  link: string | null;
+  node: string | null;
+  tab: TopBy;
+  speed: number;
+  table: boolean;
+  view: { x: number; y: number; zoom: number } | null; // the map's middle in world units; null fits all
+}
+
+export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, tab: "links", speed: 10, table: false, view: null };
+export const kTabs: readonly TopBy[] = ["links", "hosts", "apps", "demands"];
+export const kSpeeds = [1, 10, 60] as const;
+
+export function parse_place(search: string): Place {
+  const q = new URLSearchParams(search);
+  const at = Date.parse(q.get("at") ?? "");
+  const share = Number(q.get("instrumented") ?? 1);
+  const tab = q.get("tab") as TopBy;
+  const speed = Number(q.get("speed"));
+  const view = (q.get("view") ?? "").split(",").map(Number);
+  return {
+    at: Number.isNaN(at) ? null : at,
+    instrumented: share >= 0 && share <= 1 ? share : 1,
+    link: q.get("link") || null,
+    node: q.get("link") ? null : q.get("node") || null,
+    tab: kTabs.includes(tab) ? tab : "links",
+    speed: (kSpeeds as readonly number[]).includes(speed) ? speed : kHome.speed,
+    table: q.get("table") === "1",
+    view: view.length === 3 && view.every(Number.isFinite) && view[2]! > 0 ? { x: view[0]!, y: view[1]!, zoom: view[2]! } : null,
+  };
+}
+
+export function print_place(p: Place): string {
+  const q = new URLSearchParams();
+  if (p.at !== null) q.set("at", new Date(p.at).toISOString().replace(".000Z", "Z"));
+  if (p.instrumented !== 1) q.set("instrumented", String(p.instrumented));
+  if (p.link) q.set("link", p.link);
+  if (p.node) q.set("node", p.node);
+  if (p.tab !== kHome.tab) q.set("tab", p.tab);
+  if (p.speed !== kHome.speed) q.set("speed", String(p.speed));
+  if (p.table) q.set("table", "1");
+  if (p.view) q.set("view", `${Math.round(p.view.x)},${Math.round(p.view.y)},${Number(p.view.zoom.toFixed(2))}`);
+  const text = q.toString().replace(/%3A/g, ":").replace(/%3E/g, ">").replace(/%2C/g, ",").replace(/%2F/g, "/");
+  return text ? `?${text}` : "";
+}
+
+let now: Place = typeof window === "undefined" ? kHome : parse_place(window.location.search);
+const listeners = new Set<() => void>();
+let write_timer = 0;
+
+if (typeof window !== "undefined") {
+  window.addEventListener("popstate", () => {
+    now = parse_place(window.location.search);
+    for (const l of listeners) l();
+  });
+}
+
+const path = () => window.location.pathname + print_place(now) + window.location.hash;
+
+// `push` for steps that the Back button should undo; the rest is written at most every 150 ms,
+// because browsers refuse a history that changes with every pixel of a slider.
+export function go(patch: Partial<Place>, how: "push" | "replace" = "replace"): void {
+  const next = { ...now, ...patch };
+  if (print_place(next) === print_place(now)) return;
+  now = next;
+  for (const l of listeners) l();
+  if (how === "push") {
+    window.clearTimeout(write_timer);
+    write_timer = 0;
+    window.history.pushState(null, "", path());
+  } else if (!write_timer) {
+    write_timer = window.setTimeout(() => {
+      write_timer = 0;
+      window.history.replaceState(null, "", path());
+    }, 150);
+  }
+}
+
+export const here = (): Place => now;
+
+export function usePlace(): Place {
+  return useSyncExternalStore((l) => {
+    listeners.add(l);
+    return () => listeners.delete(l);
+  }, here);
+}

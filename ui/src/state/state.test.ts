@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { kHome, parse_place, print_place, type Place } from "./place";
+import { bin_start, event_ms, newest_bin, step_bin, step_event } from "./time";
+
+test("every screen survives its URL", () => {
+  const place: Place = {
+    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, tab: "apps", speed: 60, table: true, view: { x: 512, y: -3, zoom: 2.5 },
+  };
+  expect(parse_place(print_place(place))).toEqual(place);
+  expect(print_place(kHome)).toBe("");
+  expect(parse_place("")).toEqual(kHome);
+});
+
+test("a URL that makes no sense falls back to the first screen, part by part", () => {
+  expect(parse_place("?at=yesterday&instrumented=7&tab=x&speed=3&view=1,2")).toEqual(kHome);
+});
+
+const t0 = Date.parse("2026-11-22T10:00:00Z");
+const span = { from: t0, to: t0 + 240_000, bin: 10_000 };
+const event = (time: string) => ({ time, kind: "link_down", text: "", links: [] });
+
+test("an arrow goes to the bin's start first, then back by bins, and never past what is complete", () => {
+  expect(step_bin(span, t0 + 14_000, -1, t0 + 240_000)).toBe(t0 + 10_000);
+  expect(step_bin(span, t0 + 10_000, -1, t0 + 240_000)).toBe(t0);
+  expect(step_bin(span, t0, -1, t0 + 240_000)).toBe(t0);
+  expect(step_bin(span, t0 + 10_000, 1, t0 + 35_000)).toBe(t0 + 20_000);
+  expect(step_bin(span, t0 + 20_000, 1, t0 + 35_000)).toBe(t0 + 20_000);
+});
+
+test("the newest bin is the last whole one", () => {
+  expect(newest_bin(span, t0 + 35_000)).toBe(t0 + 20_000);
+  expect(newest_bin(span, t0 + 3_000)).toBe(t0);
+  expect(newest_bin(span, t0 + 999_999)).toBe(t0 + 230_000);
+  expect(bin_start(span, t0 + 29_999)).toBe(t0 + 20_000);
+});
+
+test("an event's instant is not before the event, though the server counts finer than we do", () => {
+  expect(event_ms(event("2026-11-22T10:00:01.123456Z"))).toBe(t0 + 1124);
+  expect(event_ms(event("2026-11-22T10:00:01.123Z"))).toBe(t0 + 1123);
+  expect(event_ms(event("2026-11-22T10:00:01.123000Z"))).toBe(t0 + 1123);
+});
+
+test("steps by event go to the next one, not to the one that we stand on", () => {
+  const events = [event("2026-11-22T10:00:30.500100Z"), event("2026-11-22T10:00:10Z")];
+  const first = step_event(events, t0, 1)!;
+  expect(event_ms(first)).toBe(t0 + 10_000);
+  expect(event_ms(step_event(events, event_ms(first), 1)!)).toBe(t0 + 30_501);
+  expect(step_event(events, t0 + 30_501, 1)).toBeNull();
+  expect(event_ms(step_event(events, t0 + 30_501, -1)!)).toBe(t0 + 10_000);
+});

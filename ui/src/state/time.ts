@@ -1,0 +1,36 @@
+import type { NetworkEvent } from "../api/types";
+
+// Arithmetic on the time bar: bins, steps, jumps. Milliseconds UTC.
+
+export interface Span {
+  from: number;
+  to: number;
+  bin: number;
+}
+
+export const iso = (ms: number): string => new Date(ms).toISOString().replace(".000Z", "Z");
+
+// The first millisecond at which the event has happened: the server counts microseconds, and an
+// instant cut short would ask for the network just before.
+export function event_ms(event: NetworkEvent): number {
+  const finer = /\.\d{3}0*[1-9]/.test(event.time);
+  return Date.parse(event.time) + (finer ? 1 : 0);
+}
+
+export const bin_start = (s: Span, t: number): number => s.from + Math.floor((t - s.from) / s.bin) * s.bin;
+
+// The last bin that is complete at the watermark; the span's first if none is.
+export function newest_bin(s: Span, watermark: number): number {
+  return Math.max(s.from, bin_start(s, Math.min(watermark, s.to)) - s.bin);
+}
+
+export function step_bin(s: Span, t: number, by: 1 | -1, watermark: number): number {
+  const here = bin_start(s, t);
+  const next = by < 0 && t > here ? here : here + by * s.bin;
+  return Math.max(s.from, Math.min(newest_bin(s, watermark), next));
+}
+
+export function step_event(events: readonly NetworkEvent[], t: number, by: 1 | -1): NetworkEvent | null {
+  const there = events.filter((e) => (by > 0 ? event_ms(e) > t : event_ms(e) < t)).sort((a, b) => event_ms(a) - event_ms(b));
+  return (by > 0 ? there[0] : there[there.length - 1]) ?? null;
+}
