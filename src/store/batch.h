@@ -21,7 +21,7 @@ using VantageId = Index<struct VantageTag>;        // where routing was heard; n
 using StoredLinkId = Index<struct StoredLinkTag>;  // a directed link, named by Store::link
 
 // One instance of an LSA as it was heard: the LSA's own bytes, 20-byte header included.
-struct StoredLsa {
+struct LsaRow {
   Time arrival{};
   VantageId vantage;
   AreaId area;
@@ -42,7 +42,7 @@ struct Batch {
   Time at{};             // complete up to here, by the source's own clock
   std::string progress;  // valid UTF-8
   std::vector<FlowRecord> records;
-  std::vector<StoredLsa> lsas;
+  std::vector<LsaRow> lsas;
   std::vector<StoredLoad> loads;
 };
 

@@ -282,7 +282,7 @@ Result<void> PeriodFile::write_lsas(Connection& connection, const Batch& batch, 
   if (part.lsas.empty()) return {};
   TableWriter rows(connection, catalog_, "lsa_rows");
   for (const std::uint32_t i : part.lsas) {
-    const StoredLsa& lsa = batch.lsas[i];
+    const LsaRow& lsa = batch.lsas[i];
     if (lsa.bytes.size() < kLsaHeaderSize) return Error{"an LSA shorter than its header"};
     ByteReader header(lsa.bytes);  // RFC 2328, A.4.1
     header.skip(3);

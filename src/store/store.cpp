@@ -450,15 +450,15 @@ Result<std::vector<FlowRecord>> Store::flows_between(Time from, Time to,
   return records;
 }
 
-Result<std::vector<StoredLsa>> Store::lsas_between(Time from, Time to) const {
-  std::vector<StoredLsa> lsas;
+Result<std::vector<LsaRow>> Store::lsas_between(Time from, Time to) const {
+  std::vector<LsaRow> lsas;
   const std::vector<std::int64_t> values{micros(from), micros(to)};
   auto read = parts_->read_periods(from, to, [&](const PeriodFile& file, Connection& connection) {
     const std::string sql = "SELECT arrival_us, vantage, area, lsa FROM " + file.table("lsa_rows") +
                             " WHERE arrival_us >= ? AND arrival_us < ? ORDER BY arrival_us, batch, ordinal";
     return connection.read(sql, values, [&](const Chunk& rows) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
-        StoredLsa& lsa = lsas.emplace_back();
+        LsaRow& lsa = lsas.emplace_back();
         lsa.arrival = time_from_micros(rows.column<std::int64_t>(0)[i]);
         lsa.vantage = VantageId{rows.column<std::uint32_t>(1)[i]};
         lsa.area = AreaId{rows.column<std::uint32_t>(2)[i]};
@@ -471,7 +471,7 @@ Result<std::vector<StoredLsa>> Store::lsas_between(Time from, Time to) const {
   return lsas;
 }
 
-Result<std::vector<StoredLsa>> Store::lsas_until(Time time) const {
+Result<std::vector<LsaRow>> Store::lsas_until(Time time) const {
   return lsas_between(kFirst, time + Duration{1});
 }
 

@@ -76,8 +76,8 @@ class Store {
   Result<std::vector<FlowRecord>> flows_between(Time from, Time to,
                                                 std::span<const ObserverId> observers = {}) const;
   // LSAs that arrived in [from, to), or up to and including `time`; by arrival.
-  Result<std::vector<StoredLsa>> lsas_between(Time from, Time to) const;
-  Result<std::vector<StoredLsa>> lsas_until(Time time) const;
+  Result<std::vector<LsaRow>> lsas_between(Time from, Time to) const;
+  Result<std::vector<LsaRow>> lsas_until(Time time) const;
   // Loads of the bins that start in [from, to), by bin.
   Result<std::vector<StoredLoad>> loads_between(Time from, Time to) const;
   // The starts of all bins in [from, to) that have loads, ascending.

@@ -49,8 +49,8 @@ inline FlowRecord flow(Time start, const IpAddress& src, const IpAddress& dst, s
 }
 
 // An LSA's header with `type`, its id and router told apart by `n`, and a body of two bytes.
-inline StoredLsa lsa(Time arrival, std::uint8_t type, std::uint32_t n) {
-  StoredLsa heard;
+inline LsaRow lsa(Time arrival, std::uint8_t type, std::uint32_t n) {
+  LsaRow heard;
   heard.arrival = arrival;
   heard.vantage = VantageId{0};
   heard.area = AreaId{n};
