@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array kCommands = {
     Command{"flows", "the flows of capture files", flows},
+    Command{"routes", "the routing table that a router has", routes},
     Command{"load", "load and utilisation of every directed link", load},
 };
 

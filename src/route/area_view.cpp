@@ -43,6 +43,13 @@ bool ignores_summary(const Topology& topology, const Node& router, const Attachm
   return router.abr && summary.prefix.length() == 0 && topology.is_stub(summary.area);
 }
 
+bool says_boundary(const Node& router, AreaId area) {
+  const auto& areas = router.asbr_areas;
+  return std::find(areas.begin(), areas.end(), area) != areas.end();
+}
+
+bool is_border(const Node& router, AreaId area) { return router.abr || says_boundary(router, area); }
+
 PerLink<std::vector<LinkId>> first_hops_of_virtual_links(const Topology& topology) {
   PerLink<std::vector<LinkId>> hops(topology.link_count());
   AreaPaths paths(topology);

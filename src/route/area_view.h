@@ -34,6 +34,12 @@ inline WayRank way_rank(bool intra, AreaId area) {
   return intra && area != kBackbone ? WayRank::kInsideArea : WayRank::kThroughBackbone;
 }
 
+// Whether a router stands in the router part of the routing table of `area`, and whether as an AS boundary
+// router. One that is an area border router only still hides the ways to it through other areas: FRR
+// chooses among all entries for the router, and then takes no external route by one without the E bit.
+bool is_border(const Node& router, AreaId area);
+bool says_boundary(const Node& router, AreaId area);
+
 // A virtual link stands for the way through its transit area: the real links over which its `from`
 // begins that way, and the area. Empty for a real link, and where the way is broken.
 PerLink<std::vector<LinkId>> first_hops_of_virtual_links(const Topology& topology);

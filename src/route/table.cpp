@@ -105,6 +105,7 @@ struct Entrance {
   WayRank rank{};
   AreaId area;
   Way way;
+  bool boundary = true;  // the entry says that it is an AS boundary router
 };
 
 class TableBuilder {
@@ -202,16 +203,16 @@ std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
     auto order = [](const Entrance& e) { return std::tuple(e.rank, e.way.cost, ~e.area.value); };
     if (!best || order(found) < order(*best)) best = std::move(found);
   };
-  const RouterId id = topology_.node(router).router_id;
+  const Node& node = topology_.node(router);
   for (const auto& [area, tree] : trees_) {
-    if (tree[router].known() && topology_.node(router).asbr) {
-      consider({way_rank(true, area), area, tree[router]});
+    if (tree[router].known() && is_border(node, area)) {
+      consider({way_rank(true, area), area, tree[router], says_boundary(node, area)});
       continue;
     }
     if (std::find(examined_.begin(), examined_.end(), area) == examined_.end()) continue;
     Way way;
     for (const BorderRoute& border : topology_.border_routes()) {
-      if (border.asbr != id || border.area != area || border.via == root_) continue;
+      if (border.asbr != node.router_id || border.area != area || border.via == root_) continue;
       const Way& to_border = tree[border.via];
       if (!to_border.known() || !topology_.node(border.via).abr) continue;
       way.offer(to_border.cost + border.cost, to_border.hops);
@@ -249,7 +250,8 @@ std::optional<Entrance> TableBuilder::entrance(const Attachment& external) const
   const bool heard = nssa ? trees_.contains(external.area) : hears_externals(topology_, areas_);
   if (!heard) return {};
   auto router = boundary_router(external.node);
-  if (!router || external.forwarding.is_none()) return router;
+  if (!router || !router->boundary) return {};
+  if (external.forwarding.is_none()) return router;
   return forwarding_address(external.forwarding);
 }
 

@@ -89,6 +89,7 @@ void Builder::collect_routers(const Lsdb& lsdb) {
     node.areas.push_back(key.area);
     node.abr |= lsa->abr;
     node.asbr |= lsa->asbr;
+    if (lsa->asbr) node.asbr_areas.push_back(key.area);
     routers_.emplace(RouterKey{key.area, key.lsa.router}, RouterSide{id, std::move(*lsa)});
   });
 }

@@ -50,6 +50,7 @@ struct Node {
   std::vector<AreaId> areas;
   bool abr = false;
   bool asbr = false;
+  std::vector<AreaId> asbr_areas;  // where it says so: not in a stub area, if it is an area border router
 };
 
 struct Link {

@@ -1,0 +1,71 @@
+#include "app/routing_source.h"
+
+#include <cstdio>
+
+#include "io/file.h"
+#include "topology/from_lsdb.h"
+#include "topology/read_topology_file.h"
+
+namespace anemone {
+namespace {
+
+// pcap in either byte order, in micro- or nanoseconds; pcapng; gzip.
+bool begins_like_capture(Bytes bytes) {
+  ByteReader in(bytes);
+  const std::uint32_t magic = in.u32();
+  return in.ok() && (magic == 0xa1b2c3d4 || magic == 0xd4c3b2a1 || magic == 0xa1b23c4d ||
+                     magic == 0x4d3cb2a1 || magic == 0x0a0d0d0a || magic >> 16 == 0x1f8b);
+}
+
+Result<RoutingSource> from_topology_file(const std::vector<std::string>& sources, const std::string& at) {
+  if (sources.size() > 1) return Error{sources[0] + ": only captures can be given together"};
+  if (!at.empty()) return Error{sources[0] + ": a topology file has no history, so --at means nothing"};
+  auto topology = read_topology_file(sources[0]);
+  if (!topology) return topology.error();
+  RoutingSource source;
+  source.topology = std::move(*topology);
+  return source;
+}
+
+void say_unseen(const char* command, const RoutingSource& source) {
+  if (source.unseen.empty()) return;
+  const std::size_t count = source.unseen.size();
+  std::fprintf(stderr,
+               "anemone %s: %zu LSA%s of this network still unseen at %s: the answer may lack what %s say%s "
+               "('anemone topology' lists them)\n",
+               command, count, count == 1 ? " is" : "s are", print_time(source.topology.at()).c_str(),
+               count == 1 ? "it" : "they", count == 1 ? "s" : "");
+}
+
+}  // namespace
+
+Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
+                                          const std::string& at) {
+  auto first = FileReader::open(sources.front());
+  if (!first) return first.error();
+  auto start = first->peek(4);
+  if (!start) return start.error();
+  if (!begins_like_capture(*start)) return from_topology_file(sources, at);
+
+  auto recording = read_ospf_captures(sources);
+  if (!recording) return recording.error();
+  for (const Error& problem : recording->problems) {
+    std::fprintf(stderr, "anemone %s: %s\n", command, problem.message.c_str());
+  }
+  Time when = recording->to;
+  if (!at.empty()) {
+    auto given = parse_time(at);
+    if (!given) return given.error().in("--at");
+    when = *given;
+  }
+  if (recording->counts.packets == 0) return Error{sources.front() + ": no OSPF packet in it"};
+  RoutingSource source;
+  source.lsdb = LsdbHistory(recording->log).at(when);
+  source.heard = recording->counts;
+  source.unseen = unseen_lsas(*source.lsdb);
+  source.topology = topology_from_lsdb(*source.lsdb);
+  say_unseen(command, source);
+  return source;
+}
+
+}  // namespace anemone

@@ -1,0 +1,29 @@
+// A RoutingSource is what the SOURCE arguments of topology, routes and path name: OSPF captures (one or
+// several, of one network) or one topology file, told apart by how the first file begins.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lsdb/ospf_capture.h"
+#include "lsdb/unseen.h"
+#include "topology/topology.h"
+
+namespace anemone {
+
+struct RoutingSource {
+  Topology topology;
+  // Only of captures:
+  std::optional<Lsdb> lsdb;  // at topology.at()
+  OspfCounts heard;
+  std::vector<UnseenLsa> unseen;
+};
+
+// Reads the sources as of the instant `at` (RFC 3339 or Unix seconds; empty: the last packet). Says on
+// stderr, as `command`, what is damaged or still unseen.
+Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
+                                          const std::string& at);
+
+}  // namespace anemone

@@ -1,0 +1,26 @@
+// Reads capture files for the routing protocol in them: each file is a vantage point.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lsdb/lsa_log.h"
+#include "lsdb/ospf_listener.h"
+
+namespace anemone {
+
+struct OspfRecording {
+  LsaLog log;  // sorted
+  OspfCounts counts;
+  Time from{};  // of the first and last packet of any kind; equal when there are none
+  Time to{};
+  std::vector<Error> problems;  // damaged files: what stood before the damage is in the log
+};
+
+// An error when a file cannot be read at all, or is no capture.
+Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths);
+
+}  // namespace anemone
