@@ -104,6 +104,11 @@ class TextReader {
     }
     if (kind == NodeKind::kNetwork && line.take("prefix")) {
       node.prefix = line.checked(parse_prefix(line.word("the prefix")), Prefix{});
+      Attachment own;
+      own.prefix = node.prefix;
+      own.node = *added;
+      own.kind = PrefixKind::kNetwork;
+      if (!line.problem()) build_.file().parts.attachments.push_back(own);
     }
   }
 

@@ -35,6 +35,8 @@ TEST_CASE("links out of a network are free, whatever the link says") {
       parse_network_text("network lan prefix 10.0.0.0/24\nlink r1 lan cost 7\nlink r2 lan cost 9");
   REQUIRE(file);
   const Topology net(file->parts);
+  REQUIRE(net.prefix_count() == 1);
+  CHECK(net.attachments()[0].kind == PrefixKind::kNetwork);
   for (const Link& link : net.links()) {
     CHECK(link.cost == (net.node(link.from).name == "r1" ? 7 : net.node(link.from).name == "r2" ? 9 : 0));
   }
