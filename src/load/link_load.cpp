@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "load/destination_routes.h"
 #include "load/pour.h"
-#include "route/spf.h"
 
 namespace anemone {
 namespace {
@@ -21,14 +21,12 @@ std::vector<Demand> by_destination(const TrafficMatrix& matrix) {
 LinkLoad link_load(const Topology& topology, const TrafficMatrix& matrix) {
   LinkLoad load{PerLink<Traffic>(topology.link_count()), {}};
   PerNode<Traffic> standing(topology.node_count());
-  ShortestPaths paths(topology);
-  RoutesTo routes;
+  DestinationRoutes routes(topology);
   const std::vector<Demand> demands = by_destination(matrix);
   for (std::size_t i = 0; i < demands.size();) {
     const Destination to = demands[i].to;
     for (; i < demands.size() && demands[i].to == to; ++i) standing[demands[i].ingress] += demands[i].traffic;
-    paths.to(to.node, routes);
-    load.unrouted += pour(topology, routes, standing, load.links);
+    load.unrouted += pour(topology, routes.to(to), standing, load.links);
   }
   return load;
 }

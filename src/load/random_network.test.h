@@ -1,0 +1,61 @@
+// Networks and matrices from a seed, for the tests of this folder: routers and broadcast networks, one-way
+// and parallel links, few different costs so that equal ones are many, not always connected.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/random.h"
+#include "matrix/traffic_matrix.h"
+#include "topology/topology.h"
+
+namespace anemone {
+
+inline void add_random_links(Random& random, std::uint32_t routers, TopologyParts& parts) {
+  const auto nodes = static_cast<std::uint32_t>(parts.nodes.size());
+  const std::uint32_t cost_end = random.below(2) == 0 ? 3 : 65'536;
+  auto add = [&](std::uint32_t from, std::uint32_t to) {
+    Link link;
+    link.from = NodeId{from};
+    link.to = NodeId{to};
+    link.cost = from < routers ? 1 + random.below(cost_end - 1) : 0;
+    link.capacity_bps = 1e6;
+    parts.links.push_back(link);
+  };
+  for (std::uint32_t i = random.below(routers * 3); i > 0; --i) {
+    const std::uint32_t a = random.below(routers);
+    const std::uint32_t b = random.below(nodes);
+    if (a == b) continue;
+    add(a, b);
+    if (b >= routers || random.below(4) > 0) add(b, a);
+  }
+}
+
+inline Topology random_network(Random& random) {
+  const std::uint32_t routers = 2 + random.below(20);
+  const std::uint32_t networks = random.below(4);
+  TopologyParts parts;
+  for (std::uint32_t i = 0; i < routers + networks; ++i) {
+    Node node;
+    node.name = "n" + std::to_string(i);
+    node.kind = i < routers ? NodeKind::kRouter : NodeKind::kNetwork;
+    parts.nodes.push_back(std::move(node));
+  }
+  add_random_links(random, routers, parts);
+  return Topology(std::move(parts));
+}
+
+inline TrafficMatrix random_matrix(Random& random, const Topology& topology) {
+  TrafficMatrix matrix;
+  const auto nodes = static_cast<std::uint32_t>(topology.node_count());
+  for (std::uint32_t i = random.below(80); i > 0; --i) {
+    Demand demand;
+    demand.ingress = NodeId{random.below(nodes)};
+    demand.to.node = NodeId{random.below(nodes)};
+    demand.traffic = {random.unit() * 1e6, random.unit() * 100};
+    matrix.demands.push_back(demand);
+  }
+  return matrix;
+}
+
+}  // namespace anemone
