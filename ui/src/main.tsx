@@ -1,10 +1,13 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { MapPage } from "./pages/MapPage";
+import { Guard } from "./parts/Guard";
 import "./style.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <MapPage />
+    <Guard>
+      <MapPage />
+    </Guard>
   </StrictMode>,
 );

@@ -31,6 +31,8 @@ export interface Label extends Box {
   kind: Wanted["kind"];
 }
 
+const kPad = 6; // so that two names beside each other do not read as one
+
 export const overlaps = (a: Box, b: Box): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
@@ -85,7 +87,7 @@ export function place_labels(
   for (const box of taken) grid.add(box);
   const out: Label[] = [];
   for (const w of [...wanted].sort((a, b) => b.importance - a.importance)) {
-    const width = measure(w.text, w.kind);
+    const width = measure(w.text, w.kind) + kPad;
     let best: Box | null = null, fewest = Infinity;
     for (const box of places(w, width, height)) {
       if (box.x < frame.x || box.y < frame.y || box.x + box.width > frame.x + frame.width || box.y + box.height > frame.y + frame.height) continue;
@@ -96,7 +98,7 @@ export function place_labels(
     }
     if (!best || (fewest > 2 && !w.always)) continue;
     grid.add(best);
-    out.push({ ...best, text: w.text, kind: w.kind });
+    out.push({ ...best, x: best.x + kPad / 2, width: width - kPad, text: w.text, kind: w.kind });
   }
   return out;
 }

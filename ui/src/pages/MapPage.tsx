@@ -134,6 +134,7 @@ export function MapPage() {
         {!status && !live.error && <Overlay><Notice kind="loading" title="Connecting to the server" /></Overlay>}
         {!status && live.error && <Overlay><Notice kind="failed" title="No answer from the server">{live.error.message}</Notice></Overlay>}
         {before && load.error && <Overlay><Notice kind="failed" title={follows ? "No complete bin yet" : "This time cannot be shown"}>{load.error.message} {follows ? "The map appears by itself as soon as one is." : "Choose another time on the bar below, or press l for live."}</Notice></Overlay>}
+        {load.data && load.error && load.error.status !== 0 && <div className="banner"><Notice kind="failed" title="This time cannot be shown">{load.error.message} The map still shows the time before; press l for live.</Notice></div>}
         {empty && <Overlay><Notice kind="empty" title="No router heard yet">The map appears with the first link-state advertisement. Point a routing listener (anemone snoop) at this server, or give it a recording.</Notice></Overlay>}
         {!place.table && hover?.hit && <Tip graph={graph} hover={hover} />}
       </main>

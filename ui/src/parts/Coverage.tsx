@@ -71,7 +71,7 @@ function Freshness({ status, on_replay }: { status: Status; on_replay: (playing:
       {!replay.done && (
         <span className="fresh-buttons">
           <button className="quiet" onClick={() => on_replay(!replay.playing)} data-testid="replay-toggle">{replay.playing ? "Pause" : "Resume"}</button>
-          <button className="quiet" onClick={() => on_replay(true, replay.speed >= 60 ? 1 : 60)} data-testid="replay-speed">{replay.speed >= 60 ? "1x" : "60x"}</button>
+          <button className="quiet" onClick={() => on_replay(true, replay.speed >= 60 ? 1 : 60)} data-testid="replay-speed" title="How fast the recording is fed to the platform">{replay.speed >= 60 ? "1x" : "60x"}</button>
         </span>
       )}
       <span className="fresh-bar"><i style={{ width: `${share * 100}%` }} /></span>

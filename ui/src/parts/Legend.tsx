@@ -19,7 +19,7 @@ export function Legend({ theme, max_bps, unknown, widest }: { theme: Theme; max_
       <div className="legend-widths">
         {[0.1, 0.5, 1].map((share) => (
           <span key={share}>
-            <i style={{ height: Math.max(1, share * widest), background: utilisation_colour(0.3, theme) }} />
+            <i style={{ height: Math.max(1, share * widest), background: utilisation_colour(unknown ? null : 0.3, theme) }} />
             <span className="num">{bps(share * max_bps)}</span>
           </span>
         ))}

@@ -291,6 +291,7 @@ export function MapCanvas(props: MapProps) {
       const found = scene.current ? hit(scene.current, p.x, p.y, 5) : null;
       if (found?.id !== hovered.current?.id) {
         hovered.current = found;
+        holder.current!.dataset.over = String(found !== null);
         schedule.current();
       }
       props.on_hover(found, p.x, p.y);

@@ -46,7 +46,7 @@ export const Search = forwardRef<HTMLInputElement, { topology: Topology | null }
   return (
     <div className="search" role="search">
       <input
-        ref={ref} type="search" value={words} placeholder="Find router, link or host  ( / )" aria-label="Find router, link or host" role="combobox" aria-expanded={open && found.length > 0} aria-controls="found"
+        ref={ref} type="search" value={words} placeholder="Find router, link or host" aria-label="Find router, link or host" role="combobox" aria-expanded={open && found.length > 0} aria-controls="found"
         aria-activedescendant={open && found[chosen] ? `found-${chosen}` : undefined} data-testid="search"
         onChange={(e) => {
           set_words(e.target.value);
@@ -64,6 +64,7 @@ export const Search = forwardRef<HTMLInputElement, { topology: Topology | null }
           else if (e.key === "Escape") e.currentTarget.blur();
         }}
       />
+      <kbd className="wide-only" aria-hidden>/</kbd>
       {open && words.trim() !== "" && (
         <ul id="found" role="listbox" className="found">
           {found.length === 0 && <li className="faint">Nothing has “{words}” in its name or address.</li>}

@@ -62,7 +62,7 @@ export function TimeBar(props: TimeBarProps) {
         </span>
         <span className="when num" data-testid="shown-time" title={shown ? `The bin from ${clock(shown.from)} to ${clock(shown.to)} UTC` : ""}>
           {shown ? <><span className="wide-only faint">{day(shown.from)} </span><b>{clock(shown.from)}</b><span className="wide-only"> – {clock(shown.to)}</span><span className="wide-only faint"> UTC</span></> : "no bin yet"}
-          {shown && !shown.stable && <em className="mixed" title="The network changed inside this bin: loads mix before and after">changing</em>}
+          {shown && !shown.stable && <em className="mixed" title="The network changed inside this bin: loads mix before and after">network changed<span className="wide-only"> in this bin</span></em>}
         </span>
         <span className="grow" />
         {over && hover !== null && (
@@ -124,7 +124,7 @@ const Ground = memo(function Ground({ series, span, watermark, width }: { series
       <path className="c-whole" d={stair(steps((b) => b.true_total_bps), s, kHeight, max)} />
       <path className="c-line" d={stair(steps((b) => b.total_bps), s, kHeight, max)} />
       <line className="c-axis" x1={0} x2={width} y1={kHeight} y2={kHeight} />
-      <text className="c-text" x={4} y={11}>{bins.length > 0 ? `${bps(max)} over all links` : ""}</text>
+      <text className="c-text" x={4} y={11}>{max > 100 ? `${bps(max)} over all links` : ""}</text>
       {time_ticks(s, Math.max(2, Math.floor(width / 90))).map((t) => (
         <text key={t.x} className="c-text" x={Math.min(width - 18, Math.max(18, t.x))} y={kHeight + 14} textAnchor="middle">{t.text}</text>
       ))}

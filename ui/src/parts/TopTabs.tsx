@@ -74,7 +74,7 @@ function LinkRow({ row, first, load, theme }: { row: TopRow; first: number; load
     <button className="row" data-testid="top-link" data-link-id={row.key} onClick={() => go({ link: row.key, node: null }, "push")}>
       <span className="row-name">{now ? link_name(now.from, now.to) : row.label}</span>
       <span className="num">{bps(row.bps)}</span>
-      <span className={`num row-share ${used !== null && used > 0.8 ? "odd" : ""}`} title="Utilisation">{used !== null && used > 0.8 ? "▲ " : ""}{percent(used)}</span>
+      <span className={`num row-share ${used !== null && used > 0.8 ? "odd" : ""}`} title={used === null ? "Share of the load of all links; its capacity is unknown" : "Utilisation"}>{used !== null && used > 0.8 ? "▲ " : ""}{percent(used ?? row.share)}</span>
       <Bar share={row.bps / scale} whole={now?.true_load_bps != null ? now.true_load_bps / scale : null} colour={utilisation_colour(used, theme)} />
     </button>
   );
