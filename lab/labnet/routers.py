@@ -98,8 +98,13 @@ class Routers:
         vty(name, "ospfd", ["enable", "configure terminal", *lines, "end"])
 
     def tables(self):
-        """Every router's OSPF routes as text, to be compared."""
-        return {n: json.dumps(self.ask(n, "show ip ospf route json"), sort_keys=True) for n in self.plan.routers}
+        """{(router, prefix): what its OSPF says of it}, to be compared: next hops as a set, however often told."""
+        out = {}
+        for name in self.plan.routers:
+            for prefix, route in self.ask(name, "show ip ospf route json").items():
+                hops = frozenset(hop.get("ip", "").strip() for hop in route.get("nexthops", []))
+                out[name, prefix] = route.get("routeType", "").strip(), route.get("cost"), hops
+        return out
 
     def snapshot(self):
         out = {}
