@@ -114,6 +114,14 @@ async function tables() {
   }
 }
 
+async function ways() {
+  await open("?at=2026-11-22T10:02:20Z&tab=demands");
+  await see("top-demand").first().click();
+  await holds("a demand opens the way it takes, link by link", async () => url("demand") !== null && (await see("demand-panel").locator(".row").count()) > 0);
+  await page.keyboard.press("Escape");
+  await holds("escape closes that too", async () => url("demand") === null && (await see("demand-panel").count()) === 0);
+}
+
 async function hands() {
   await open("?at=2026-11-22T10:01:20Z");
   const from = await node_at("dist1"), other = await node_at("edge6");
@@ -168,7 +176,7 @@ async function phone() {
 
 let failed = null;
 try {
-  for (const part of [time, finding, tables, hands, loss, phone]) await part();
+  for (const part of [time, finding, tables, ways, hands, loss, phone]) await part();
   if (complaints.length) throw new Error(`the page complained: ${complaints.join("; ")}`);
 } catch (error) {
   failed = error;

@@ -174,7 +174,17 @@ function node(q) {
   };
 }
 
-const kAnswers = { status, topology, load, series, top, link, node };
+function path_of(q) {
+  const at = q.get("at") ? when(q) : kFrom + complete() * kBin * 1000;
+  const epoch = engine.epoch(at), src = q.get("src"), dst = q.get("dst");
+  const to = net.hosts.find((h) => h.address.replace(/\.\d+$/, "") === dst.replace(/\.\d+$/, ""))?.router;
+  if (!to) throw new Refused(404, "no_such_prefix", `no prefix holds ${dst}`);
+  const shares = engine.shares(epoch, src, to);
+  const links = [...(shares ?? [])].map(([id, share]) => { const l = net.links.find((x) => x.id === id); return { from: l.from, to: l.to, share }; });
+  return { src, dst, at: iso(at), cost: null, links, reachable: shares !== null };
+}
+
+const kAnswers = { path: path_of, status, topology, load, series, top, link, node };
 const listeners = new Set();
 let told = complete(), told_events = engine.epoch(replay.at);
 const send = (event, data) => { for (const r of listeners) r.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };

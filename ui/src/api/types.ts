@@ -171,6 +171,15 @@ export interface LinkDetail extends Envelope {
   reverse: string | null;
 }
 
+export interface Path {
+  src: string;
+  dst: string;
+  at: string;
+  cost: number | null;
+  links: { from: string; to: string; share: number }[];
+  reachable: boolean;
+}
+
 export interface NodeDetail extends Envelope {
   id: string;
   kind: "router" | "network" | "host";

@@ -14,6 +14,7 @@ export interface Segment {
   y1: number;
   x2: number;
   y2: number;
+  width?: number;
 }
 
 export interface Wanted {
@@ -92,11 +93,11 @@ export function place_labels(
     for (const box of places(w, width, height)) {
       if (box.x < frame.x || box.y < frame.y || box.x + box.width > frame.x + frame.width || box.y + box.height > frame.y + frame.height) continue;
       if (grid.hits(box)) continue;
-      const crossed = lines.reduce((n, s) => n + (crosses(s, box) ? 1 : 0), 0);
+      const crossed = lines.reduce((n, s) => n + (crosses(s, box) ? 1 + (s.width ?? 0) / 3 : 0), 0);
       if (crossed < fewest) [best, fewest] = [box, crossed];
       if (crossed === 0) break;
     }
-    if (!best || (fewest > 2 && !w.always)) continue;
+    if (!best || (fewest > 6 && !w.always)) continue;
     grid.add(best);
     out.push({ ...best, x: best.x + kPad / 2, width: width - kPad, text: w.text, kind: w.kind });
   }

@@ -25,7 +25,7 @@ export function thinning(ribbons: readonly Ribbon[]): number {
 }
 
 const length = (r: Ribbon) => Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
-export const moves = (r: Ribbon): boolean => !r.down && r.load > 0.002;
+export const moves = (r: Ribbon): boolean => !r.down && !r.dim && r.load > 0.002;
 
 export function dots(ribbon: Ribbon, seconds: number, thin: number, out: Dot[]): void {
   if (!moves(ribbon)) return;

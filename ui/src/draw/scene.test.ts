@@ -11,7 +11,7 @@ const view = fit_view(places, 1000, 700, { side: 80, top: 80, bottom: 80 });
 function draw(change: Partial<SceneOptions> = {}): Scene {
   return build_scene(graph, places, {
     view, fit_k: view.k, width: 1000, height: 700, theme: "light", max_bps: 10e6, selected_link: null, selected_node: null, hovered: null,
-    ringed: new Set(), measure: (text) => text.length * 7, ...change,
+    lit: null, ringed: new Set(), measure: (text) => text.length * 7, ...change,
   });
 }
 const ribbon = (scene: Scene, id: string) => scene.ribbons.find((r) => r.id === id)!;
@@ -46,6 +46,14 @@ test("a dead cable is one broken line with one mark", () => {
   expect(dead.length).toBe(2);
   expect(dead.filter((r) => !r.hidden).length).toBe(1);
   expect(scene.marks.filter((m) => m.kind === "down").length).toBe(1);
+});
+
+test("a demand's path lights up with its shares and the rest dims, but not what is dead", () => {
+  const scene = draw({ lit: new Map([["a>n", 0.5]]) });
+  expect(scene.ribbons.filter((r) => r.lit).map((r) => r.id)).toEqual(["a>n"]);
+  expect(scene.ribbons.filter((r) => r.dim).map((r) => r.id)).toEqual(["a>b", "b>a", "n>a"]);
+  expect(scene.labels.some((l) => l.text === "50%")).toBe(true);
+  expect(scene.marks.filter((m) => m.kind === "loud")).toEqual([]);
 });
 
 test("above 80% a mark says how much, below there is none", () => {

@@ -24,6 +24,7 @@ export interface SceneOptions {
   selected_link: string | null;
   selected_node: string | null;
   hovered: string | null;
+  lit: ReadonlyMap<string, number> | null; // a demand's links and its share on each; the rest dims
   ringed: ReadonlySet<string>; // nodes that wear a ring: sources and sinks of the selected link
   measure: (text: string, kind: Wanted["kind"]) => number;
 }
@@ -37,6 +38,8 @@ export interface Ribbon extends Segment {
   down: boolean;
   hidden: boolean; // the other direction of a dead cable, drawn once
   loud: boolean;
+  lit: boolean;
+  dim: boolean;
   mid: Point;
   outline: readonly Point[];
 }
@@ -152,7 +155,7 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
   const both_down = is_down && down.has(`${link.to}\n${link.from}`);
   return {
     id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width, load, down: is_down, hidden: both_down && !lane.forward,
-    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud,
+    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud, lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
     mid: at((start + end) / 2, is_down ? 3 : middle),
     outline: [at(start, gap), at(end, gap), at(end - tip, gap + width), at(start, gap + width)],
   };
@@ -162,7 +165,7 @@ function marks_of(graph: Graph, ribbons: readonly Ribbon[], typical: number): Ma
   const link = new Map(graph.links.map((l) => [l.id, l]));
   return ribbons.flatMap((r): Mark[] => {
     if (r.down) return r.hidden ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
-    if (!r.loud) return [];
+    if (!r.loud || r.dim) return [];
     const text = typical > 60 ? percent(link.get(r.id)?.utilisation) : "";
     const along = 0.58; // not on top of the other direction's mark
     return [{ x: r.x1 + (r.x2 - r.x1) * along, y: r.y1 + (r.y2 - r.y1) * along, kind: "loud", text, width: text ? 25 + text.length * 7.5 : 17 }];
@@ -188,10 +191,11 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
   const ribbon_of = new Map(scene.ribbons.map((r) => [r.id, r]));
   for (const l of graph.links) {
     const r = ribbon_of.get(l.id)!;
-    const named = l.id === o.selected_link || l.id === o.hovered;
+    const share = o.lit?.get(l.id);
+    const named = l.id === o.selected_link || l.id === o.hovered || share !== undefined;
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
-    if (r.down || !inside(r.mid) || length < 70 || !(named || zoom > 1.55)) continue;
-    const text = [l.load_bps > 0 || named ? bps(l.load_bps) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
+    if (r.down || !inside(r.mid) || length < (named ? 30 : 70) || !(named || zoom > 1.55)) continue;
+    const text = share !== undefined ? percent(share) : [l.load_bps > 0 || named ? bps(l.load_bps) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
     if (!text) continue;
     wanted.push({ text, x: r.mid.x, y: r.mid.y, clear: r.width / 2 + 1, kind: "link", importance: named ? 9 : 0.5 + r.load / 3, always: named });
   }

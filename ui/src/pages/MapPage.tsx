@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { address, post } from "../api/client";
-import type { Envelope, LinkDetail, Load, NodeDetail, Series, Status, Top, Topology } from "../api/types";
+import type { Envelope, LinkDetail, Load, NodeDetail, Path, Series, Status, Top, Topology } from "../api/types";
 import { age, bps, link_name, percent, signed_percent } from "../draw/format";
 import { join, type Graph } from "../draw/graph";
+import { demand_ends, lit_links } from "../draw/route";
 import { nice_ceiling, type Hit } from "../draw/scene";
 import { Notice } from "../parts/Bits";
 import { Coverage } from "../parts/Coverage";
+import { DemandPanel } from "../parts/DemandPanel";
 import { Events } from "../parts/Events";
 import { Help } from "../parts/Help";
 import { LinkPanel } from "../parts/LinkPanel";
@@ -17,7 +19,7 @@ import { TableTwin } from "../parts/TableTwin";
 import { TimeBar } from "../parts/TimeBar";
 import { TopTabs } from "../parts/TopTabs";
 import { useLive, type Live } from "../state/live";
-import { go, usePlace } from "../state/place";
+import { go, selected, usePlace } from "../state/place";
 import { useMedia, useTheme } from "../state/prefer";
 import { prefetch, useResource } from "../state/resource";
 import { event_ms, iso, newest_bin, step_bin, step_event, type Span } from "../state/time";
@@ -56,6 +58,10 @@ export function MapPage() {
   const reverse = useResource<LinkDetail>(on && reverse_id ? address("link", { id: reverse_id, ...question }) : null, tick);
   const node = useResource<NodeDetail>(on && place.node ? address("node", { id: place.node, ...question }) : null, tick);
 
+  const wanted = place.demand ? demand_ends(place.demand) : null;
+  const path = useResource<Path>(on && wanted ? address("path", { src: wanted.from, dst: wanted.address, at: question.at }) : null, tick);
+  const demands = useResource<Top>(on && wanted ? address("top", { by: "demands", n: 50, ...question }) : null, tick);
+
   const graph = useMemo(() => (topology.data ? join(topology.data, load.data?.links ?? []) : kNothing), [topology.data, load.data]);
   const shown = useMemo(() => (load.data ? bin_of(load.data) : null), [load.data]);
   const max_bps = useWidest(graph);
@@ -63,6 +69,8 @@ export function MapPage() {
     const d = link.data?.id === place.link ? link.data : null;
     return d && { sources: new Map(d.sources.map((s) => [s.router, s.share])), sinks: new Map(d.sinks.map((s) => [s.router, s.share])) };
   }, [link.data, place.link]);
+
+  const lit = useMemo(() => (place.demand && path.data ? lit_links(graph, path.data) : null), [place.demand, path.data, graph]);
 
   const still_coming = status !== null && (status.replay === null || !status.replay.done);
   const on_play = useCallback((want: boolean) => {
@@ -76,7 +84,7 @@ export function MapPage() {
   const is_playing = follows ? still_coming && status?.replay?.playing !== false : playing;
   const on_bin = useCallback((t: number) => prefetch(address("load", { at: iso(t), instrumented: place.instrumented })), [place.instrumented]);
 
-  const on_select = useCallback((hit: Hit) => go({ link: hit?.kind === "link" ? hit.id : null, node: hit?.kind === "node" ? hit.id : null }, "push"), []);
+  const on_select = useCallback((hit: Hit) => go(selected({ link: hit?.kind === "link" ? hit.id : null, node: hit?.kind === "node" ? hit.id : null }), "push"), []);
   const on_hover = useCallback((hit: Hit, x: number, y: number) => set_hover((old) => (hit === null && old === null ? old : hit && { hit, x, y })), []);
   const on_view = useCallback((view: typeof place.view) => go({ view }), []);
   const on_replay = useCallback((run: boolean, speed?: number) => {
@@ -90,7 +98,7 @@ export function MapPage() {
     t: () => go({ table: !place.table }, "push"),
     l: () => go({ at: null }, "push"),
     "?": () => set_help(true),
-    Escape: () => go({ link: null, node: null }, "push"),
+    Escape: () => go(selected({}), "push"),
     ArrowLeft: (shift) => step(-1, shift),
     ArrowRight: (shift) => step(1, shift),
   });
@@ -107,8 +115,9 @@ export function MapPage() {
     document.title = status ? `${status.name} – Anemone` : "Anemone";
   }, [status?.name]);
   // A selection opens the sheet on a phone.
-  useEffect(() => set_sheet(place.link !== null || place.node !== null), [place.link, place.node]);
+  useEffect(() => set_sheet(place.link !== null || place.node !== null || place.demand !== null), [place.link, place.node, place.demand]);
 
+  const overview = !place.link && !place.node && !place.demand;
   const lost = live.lost_since !== null || (load.error?.status === 0 && load.data !== null);
   const empty = topology.data !== null && topology.data.routers.length === 0;
   const before = status !== null && load.data === null;
@@ -127,7 +136,7 @@ export function MapPage() {
       <main className="stage">
         {place.table && topology.data ? <TableTwin graph={graph} series={series.data} /> : (
           <MapCanvas
-            graph={graph} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={load.data?.bin.from ?? null} ends={ends}
+            graph={graph} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={load.data?.bin.from ?? null} ends={ends} lit={lit}
             fit_signal={fit_signal} on_select={on_select} on_view={on_view} on_hover={on_hover}
           />
         )}
@@ -140,12 +149,13 @@ export function MapPage() {
       </main>
       <aside className="side" aria-label="Details">
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
-        <div className="side-scroll" key={place.link ?? place.node ?? "overview"}>
+        <div className="side-scroll" key={place.link ?? place.node ?? place.demand ?? "overview"}>
           {status && <Coverage load={load.data} status={status} instrumented={place.instrumented} on_replay={on_replay} />}
           {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} />}
           {place.node && <NodePanel place={place} node={node} topology={topology.data} theme={theme} />}
-          {!place.link && !place.node && status && <TopTabs place={place} top={top} load={load.data} theme={theme} />}
-          {!place.link && !place.node && status && <Events events={series.data?.events ?? null} at={place.at} />}
+          {place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
+          {overview && status && <TopTabs place={place} top={top} load={load.data} theme={theme} />}
+          {overview && status && <Events events={series.data?.events ?? null} at={place.at} />}
         </div>
       </aside>
       {span && (

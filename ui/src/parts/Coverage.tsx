@@ -1,6 +1,6 @@
 import type { Load, Status } from "../api/types";
 import { age, clock, link_name, percent, signed_percent, bps } from "../draw/format";
-import { go } from "../state/place";
+import { go, selected } from "../state/place";
 
 // How far the numbers can be trusted: coverage, inaccuracy against the whole recording, how new
 // they are; and in the demo, how many hosts report.
@@ -35,9 +35,11 @@ export function Coverage(props: { load: Load | null; status: Status; instrumente
           />
         </label>
       )}
+      {accuracy && !(worst && Math.abs(worst.error_bps) > 1) && <p className="worst">Every link agrees with the whole recording.</p>}
       {worst && Math.abs(worst.error_bps) > 1 && (
-        <button className="worst" onClick={() => go({ link: worst.id, node: null }, "push")} data-testid="worst-error">
-          Furthest off: <b>{link_name(worst.from, worst.to)}</b> <span className="num">{signed_percent(worst.error)} ({bps(worst.error_bps).replace("-", "−")})</span>
+        <button className="worst" onClick={() => go(selected({ link: worst.id }), "push")} data-testid="worst-error">
+          <span>Furthest off: <b>{link_name(worst.from, worst.to)}</b></span>
+          <span className="num" title={signed_percent(worst.error)}>{bps(worst.error_bps).replace("-", "−")}</span>
         </button>
       )}
       <Freshness status={status} on_replay={props.on_replay} />
@@ -74,7 +76,7 @@ function Freshness({ status, on_replay }: { status: Status; on_replay: (playing:
           <button className="quiet" onClick={() => on_replay(true, replay.speed >= 60 ? 1 : 60)} data-testid="replay-speed" title="How fast the recording is fed to the platform">{replay.speed >= 60 ? "1x" : "60x"}</button>
         </span>
       )}
-      <span className="fresh-bar"><i style={{ width: `${share * 100}%` }} /></span>
+      {!replay.done && <span className="fresh-bar"><i style={{ width: `${share * 100}%` }} /></span>}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { two_sided } from "../draw/bars";
 import { bps, link_name, node_name, percent, signed_percent } from "../draw/format";
 import type { LinkDetail } from "../api/types";
 import type { Resource } from "../state/resource";
-import { go, type Place } from "../state/place";
+import { go, selected, type Place } from "../state/place";
 import { Bar, CopyCsv, Notice, Section, Skeleton } from "./Bits";
 import { LoadChart } from "./LoadChart";
 
@@ -21,7 +21,7 @@ interface Props {
 export function LinkPanel({ place, link, reverse, theme, at, bin_ms }: Props) {
   const d = link.data?.id === place.link ? link.data : null;
   const back = d && reverse.data?.id === d.reverse ? reverse.data : null;
-  const close = <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go({ link: null }, "push")}>×</button>;
+  const close = <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go(selected({}), "push")}>×</button>;
   if (!d) {
     return (
       <section className="box detail" data-testid="link-panel">
@@ -57,7 +57,7 @@ export function LinkPanel({ place, link, reverse, theme, at, bin_ms }: Props) {
 function Direction({ d, chosen, theme }: { d: LinkDetail; chosen: boolean; theme: Theme }) {
   const odd = (d.utilisation ?? 0) > 0.8;
   return (
-    <button className="direction" aria-pressed={chosen} onClick={() => go({ link: d.id, node: null })} data-testid={chosen ? "direction" : "direction-reverse"}>
+    <button className="direction" aria-pressed={chosen} onClick={() => go(selected({ link: d.id }))} data-testid={chosen ? "direction" : "direction-reverse"}>
       <span>{link_name(d.from, d.to)}</span>
       <b className="num" data-testid={chosen ? "link-load" : undefined}>{d.state === "down" ? "down" : bps(d.load_bps)}</b>
       <span className={odd ? "odd" : "faint"}>{odd ? "▲ " : ""}{percent(d.utilisation)}{d.cost !== null && `, cost ${d.cost}`}</span>
@@ -81,7 +81,7 @@ function Whole({ d, at }: { d: LinkDetail; at: number | null }) {
 function Sides({ d, testid }: { d: LinkDetail; testid: string }) {
   const side = (r: { router: string; bps: number; share: number }) => ({ name: r.router, bps: r.bps, share: r.share });
   const rows = two_sided(d.sources.map(side), d.sinks.map(side), 6);
-  const name = (n: string) => (/ more$/.test(n) ? <span>{n}</span> : <button className="plain" onClick={() => go({ node: n, link: null }, "push")}>{node_name(n)}</button>);
+  const name = (n: string) => (/ more$/.test(n) ? <span>{n}</span> : <button className="plain" onClick={() => go(selected({ node: n }), "push")}>{node_name(n)}</button>);
   return (
     <Section title={link_name(d.from, d.to)} note="enters at / leaves at" testid={testid}>
       {rows.length === 0 && <p className="foot">No load in this direction.</p>}
@@ -122,7 +122,7 @@ function Hosts({ d }: { d: LinkDetail }) {
   return (
     <Section title="Hosts" note="sent / received over this direction" testid="link-hosts">
       {d.hosts.slice(0, 8).map((h) => (
-        <button className="row" key={h.name} onClick={() => go({ node: h.name, link: null }, "push")}>
+        <button className="row" key={h.name} onClick={() => go(selected({ node: h.name }), "push")}>
           <span className="row-name">{h.name}</span>
           <span className="num">{h.sent_bps ? bps(h.sent_bps) : "–"}</span>
           <span className="num row-wide">{h.received_bps ? bps(h.received_bps) : "–"}</span>
@@ -140,12 +140,12 @@ function Demands({ d }: { d: LinkDetail }) {
       note={<CopyCsv head={["from", "to", "prefix", "bps", "share_on_link"]} rows={() => d.demands.map((x) => [x.from, x.to, x.prefix ?? null, x.bps, x.share_on_link])} />}
     >
       {d.demands.slice(0, 8).map((x) => (
-        <div className="row" key={`${x.from} ${x.to} ${x.prefix}`}>
+        <button className="row" key={`${x.from} ${x.to} ${x.prefix}`} title="Show the way it takes" onClick={() => go(selected({ demand: `${x.from}>${x.prefix ?? x.to}` }), "push")}>
           <span className="row-name">{node_name(x.from)} → {node_name(x.to)} <span className="faint">{x.prefix !== x.to && x.prefix}</span></span>
           <span className="num">{bps(x.bps)}</span>
           <span className="num row-share">{percent(x.share_on_link)}</span>
           <Bar share={x.bps / (d.demands[0]!.bps || 1)} />
-        </div>
+        </button>
       ))}
       {d.demands.length > 8 && <p className="foot">{d.demands.length - 8} more in the CSV.</p>}
     </Section>

@@ -32,6 +32,7 @@ export interface MapProps {
   place: Place;
   shown_at: string | null;
   ends: Ends | null;
+  lit: ReadonlyMap<string, number> | null;
   fit_signal: number;
   on_select: (hit: Hit) => void;
   on_view: (view: Place["view"]) => void;
@@ -84,7 +85,7 @@ function prepare(canvas: HTMLCanvasElement, width: number, height: number): Canv
 }
 
 export function MapCanvas(props: MapProps) {
-  const { graph, network, theme, still, max_bps, place, ends } = props;
+  const { graph, network, theme, still, max_bps, place, ends, lit } = props;
   const holder = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const motion = useRef<HTMLCanvasElement>(null);
@@ -147,7 +148,7 @@ export function MapCanvas(props: MapProps) {
     from.current.shown = shown;
     scene.current = build_scene(shown, now.places, {
       view: now.view, fit_k: now.fitted.k, width: now.size.width, height: now.size.height, theme: now.theme, max_bps: now.max_bps,
-      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, ringed: ringed(now.ends), measure,
+      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, lit: now.props.lit, ringed: ringed(now.ends), measure,
     });
     const brush = prepare(base.current, now.size.width, now.size.height);
     paint_scene(brush, scene.current, now.theme, now.ends, now.still);
@@ -186,7 +187,7 @@ export function MapCanvas(props: MapProps) {
     resting.current = window.setTimeout(() => schedule.current(), 140);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [view]);
-  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, still]);
+  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, lit, still]);
 
   useLayoutEffect(() => {
     const element = holder.current!;

@@ -2,7 +2,7 @@ import { utilisation_colour, type Theme } from "../draw/colour";
 import { bps, link_name, node_name, percent } from "../draw/format";
 import type { HostTraffic, NodeDetail, Topology } from "../api/types";
 import type { Resource } from "../state/resource";
-import { go, type Place } from "../state/place";
+import { go, selected, type Place } from "../state/place";
 import { Bar, Notice, Section, Skeleton } from "./Bits";
 import { EventRows } from "./Events";
 
@@ -21,7 +21,7 @@ export function NodePanel({ place, node, topology, theme }: { place: Place; node
     <section className="box detail" data-testid="node-panel" data-node={id} aria-busy={node.loading}>
       <header className="detail-head">
         <h2>{node_name(id)}</h2>
-        <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go({ node: null }, "push")}>×</button>
+        <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go(selected({}), "push")}>×</button>
       </header>
       {what && <p className="whole">{what}</p>}
       {!d && (node.error ? <Notice kind="failed" title="This one cannot be shown">{node.error.message}</Notice> : <Skeleton rows={6} />)}
@@ -57,7 +57,7 @@ function Links({ d, theme }: { d: NodeDetail; theme: Theme }) {
   return (
     <Section title="Links">
       {sorted.map((l) => (
-        <button className="row" key={l.id} data-link-id={l.id} onClick={() => go({ link: l.id, node: null }, "push")}>
+        <button className="row" key={l.id} data-link-id={l.id} onClick={() => go(selected({ link: l.id }), "push")}>
           <span className="row-name">{link_name(l.from, l.to)}</span>
           <span className="num">{bps(l.load_bps)}</span>
           <span className={`num row-share ${(l.utilisation ?? 0) > 0.8 ? "odd" : ""}`}>{percent(l.utilisation)}</span>
@@ -75,7 +75,7 @@ function HostRows({ title, rows }: { title: string; rows: readonly HostTraffic[]
   return (
     <Section title={title} note="sent / received">
       {rows.slice(0, 12).map((h) => (
-        <button className="row" key={h.name} onClick={() => go({ node: h.name, link: null }, "push")}>
+        <button className="row" key={h.name} onClick={() => go(selected({ node: h.name }), "push")}>
           <span className="row-name">{h.instrumented === false ? "□ " : h.instrumented ? "■ " : ""}{h.name}</span>
           <span className="num">{bps(h.sent_bps)}</span>
           <span className="num row-wide">{bps(h.received_bps)}</span>

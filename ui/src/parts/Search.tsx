@@ -1,7 +1,7 @@
 import { forwardRef, useMemo, useState } from "react";
 import { link_name } from "../draw/format";
 import type { Topology } from "../api/types";
-import { go } from "../state/place";
+import { go, selected } from "../state/place";
 
 // Finds a router, network, host or link by part of its name or address.
 
@@ -20,12 +20,12 @@ export function find(topology: Topology | null, words: string): Found[] {
     const all = texts.filter(Boolean).join(" ").toLowerCase();
     return parts.every((p) => all.includes(p));
   };
-  const node = (id: string) => () => go({ node: id, link: null }, "push");
+  const node = (id: string) => () => go(selected({ node: id }), "push");
   const out: Found[] = [
     ...topology.routers.filter((r) => fits(r.name, r.id, r.site)).map((r) => ({ key: `r${r.name}`, kind: "router", text: r.name, note: r.id, open: node(r.name) })),
     ...(topology.hosts ?? []).filter((h) => fits(h.name, h.address)).map((h) => ({ key: `h${h.name}`, kind: "host", text: h.name, note: h.address, open: node(h.name) })),
     ...topology.networks.filter((n) => fits(n.prefix)).map((n) => ({ key: n.id, kind: "network", text: n.prefix, note: n.routers.join(", "), open: node(n.id) })),
-    ...topology.links.filter((l) => fits(l.from, l.to, l.interface)).map((l) => ({ key: l.id, kind: "link", text: link_name(l.from, l.to), note: l.interface ?? "", open: () => go({ link: l.id, node: null }, "push") })),
+    ...topology.links.filter((l) => fits(l.from, l.to, l.interface)).map((l) => ({ key: l.id, kind: "link", text: link_name(l.from, l.to), note: l.interface ?? "", open: () => go(selected({ link: l.id }), "push") })),
   ];
   const starts = (f: Found) => (f.text.toLowerCase().startsWith(parts[0]!) ? 0 : 1);
   return out.sort((a, b) => starts(a) - starts(b)).slice(0, 9);

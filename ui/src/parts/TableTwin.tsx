@@ -3,7 +3,7 @@ import type { Graph } from "../draw/graph";
 import { bps, clock, node_name, percent, signed_percent } from "../draw/format";
 import type { Cell } from "../draw/table";
 import type { NetworkEvent, Series } from "../api/types";
-import { go } from "../state/place";
+import { go, selected } from "../state/place";
 import { event_ms } from "../state/time";
 import { CopyCsv } from "./Bits";
 
@@ -45,7 +45,7 @@ function links(graph: Graph): Twin<Graph["links"][number]> {
   return {
     rows: graph.links,
     key: (l) => l.id,
-    open: (l) => go({ link: l.id, node: null }, "push"),
+    open: (l) => go(selected({ link: l.id }), "push"),
     columns: [
       { name: "from", value: (l) => node_name(l.from) },
       { name: "to", value: (l) => node_name(l.to) },
@@ -64,7 +64,7 @@ function nodes(graph: Graph): Twin<Graph["nodes"][number]> {
   return {
     rows: graph.nodes,
     key: (n) => `${n.kind} ${n.id}`,
-    open: (n) => go({ node: n.id, link: null }, "push"),
+    open: (n) => go(selected({ node: n.id }), "push"),
     columns: [
       { name: "name", value: (n) => n.label },
       { name: "kind", value: (n) => (n.abr ? "area border router" : n.kind) },

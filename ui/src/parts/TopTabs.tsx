@@ -3,7 +3,7 @@ import { utilisation_colour, type Theme } from "../draw/colour";
 import { bps, link_name, percent } from "../draw/format";
 import type { Load, Top, TopBy, TopRow } from "../api/types";
 import type { Resource } from "../state/resource";
-import { go, kTabs, type Place } from "../state/place";
+import { go, kTabs, selected, type Place } from "../state/place";
 import { Bar, CopyCsv, Notice, Skeleton } from "./Bits";
 
 // The largest links, hosts, applications and demands of the bin.
@@ -61,8 +61,8 @@ function Row({ row, by, first, load, theme }: { row: TopRow; by: TopBy; first: n
       {by === "hosts" && row.sent_bps !== undefined && <span className="row-note num">sends {bps(row.sent_bps)}, receives {bps(row.received_bps)}</span>}
     </>
   );
-  if (by === "hosts") return <button className="row" data-testid="top-host" onClick={() => go({ node: row.label, link: null }, "push")}>{body}</button>;
-  if (by === "demands" && row.from) return <button className="row" data-testid="top-demand" title={`Show router ${row.from}`} onClick={() => go({ node: row.from!, link: null }, "push")}>{body}</button>;
+  if (by === "hosts") return <button className="row" data-testid="top-host" onClick={() => go(selected({ node: row.label }), "push")}>{body}</button>;
+  if (by === "demands" && row.from) return <button className="row" data-testid="top-demand" title="Show the way it takes" onClick={() => go(selected({ demand: `${row.from}>${row.to}` }), "push")}>{body}</button>;
   return <div className="row">{body}</div>;
 }
 
@@ -71,7 +71,7 @@ function LinkRow({ row, first, load, theme }: { row: TopRow; first: number; load
   const used = row.utilisation ?? null;
   const scale = Math.max(first, now?.true_load_bps ?? 0) || 1;
   return (
-    <button className="row" data-testid="top-link" data-link-id={row.key} onClick={() => go({ link: row.key, node: null }, "push")}>
+    <button className="row" data-testid="top-link" data-link-id={row.key} onClick={() => go(selected({ link: row.key }), "push")}>
       <span className="row-name">{now ? link_name(now.from, now.to) : row.label}</span>
       <span className="num">{bps(row.bps)}</span>
       <span className={`num row-share ${used !== null && used > 0.8 ? "odd" : ""}`} title={used === null ? "Share of the load of all links; its capacity is unknown" : "Utilisation"}>{used !== null && used > 0.8 ? "▲ " : ""}{percent(used ?? row.share)}</span>

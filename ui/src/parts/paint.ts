@@ -35,7 +35,14 @@ export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | n
   const hovered = scene.ribbons.filter((r) => r.id === scene.hovered);
   halo(b, hovered, p.accent, 0.35, 6);
   halo(b, chosen, p.accent, 1, 5);
-  paint_ribbons(b, scene.ribbons);
+  halo(b, scene.ribbons.filter((r) => r.lit), p.accent, 1, 4);
+  const dim = scene.ribbons.filter((r) => r.dim);
+  if (dim.length > 0) {
+    b.globalAlpha = 0.22;
+    paint_ribbons(b, dim);
+    b.globalAlpha = 1;
+  }
+  paint_ribbons(b, dim.length > 0 ? scene.ribbons.filter((r) => !r.dim) : scene.ribbons);
   if (chevrons) paint_chevrons(b, scene.ribbons, p);
   for (const r of scene.ribbons) if (r.down && !r.hidden) paint_down(b, r, p);
   for (const n of scene.nodes) paint_node(b, n, scene, p, ends);
@@ -95,7 +102,7 @@ function paint_chevrons(b: Brush, ribbons: readonly Ribbon[], p: Palette): void 
   b.beginPath();
   for (const r of ribbons) {
     const total = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
-    if (r.down || r.width < 4.5 || total < 30) continue;
+    if (r.down || r.dim || r.width < 4.5 || total < 30) continue;
     const ux = (r.x2 - r.x1) / total, uy = (r.y2 - r.y1) / total, s = r.width * 0.28;
     for (let along = 14; along < total - 12; along += 22) {
       const x = r.x1 + ux * along, y = r.y1 + uy * along;

@@ -9,13 +9,14 @@ export interface Place {
   instrumented: number; // 0..1
   link: string | null;
   node: string | null;
+  demand: string | null; // ingress router > destination prefix
   tab: TopBy;
   speed: number;
   table: boolean;
   view: { x: number; y: number; zoom: number } | null; // the map's middle in world units; null fits all
 }
 
-export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, tab: "links", speed: 10, table: false, view: null };
+export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, demand: null, tab: "links", speed: 10, table: false, view: null };
 export const kTabs: readonly TopBy[] = ["links", "hosts", "apps", "demands"];
 export const kSpeeds = [1, 10, 60] as const;
 
@@ -31,6 +32,7 @@ export function parse_place(search: string): Place {
     instrumented: share >= 0 && share <= 1 ? share : 1,
     link: q.get("link") || null,
     node: q.get("link") ? null : q.get("node") || null,
+    demand: q.get("link") || q.get("node") ? null : q.get("demand") || null,
     tab: kTabs.includes(tab) ? tab : "links",
     speed: (kSpeeds as readonly number[]).includes(speed) ? speed : kHome.speed,
     table: q.get("table") === "1",
@@ -44,6 +46,7 @@ export function print_place(p: Place): string {
   if (p.instrumented !== 1) q.set("instrumented", String(p.instrumented));
   if (p.link) q.set("link", p.link);
   if (p.node) q.set("node", p.node);
+  if (p.demand) q.set("demand", p.demand);
   if (p.tab !== kHome.tab) q.set("tab", p.tab);
   if (p.speed !== kHome.speed) q.set("speed", String(p.speed));
   if (p.table) q.set("table", "1");
@@ -51,6 +54,9 @@ export function print_place(p: Place): string {
   const text = q.toString().replace(/%3A/g, ":").replace(/%3E/g, ">").replace(/%2C/g, ",").replace(/%2F/g, "/");
   return text ? `?${text}` : "";
 }
+
+// One thing is selected at a time.
+export const selected = (what: Partial<Pick<Place, "link" | "node" | "demand">>): Partial<Place> => ({ link: null, node: null, demand: null, ...what });
 
 let now: Place = typeof window === "undefined" ? kHome : parse_place(window.location.search);
 const listeners = new Set<() => void>();
