@@ -12,6 +12,8 @@ constexpr std::array kCommands = {
     Command{"flows", "the flows of capture files", flows},
     Command{"routes", "the routing table that a router has", routes},
     Command{"load", "load and utilisation of every directed link", load},
+    Command{"serve", "receive, store, join, answer: API and console", serve},
+    Command{"demo", "replay a recorded network, in the browser", demo},
 };
 
 void print_usage(std::FILE* out) {

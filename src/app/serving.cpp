@@ -1,0 +1,155 @@
+#include "app/serving.h"
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "app/commands.h"
+#include "io/event_stream.h"
+#include "io/http_server.h"
+#include "server/platform.h"
+#include "server/recording.h"
+#include "server/replayer.h"
+#include "store/store.h"
+#include "topology/inventory.h"
+#include "view/answers_json.h"
+#include "view/api.h"
+
+namespace anemone {
+namespace {
+
+namespace fs = std::filesystem;
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "anemone: %s\n", error.message.c_str());
+  return kFailed;
+}
+
+// Where the console's files are: as told, or in the checkout that the program was built in, or installed.
+std::string find_console(const std::string& told) {
+  if (!told.empty()) return told;
+  std::error_code problem;
+  const fs::path program = fs::read_symlink("/proc/self/exe", problem).parent_path();
+  for (const fs::path& candidate : {program / "../../ui/dist", program / "../share/anemone/console"}) {
+    if (fs::exists(candidate / "index.html", problem)) return fs::weakly_canonical(candidate).string();
+  }
+  return "";
+}
+
+// Blocks the ending signals for every thread to come, so that one can wait for them.
+sigset_t block_ending_signals() {
+  sigset_t ending;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGINT);
+  sigaddset(&ending, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  return ending;
+}
+
+// Tells everybody who looks on how far the replay is, about once a second, until an ending signal comes.
+void publish_until_told_to_end(const sigset_t& ending, Platform& platform, EventStream& stream) {
+  const timespec second = {1, 0};
+  while (sigtimedwait(&ending, nullptr, &second) < 0) {
+    const Status status = platform.status();
+    if (status.replay && !status.replay->done) stream.publish("status", status_json(status));
+  }
+}
+
+void publish_bin(const Platform& platform, EventStream& stream, const Bin& bin) {
+  stream.publish("bin", "{\"from\":\"" + print_time(bin.from) + "\",\"to\":\"" + print_time(bin.to) + "\"}");
+  for (const RoutingEvent& event : platform.events(bin.from, bin.to)) {
+    stream.publish("topology", routing_event_json(event));
+  }
+  stream.publish("status", status_json(platform.status()));
+}
+
+struct Parts {
+  Inventory inventory;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Platform> platform;
+  std::optional<RecordingReader> recording;
+  std::unique_ptr<Replayer> replayer;
+};
+
+Result<void> assemble(const ServingConfig& config, Parts& parts) {
+  if (!config.recording.empty()) {
+    auto inventory = read_inventory(config.recording + "/recording.json");
+    if (!inventory) return inventory.error();
+    parts.inventory = std::move(*inventory);
+  }
+  StoreConfig store_config;
+  store_config.folder = config.store;
+  auto store = Store::open(store_config);
+  if (!store) return store.error();
+  parts.store = std::move(*store);
+
+  PlatformConfig platform_config;
+  platform_config.mode = config.mode;
+  platform_config.bin = config.bin;
+  platform_config.whole_is_known = config.whole_is_known;
+  auto platform = Platform::open(platform_config, parts.inventory, *parts.store);
+  if (!platform) return platform.error();
+  parts.platform = std::move(*platform);
+  if (config.recording.empty()) return {};
+
+  auto recording =
+      RecordingReader::open(config.recording, parts.inventory, config.bin, parts.platform->observers());
+  if (!recording) return recording.error();
+  parts.recording = std::move(*recording);
+  parts.platform->set_span(parts.recording->from(), parts.recording->to());
+  parts.replayer = std::make_unique<Replayer>(*parts.recording, *parts.platform, config.speed);
+  return {};
+}
+
+}  // namespace
+
+int run_serving(const ServingConfig& config) {
+  if (config.port > 65535) return fail({"--port: want a port, 0 to 65535"});
+  if (!(config.speed > 0)) return fail({"--speed: want a number above 0"});
+  const sigset_t ending = block_ending_signals();
+  Parts parts;
+  if (auto ready = assemble(config, parts); !ready) return fail(ready.error());
+
+  EventStream stream;
+  Api::SetReplay set_replay;
+  if (parts.replayer) {
+    Replayer& replayer = *parts.replayer;
+    set_replay = [&replayer](std::optional<bool> playing, std::optional<double> speed) {
+      if (speed) replayer.set_speed(*speed);
+      if (playing) replayer.set_playing(*playing);
+    };
+    replayer.on_bin = [&](const Bin& bin) {
+      parts.platform->set_losses(parts.recording->losses());
+      publish_bin(*parts.platform, stream, bin);
+    };
+    replayer.on_error = [](const Error& error) { fail(error); };
+    parts.platform->set_replay_state([&replayer] { return replayer.state(); });
+  }
+  const Api api(*parts.platform, set_replay);
+
+  HttpServerConfig http_config;
+  http_config.port = static_cast<std::uint16_t>(config.port);
+  http_config.files = find_console(config.console);
+  HttpServer http(http_config, [&api](const HttpRequest& request) { return api.answer(request); });
+  http.add_stream("/api/v1/stream", stream);
+  if (config.check_only) {
+    std::puts("everything is in order");
+    return kDone;
+  }
+  if (http_config.files.empty()) {
+    std::fputs("anemone: no console found, only the API is served; scripts/build-console builds it\n",
+               stderr);
+  }
+  if (auto started = http.start(); !started) return fail(started.error());
+  std::printf("Anemone is at %s\n", http.url().c_str());
+  std::fflush(stdout);
+  if (parts.replayer) parts.replayer->start();
+
+  publish_until_told_to_end(ending, *parts.platform, stream);
+  if (parts.replayer) parts.replayer->stop();
+  http.stop();
+  return kDone;
+}
+
+}  // namespace anemone

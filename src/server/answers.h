@@ -1,0 +1,223 @@
+// What the platform answers, as plain values: the shapes of docs/api.md before they are JSON.
+//
+// Rates are averages over the bin that an answer is about. A number that cannot be known is an empty
+// optional: what no whole recording is there to hold against, the utilisation of an unknown capacity.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "topology/topology.h"
+
+namespace anemone {
+
+struct Bin {
+  Time from{};
+  Time to{};
+  bool complete = true;
+  bool stable = true;  // the topology did not change inside
+};
+
+struct Coverage {
+  std::size_t hosts = 0;
+  std::size_t instrumented = 0;
+  double bytes_share = 1;  // of all recorded bytes, those that instrumented hosts account for
+};
+
+struct Envelope {
+  Bin bin;
+  Coverage coverage;
+  Time watermark{};
+};
+
+struct Loss {
+  std::string part;
+  std::string reason;
+  std::uint64_t count = 0;
+};
+
+struct ReplayState {
+  bool playing = false;
+  double speed = 1;
+  bool done = false;
+};
+
+struct Status {
+  std::string name;
+  std::string version;
+  std::string mode;  // "demo" or "serve"
+  Time span_from{};
+  Time span_to{};
+  Time watermark{};
+  Duration bin{};
+  std::optional<ReplayState> replay;
+  std::size_t hosts = 0;
+  std::size_t routers = 0;
+  std::optional<Time> last_lsa;
+  std::optional<Time> last_flow;
+  std::uint64_t records = 0;
+  std::uint64_t lsas = 0;
+  std::vector<Loss> losses;
+};
+
+struct RoutingEvent {
+  Time time{};
+  std::string kind;  // print_change_kind()
+  std::string text;
+  std::vector<std::string> links;
+};
+
+// The network at an instant, with what the operator told of it.
+struct HostAnswer {
+  std::string name;
+  IpAddress address;
+  std::string router;  // empty where no prefix of the topology holds the address
+  bool instrumented = true;
+};
+struct DownLink {
+  std::string id;
+  Link link;  // as it was when last seen; its ends by name
+  std::string from;
+  std::string to;
+};
+struct Place {
+  std::string site;
+  std::optional<double> x;
+  std::optional<double> y;
+};
+struct UnseenAnswer {
+  std::string area;
+  std::string type;
+  std::string id;
+  std::string advertising_router;
+};
+struct TopologyAnswer {
+  Time at{};
+  std::shared_ptr<const Topology> topology;
+  std::map<std::string, Place> places;  // by node name, where the operator told
+  std::vector<DownLink> down;
+  std::vector<HostAnswer> hosts;
+  std::vector<UnseenAnswer> unseen;
+  std::map<std::string, std::uint64_t> lsas;  // how many of each type
+};
+
+// One directed link in one bin.
+struct LinkAnswer {
+  std::string id;
+  std::string from;
+  std::string to;
+  double load_bps = 0;
+  double load_pps = 0;
+  double capacity_bps = 0;  // 0 = not known
+  std::optional<double> true_load_bps;
+  std::optional<double> utilisation() const {
+    return capacity_bps > 0 ? std::optional(load_bps / capacity_bps) : std::nullopt;
+  }
+};
+
+struct LoadAnswer {
+  Envelope envelope;
+  std::vector<LinkAnswer> links;
+  double max_utilisation = 0;
+  double total_bps = 0;  // the sum over links
+  std::optional<double> true_total_bps;
+  std::optional<double> total_error;  // sum |load - true| / sum true
+  double unrouted_bps = 0;
+  double unattached_bps = 0;
+};
+
+struct SeriesBin {
+  Time from{};
+  double total_bps = 0;
+  std::optional<double> true_total_bps;
+  double max_utilisation = 0;
+  std::optional<double> total_error;
+  bool stable = true;
+};
+
+struct SeriesAnswer {
+  std::vector<SeriesBin> bins;
+  std::vector<RoutingEvent> events;
+};
+
+// A row of a ranking; `from`, `to` for demands, `sent_bps`, `received_bps` for hosts.
+struct RankedRow {
+  std::string key;
+  std::string label;
+  double bps = 0;
+  double pps = 0;
+  double share = 0;
+  std::optional<double> utilisation;
+  double sent_bps = 0;
+  double received_bps = 0;
+  std::optional<bool> instrumented;  // hosts
+  std::string from;
+  std::string to;
+};
+
+struct TopAnswer {
+  Envelope envelope;
+  std::string by;
+  std::vector<RankedRow> rows;
+};
+
+struct DemandOnLink {
+  std::string from;
+  std::string to;
+  std::string prefix;
+  double bps = 0;            // of this demand on this link
+  double share_on_link = 0;  // how much of the demand takes this link
+};
+
+struct LinkPoint {
+  Time from{};
+  double load_bps = 0;
+  std::optional<double> true_load_bps;
+};
+
+struct LinkDetail {
+  Envelope envelope;
+  LinkAnswer link;
+  bool up = true;
+  std::optional<Cost> cost;
+  std::string reverse;
+  std::vector<RankedRow> sources;
+  std::vector<RankedRow> sinks;
+  std::vector<RankedRow> hosts;
+  std::vector<RankedRow> apps;
+  std::vector<DemandOnLink> demands;
+  std::vector<LinkPoint> series;
+};
+
+struct NodeDetail {
+  Envelope envelope;
+  std::string id;
+  std::string kind;  // "router", "network", "host"
+  double sent_bps = 0;
+  double received_bps = 0;
+  std::vector<LinkAnswer> links;
+  std::vector<RoutingEvent> events;
+  std::vector<RankedRow> hosts;
+  std::vector<RankedRow> apps;
+  std::vector<RankedRow> peers;
+};
+
+struct PathAnswer {
+  struct Step {
+    std::string from;
+    std::string to;
+    double share = 0;
+  };
+  std::string src;
+  std::string dst;
+  Time at{};
+  std::optional<Cost> cost;  // none when not reachable
+  std::vector<Step> links;   // from the source on
+};
+
+}  // namespace anemone

@@ -1,0 +1,505 @@
+#include "server/platform.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "load/destination_routes.h"
+#include "load/link_shares.h"
+#include "lsdb/unseen.h"
+#include "server/breakdown.h"
+
+namespace anemone {
+namespace {
+
+SeriesBin summary_of(const BinTraffic& traffic) {
+  SeriesBin summary;
+  summary.from = traffic.bin.from;
+  summary.total_bps = traffic.total_bps;
+  summary.max_utilisation = traffic.max_utilisation;
+  summary.stable = traffic.bin.stable;
+  return summary;
+}
+
+// sum |measured - true| / sum true, over all links.
+double total_error(const BinTraffic& measured, const BinTraffic& truth) {
+  double error = 0;
+  for (const LinkAnswer& link : truth.links) {
+    const LinkAnswer* seen = measured.find(link.id);
+    error += std::abs(link.load_bps - (seen == nullptr ? 0 : seen->load_bps));
+  }
+  return truth.total_bps > 0 ? error / truth.total_bps : 0;
+}
+
+std::string word_of(ospf::LsaType type) {
+  using ospf::LsaType;
+  switch (type) {
+    case LsaType::kRouter:
+      return "router";
+    case LsaType::kNetwork:
+      return "network";
+    case LsaType::kSummary:
+      return "summary";
+    case LsaType::kAsbrSummary:
+      return "asbr_summary";
+    case LsaType::kExternal:
+      return "external";
+    case LsaType::kNssa:
+      return "nssa";
+    default:
+      return "type_" + std::to_string(static_cast<int>(type));
+  }
+}
+
+}  // namespace
+
+Platform::Platform(PlatformConfig config, const Inventory& inventory, Store& store,
+                   std::vector<ObserverId> observers)
+    : config_(std::move(config)),
+      inventory_(inventory),
+      store_(store),
+      hosts_(inventory, std::move(observers)),
+      history_([&inventory](TopologyParts parts) { return annotate(std::move(parts), inventory); }) {}
+
+Result<std::unique_ptr<Platform>> Platform::open(PlatformConfig config, const Inventory& inventory,
+                                                 Store& store) {
+  std::vector<ObserverId> observers;
+  for (const InventoryHost& host : inventory.hosts) {
+    auto id = store.observer(host.name);
+    if (!id) return id.error();
+    observers.push_back(*id);
+  }
+  auto platform =
+      std::unique_ptr<Platform>(new Platform(std::move(config), inventory, store, std::move(observers)));
+  for (const InventoryListener& listener : inventory.listeners) {
+    auto id = store.vantage(listener.name);
+    if (!id) return id.error();
+    platform->vantages_.push_back(*id);
+  }
+  if (auto restored = platform->restore(); !restored) return restored.error();
+  return platform;
+}
+
+Result<void> Platform::restore() {
+  const auto progress = store_.progress();
+  if (!progress) return {};
+  watermark_ = progress->at;
+  auto rows = store_.lsas_until(watermark_);
+  if (!rows) return rows.error();
+  std::vector<HeardLsa> heard;
+  for (const LsaRow& row : *rows) {
+    auto lsa = heard_lsa(row.arrival, static_cast<std::uint16_t>(row.vantage.value()), row.area, row.bytes);
+    if (lsa) heard.push_back(std::move(*lsa));
+  }
+  history_.add(heard, watermark_);
+  auto counts = store_.counts();
+  if (!counts) return counts.error();
+  records_ = counts->records;
+  lsas_ = counts->lsas;
+  return restore_summaries();
+}
+
+// What every bin carried in all, from the loads that were kept.
+Result<void> Platform::restore_summaries() {
+  auto span = store_.span();
+  if (!span) return span.error();
+  if (!*span) return {};
+  first_bin_ = slice_start((*span)->from, config_.bin);
+  last_flow_ = (*span)->to;
+  auto loads = store_.loads_between(first_bin_, watermark_);
+  if (!loads) return loads.error();
+  const std::vector<std::string> names = store_.links();
+  for (const StoredLoad& load : *loads) {
+    SeriesBin& summary = summaries_[load.bin];
+    if (summary.from != load.bin) {
+      summary.from = load.bin;
+      summary.stable = history_.between(load.bin, load.bin + config_.bin).size() == 1;
+    }
+    const double bps = load.bits / seconds(config_.bin);
+    summary.total_bps += bps;
+    const double capacity = history_.capacity_of(names[load.link.value()]);
+    if (capacity > 0) summary.max_utilisation = std::max(summary.max_utilisation, bps / capacity);
+  }
+  if (!summaries_.empty()) first_bin_ = summaries_.begin()->first;
+  return {};
+}
+
+Time Platform::watermark() const {
+  const std::shared_lock lock(mutex_);
+  return watermark_;
+}
+
+Result<void> Platform::accept(BinInput input) {
+  const Bin bin{input.to - config_.bin, input.to};
+  std::vector<Epoch> epochs;
+  {
+    const std::unique_lock lock(mutex_);
+    history_.add(input.lsas, input.to);
+    epochs = history_.between(bin.from, bin.to);
+  }
+  const auto records = std::make_shared<const std::vector<FlowRecord>>(input.records);
+  std::shared_ptr<const BinTraffic> worked_out;
+  if (!epochs.empty()) {
+    worked_out = std::make_shared<const BinTraffic>(
+        work_out(bin, records, std::move(epochs), hosts_, hosts_.list().size()));
+  }
+  auto batch = batch_of(input, worked_out.get());
+  if (!batch) return batch.error();
+  if (auto kept = store_.append(*batch); !kept) return kept.error();
+
+  if (worked_out) cache_.put(bin.from, hosts_.list().size(), worked_out);
+  const std::unique_lock lock(mutex_);
+  if (first_bin_ == Time{}) first_bin_ = bin.from;
+  watermark_ = bin.to;
+  records_ += batch->records.size();
+  lsas_ += batch->lsas.size();
+  for (const FlowRecord& record : *records) last_flow_ = std::max(last_flow_.value_or(Time{}), record.end);
+  if (worked_out) {
+    summaries_[bin.from] = summary_of(*worked_out);
+  } else {
+    summaries_[bin.from].from = bin.from;
+  }
+  return {};
+}
+
+Result<Batch> Platform::batch_of(const BinInput& input, const BinTraffic* traffic) {
+  Batch batch;
+  batch.id = static_cast<std::uint64_t>(input.to.time_since_epoch() / config_.bin);
+  batch.at = input.to;
+  batch.records = input.records;
+  for (const HeardLsa& heard : input.lsas) {
+    if (heard.described) continue;  // only its header was heard
+    batch.lsas.push_back({heard.time, vantages_[heard.vantage], heard.area, *heard.bytes});
+  }
+  if (traffic == nullptr) return batch;
+  for (const LinkAnswer& link : traffic->links) {
+    auto id = store_.link(link.id);
+    if (!id) return id.error();
+    const double length = seconds(config_.bin);
+    batch.loads.push_back({traffic->bin.from, *id, link.load_bps * length, link.load_pps * length});
+  }
+  return batch;
+}
+
+void Platform::set_span(Time from, Time to) {
+  const std::unique_lock lock(mutex_);
+  span_ = {from, to};
+}
+
+void Platform::set_losses(std::vector<Loss> losses) {
+  const std::unique_lock lock(mutex_);
+  losses_ = std::move(losses);
+}
+
+void Platform::set_replay_state(std::function<ReplayState()> state) {
+  const std::unique_lock lock(mutex_);
+  replay_state_ = std::move(state);
+}
+
+Status Platform::status() const {
+  const std::shared_lock lock(mutex_);
+  Status status;
+  status.name = inventory_.name.empty() ? "anemone" : inventory_.name;
+  status.version = "0.1.0";
+  status.mode = config_.mode;
+  status.span_from = span_ ? span_->first : first_bin_;
+  status.span_to = span_ ? span_->second : watermark_;
+  status.watermark = watermark_ == Time{} ? status.span_from : watermark_;
+  status.bin = config_.bin;
+  if (replay_state_) status.replay = replay_state_();
+  status.hosts = hosts_.list().size();
+  if (auto topology = history_.at(watermark_)) {
+    for (NodeId node : topology->nodes()) status.routers += topology->node(node).kind == NodeKind::kRouter;
+  }
+  status.last_lsa = history_.last_heard();
+  status.last_flow = last_flow_;
+  status.records = records_;
+  status.lsas = lsas_;
+  status.losses = losses_;
+  return status;
+}
+
+std::vector<RoutingEvent> Platform::events(Time from, Time to) const {
+  const std::shared_lock lock(mutex_);
+  return history_.events(from, to);
+}
+
+// The bin that holds an instant; the last one for the very end of the data.
+Result<Bin> Platform::bin_of(const std::optional<Time>& at) const {
+  const std::shared_lock lock(mutex_);
+  if (summaries_.empty()) return Error{"no bin is complete yet"};
+  const Time last = summaries_.rbegin()->first;
+  Time from = at ? slice_start(*at, config_.bin) : last;
+  if (at && *at == watermark_) from = last;
+  if (from < first_bin_ || from > last) {
+    return Error{"there is no data for " + print_time(*at) + "; there is from " + print_time(first_bin_) +
+                 " to " + print_time(watermark_)};
+  }
+  return Bin{from, from + config_.bin};
+}
+
+Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, std::size_t instrumented) const {
+  if (auto kept = cache_.find(bin.from, instrumented)) return kept;
+  std::vector<Epoch> epochs;
+  {
+    const std::shared_lock lock(mutex_);
+    epochs = history_.between(bin.from, bin.to);
+  }
+  if (epochs.empty()) return Error{"no routing was heard before " + print_time(bin.to)};
+  std::shared_ptr<const std::vector<FlowRecord>> records;
+  if (auto all = cache_.find(bin.from, hosts_.list().size())) {
+    records = all->records;
+  } else {
+    auto read = store_.flows_between(bin.from, bin.to);
+    if (!read) return read.error();
+    records = std::make_shared<const std::vector<FlowRecord>>(std::move(*read));
+  }
+  auto worked_out =
+      std::make_shared<const BinTraffic>(work_out(bin, records, std::move(epochs), hosts_, instrumented));
+  cache_.put(bin.from, instrumented, worked_out);
+  return worked_out;
+}
+
+Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Question& question) const {
+  auto bin = bin_of(question.at);
+  if (!bin) return bin.error();
+  return traffic(*bin, hosts_.count_of(question.instrumented));
+}
+
+Result<std::shared_ptr<const BinTraffic>> Platform::truth(const BinTraffic& measured) const {
+  if (!config_.whole_is_known) return std::shared_ptr<const BinTraffic>();
+  return traffic(measured.bin, hosts_.list().size());
+}
+
+Envelope Platform::envelope(const BinTraffic& traffic) const {
+  return {traffic.bin, traffic.coverage, watermark()};
+}
+
+Result<TopologyAnswer> Platform::topology(const Question& question) const {
+  const std::shared_lock lock(mutex_);
+  TopologyAnswer answer;
+  answer.at = question.at.value_or(watermark_ == Time{} ? Time{} : watermark_ - Duration{1});
+  answer.topology = history_.at(answer.at);
+  if (answer.topology == nullptr) return Error{"no routing has been heard yet"};
+  for (const InventoryRouter& router : inventory_.routers) {
+    answer.places[router.name] = {router.site, router.x, router.y};
+  }
+  answer.down = history_.down_at(answer.at);
+  const Attachments attachments(*answer.topology, hosts_.gateways());
+  const std::size_t instrumented = hosts_.count_of(question.instrumented);
+  for (std::size_t i = 0; i < hosts_.list().size(); ++i) {
+    const InventoryHost& host = hosts_.list()[i];
+    const AttachedAt at = attachments.find(host.address);
+    answer.hosts.push_back({host.name, host.address,
+                            at.ingress.valid() ? answer.topology->node(at.ingress).name : "",
+                            hosts_.instrumented(i, instrumented)});
+  }
+  for (const UnseenLsa& lsa : unseen_lsas(history_.lsdb())) {
+    answer.unseen.push_back(
+        {print_address(lsa.area), word_of(lsa.type), print_address(lsa.id), print_address(lsa.router)});
+  }
+  history_.lsdb().each([&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[word_of(key.lsa.type)]; });
+  return answer;
+}
+
+Result<LoadAnswer> Platform::load(const Question& question) const {
+  auto measured = traffic(question);
+  if (!measured) return measured.error();
+  auto whole = truth(**measured);
+  if (!whole) return whole.error();
+  LoadAnswer answer;
+  answer.envelope = envelope(**measured);
+  answer.links = (*measured)->links;
+  answer.max_utilisation = (*measured)->max_utilisation;
+  answer.total_bps = (*measured)->total_bps;
+  answer.unrouted_bps = (*measured)->unrouted.bps;
+  answer.unattached_bps = (*measured)->unattached_bps;
+  if (*whole == nullptr) return answer;
+  answer.true_total_bps = (*whole)->total_bps;
+  answer.total_error = total_error(**measured, **whole);
+  for (LinkAnswer& link : answer.links) {
+    const LinkAnswer* same = (*whole)->find(link.id);
+    link.true_load_bps = same == nullptr ? 0 : same->load_bps;
+  }
+  return answer;
+}
+
+// The starts and ends of the complete bins that overlap [from, to), at most the newest kSeriesBins.
+std::vector<std::pair<Time, Time>> Platform::bins_between(Time from, Time to) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::pair<Time, Time>> bins;
+  for (auto at = summaries_.lower_bound(slice_start(from, config_.bin)); at != summaries_.end(); ++at) {
+    if (at->first >= to) break;
+    bins.emplace_back(at->first, at->first + config_.bin);
+  }
+  if (bins.size() > kSeriesBins) bins.erase(bins.begin(), bins.end() - kSeriesBins);
+  return bins;
+}
+
+Result<SeriesAnswer> Platform::series(std::optional<Time> from, std::optional<Time> to,
+                                      double instrumented) const {
+  const Time first = from.value_or(first_bin_);
+  const Time last = to.value_or(watermark());
+  const std::size_t count = hosts_.count_of(instrumented);
+  SeriesAnswer answer;
+  answer.events = events(first, last);
+  for (const auto& [start, end] : bins_between(first, last)) {
+    SeriesBin summary;
+    {
+      const std::shared_lock lock(mutex_);
+      summary = summaries_.at(start);
+    }
+    if (config_.whole_is_known) {
+      summary.true_total_bps = summary.total_bps;
+      summary.total_error = 0;
+    }
+    if (count != hosts_.list().size()) {
+      auto measured = traffic({start, end}, count);
+      if (!measured) return measured.error();
+      summary.total_bps = (*measured)->total_bps;
+      summary.max_utilisation = (*measured)->max_utilisation;
+      if (config_.whole_is_known) {
+        auto whole = truth(**measured);
+        if (!whole) return whole.error();
+        summary.total_error = total_error(**measured, **whole);
+      }
+    }
+    answer.bins.push_back(summary);
+  }
+  return answer;
+}
+
+Result<TopAnswer> Platform::top(std::string_view by, const Question& question, std::size_t count) const {
+  auto measured = traffic(question);
+  if (!measured) return measured.error();
+  TopAnswer answer;
+  answer.envelope = envelope(**measured);
+  answer.by = by;
+  if (by == "links") answer.rows = top_links(**measured);
+  if (by == "hosts") answer.rows = top_hosts(**measured, hosts_);
+  if (by == "apps") answer.rows = top_apps(**measured);
+  if (by == "demands") answer.rows = top_demands(**measured);
+  keep_largest(answer.rows, count);
+  return answer;
+}
+
+Result<std::vector<LinkPoint>> Platform::series_of(const std::string& link, std::size_t instrumented) const {
+  std::vector<LinkPoint> points;
+  for (const auto& [start, end] : bins_between(first_bin_, watermark())) {
+    auto measured = traffic({start, end}, instrumented);
+    if (!measured) continue;  // no routing yet
+    LinkPoint point;
+    point.from = start;
+    if (const LinkAnswer* seen = (*measured)->find(link)) point.load_bps = seen->load_bps;
+    auto whole = truth(**measured);
+    if (!whole) return whole.error();
+    if (*whole != nullptr) {
+      const LinkAnswer* same = (*whole)->find(link);
+      point.true_load_bps = same == nullptr ? 0 : same->load_bps;
+    }
+    points.push_back(point);
+  }
+  return points;
+}
+
+Result<LinkDetail> Platform::link(const std::string& id, const Question& question) const {
+  auto measured = traffic(question);
+  if (!measured) return measured.error();
+  const Time at = question.at.value_or((*measured)->bin.to - Duration{1});
+  LinkDetail detail;
+  detail.envelope = envelope(**measured);
+  {
+    const std::shared_lock lock(mutex_);
+    auto known = history_.link_at(id, at);
+    if (!known) return Error{"there is no link '" + id + "'; /api/v1/topology lists them"};
+    detail.link.id = id;
+    detail.link.from = known->from;
+    detail.link.to = known->to;
+    detail.link.capacity_bps = known->capacity_bps;
+    detail.up = known->up;
+    if (known->up) detail.cost = known->cost;
+    detail.reverse = known->reverse;
+  }
+  if (const LinkAnswer* seen = (*measured)->find(id)) detail.link = *seen;
+  if (auto whole = truth(**measured); whole && *whole != nullptr) {
+    const LinkAnswer* same = (*whole)->find(id);
+    detail.link.true_load_bps = same == nullptr ? 0 : same->load_bps;
+  }
+  break_down_link(**measured, hosts_, detail);
+  auto points = series_of(id, hosts_.count_of(question.instrumented));
+  if (!points) return points.error();
+  detail.series = std::move(*points);
+  return detail;
+}
+
+Result<NodeDetail> Platform::node(const std::string& id, const Question& question) const {
+  auto measured = traffic(question);
+  if (!measured) return measured.error();
+  NodeDetail detail;
+  detail.envelope = envelope(**measured);
+  detail.id = id;
+  if (!break_down_node(**measured, hosts_, detail)) {
+    return Error{"there is no router, network or host '" + id + "'; /api/v1/topology lists them"};
+  }
+  std::set<std::string> links;
+  for (const LinkAnswer& link : detail.links) links.insert(link.id);
+  for (RoutingEvent& event : events(first_bin_, watermark())) {
+    const bool touches = std::any_of(event.links.begin(), event.links.end(),
+                                     [&](const std::string& link) { return links.contains(link); });
+    if (touches) detail.events.push_back(std::move(event));
+  }
+  return detail;
+}
+
+// A host of the inventory by its name, else an address as it is written.
+Result<IpAddress> Platform::address_of(const std::string& end) const {
+  for (const InventoryHost& host : hosts_.list()) {
+    if (host.name == end) return host.address;
+  }
+  auto address = parse_address(end);
+  if (!address) return Error{"'" + end + "' is no router, host or address"};
+  return address;
+}
+
+Result<PathAnswer> Platform::path(const std::string& src, const std::string& dst,
+                                  const Question& question) const {
+  PathAnswer answer{src, dst, question.at.value_or(watermark() - Duration{1}), {}, {}};
+  std::shared_ptr<const Topology> topology;
+  {
+    const std::shared_lock lock(mutex_);
+    topology = history_.at(answer.at);
+  }
+  if (topology == nullptr) return Error{"no routing has been heard yet"};
+  const Attachments attachments(*topology, hosts_.gateways());
+  NodeId from;
+  if (auto router = topology->find(src)) {
+    from = *router;
+  } else {
+    auto address = address_of(src);
+    if (!address) return address.error();
+    from = attachments.find(*address).ingress;
+    if (!from.valid()) return Error{"no prefix of the topology holds " + src};
+  }
+  Destination to;
+  if (auto router = topology->find(dst)) {
+    to.node = *router;
+  } else {
+    auto address = address_of(dst);
+    if (!address) return address.error();
+    to.prefix = attachments.find(*address).prefix;
+    if (!to.prefix.valid()) return Error{"no prefix of the topology holds " + dst};
+  }
+  DestinationRoutes routes(*topology);
+  const RoutesTo& way = routes.to(to);
+  if (!way.reachable(from)) return answer;
+  answer.cost = way.cost[from];
+  for (const RouteShare& step : route_of(*topology, way, from)) {
+    const Link& link = topology->link(step.link);
+    answer.links.push_back({topology->node(link.from).name, topology->node(link.to).name, step.share});
+  }
+  return answer;
+}
+
+}  // namespace anemone

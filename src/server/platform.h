@@ -1,0 +1,126 @@
+// The Platform is where the two rails, the store and their join are one: it takes records and LSAs bin by
+// bin, keeps them, and answers what the network carried, by which way, and whose it was.
+//
+// What is accepted is committed to the store before anybody sees it, so that an answer given once can be
+// given again after a restart. Answers about a bin are worked out from its records and the topologies
+// that held in it when they are first asked for, and kept for a while.
+//
+// One thread accepts; any thread may ask at any time.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "lsdb/lsa_log.h"
+#include "record/flow_record.h"
+#include "server/answers.h"
+#include "server/bin_cache.h"
+#include "server/bin_traffic.h"
+#include "server/routing_history.h"
+#include "store/store.h"
+#include "topology/inventory.h"
+
+namespace anemone {
+
+struct PlatformConfig {
+  std::string mode = "serve";
+  Duration bin = 10s;
+  // True where what is accepted is the whole truth, so that parts of it can be held against it (demo).
+  bool whole_is_known = false;
+};
+
+// What one bin brought: everything observed in it, and the LSAs heard up to its end. `vantage` of the LSAs
+// counts the inventory's listeners.
+struct BinInput {
+  Time to{};
+  std::vector<FlowRecord> records;
+  std::vector<HeardLsa> lsas;
+};
+
+// Which bin, seen by how many of the hosts.
+struct Question {
+  std::optional<Time> at;  // the newest complete bin when empty
+  double instrumented = 1;
+};
+
+class Platform {
+ public:
+  // Takes up what the store holds. `inventory` and `store` must outlive the platform.
+  static Result<std::unique_ptr<Platform>> open(PlatformConfig config, const Inventory& inventory,
+                                                Store& store);
+
+  // The hosts' ids, in the order of the inventory.
+  const std::vector<ObserverId>& observers() const { return hosts_.observers(); }
+
+  // Everything up to here has been accepted.
+  Time watermark() const;
+  // Keeps a bin, works out its loads and keeps those. REQUIRES: input.to is a bin's end after watermark().
+  Result<void> accept(BinInput input);
+
+  // What the status tells beside what the platform knows itself.
+  void set_span(Time from, Time to);
+  void set_losses(std::vector<Loss> losses);
+  void set_replay_state(std::function<ReplayState()> state);
+
+  Status status() const;
+  std::vector<RoutingEvent> events(Time from, Time to) const;
+  Result<TopologyAnswer> topology(const Question& question) const;
+  Result<LoadAnswer> load(const Question& question) const;
+  Result<SeriesAnswer> series(std::optional<Time> from, std::optional<Time> to, double instrumented) const;
+  // `by`: "links", "hosts", "apps" or "demands".
+  Result<TopAnswer> top(std::string_view by, const Question& question, std::size_t count) const;
+  Result<LinkDetail> link(const std::string& id, const Question& question) const;
+  Result<NodeDetail> node(const std::string& id, const Question& question) const;
+
+  // `src` and `dst` are routers, hosts of the inventory, or addresses.
+  Result<PathAnswer> path(const std::string& src, const std::string& dst, const Question& question) const;
+
+  static constexpr std::size_t kSeriesBins = 2000;  // the newest so many, when more are asked for
+
+ private:
+  Platform(PlatformConfig config, const Inventory& inventory, Store& store,
+           std::vector<ObserverId> observers);
+  Result<void> restore();
+  Result<void> restore_summaries();
+
+  Result<IpAddress> address_of(const std::string& end) const;
+  Result<Bin> bin_of(const std::optional<Time>& at) const;
+  Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, std::size_t instrumented) const;
+  Result<std::shared_ptr<const BinTraffic>> traffic(const Question& question) const;
+  Envelope envelope(const BinTraffic& traffic) const;
+  // The same bin seen by all hosts, where that is the truth; null where it is not known.
+  Result<std::shared_ptr<const BinTraffic>> truth(const BinTraffic& traffic) const;
+  void keep_summary(const BinTraffic& traffic);
+  std::vector<std::pair<Time, Time>> bins_between(Time from, Time to) const;
+  Result<std::vector<LinkPoint>> series_of(const std::string& link, std::size_t instrumented) const;
+  Result<Batch> batch_of(const BinInput& input, const BinTraffic* traffic);
+
+  const PlatformConfig config_;
+  const Inventory& inventory_;
+  Store& store_;
+  const Hosts hosts_;
+  std::vector<VantageId> vantages_;  // of the inventory's listeners
+
+  mutable std::shared_mutex mutex_;  // what follows
+  RoutingHistory history_;
+  Time watermark_{};
+  Time first_bin_{};
+  std::uint64_t records_ = 0;
+  std::uint64_t lsas_ = 0;
+  std::optional<Time> last_flow_;
+  std::optional<std::pair<Time, Time>> span_;
+  std::vector<Loss> losses_;
+  std::function<ReplayState()> replay_state_;
+  std::map<Time, SeriesBin> summaries_;  // of every bin, seen by all hosts
+
+  mutable BinCache cache_;
+};
+
+}  // namespace anemone

@@ -1,0 +1,253 @@
+#include "view/answers_json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace anemone {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Rates to a thousandth: what is behind that was never measured.
+Json rounded(double value) { return std::round(value * 1000) / 1000; }
+Json share(double value) { return std::round(value * 1e6) / 1e6; }
+
+Json optional_number(const std::optional<double>& value, Json (*print)(double)) {
+  return value ? print(*value) : Json(nullptr);
+}
+
+Json time_json(const std::optional<Time>& time) { return time ? Json(print_time(*time)) : Json(nullptr); }
+
+Json capacity(double capacity_bps) { return capacity_bps > 0 ? Json(capacity_bps) : Json(nullptr); }
+
+void put_envelope(Json& json, const Envelope& envelope) {
+  json["bin"] = {{"from", print_time(envelope.bin.from)},
+                 {"to", print_time(envelope.bin.to)},
+                 {"complete", envelope.bin.complete},
+                 {"stable", envelope.bin.stable}};
+  json["coverage"] = {{"hosts", envelope.coverage.hosts},
+                      {"instrumented", envelope.coverage.instrumented},
+                      {"bytes_share", share(envelope.coverage.bytes_share)}};
+  json["watermark"] = print_time(envelope.watermark);
+}
+
+Json event_json(const RoutingEvent& event) {
+  return {
+      {"time", print_time(event.time)}, {"kind", event.kind}, {"text", event.text}, {"links", event.links}};
+}
+
+Json events_json(const std::vector<RoutingEvent>& events) {
+  Json list = Json::array();
+  for (const RoutingEvent& event : events) list.push_back(event_json(event));
+  return list;
+}
+
+Json link_row(const LinkAnswer& link) {
+  return {{"id", link.id},
+          {"from", link.from},
+          {"to", link.to},
+          {"load_bps", rounded(link.load_bps)},
+          {"load_pps", rounded(link.load_pps)},
+          {"capacity_bps", capacity(link.capacity_bps)},
+          {"utilisation", optional_number(link.utilisation(), share)},
+          {"true_load_bps", optional_number(link.true_load_bps, rounded)}};
+}
+
+Json accuracy_json(const LoadAnswer& answer) {
+  if (!answer.total_error) return nullptr;
+  Json links = Json::array();
+  for (const LinkAnswer& link : answer.links) {
+    if (!link.true_load_bps) continue;
+    const double error = link.load_bps - *link.true_load_bps;
+    Json row = {{"id", link.id}, {"error_bps", rounded(error)}};
+    row["error"] = *link.true_load_bps > 0 ? share(error / *link.true_load_bps) : Json(nullptr);
+    links.push_back(std::move(row));
+  }
+  return {{"total_error", share(*answer.total_error)}, {"links", std::move(links)}};
+}
+
+// Rows of a breakdown under the name that their key goes by: "router", "name".
+Json ranked(const std::vector<RankedRow>& rows, const char* name) {
+  Json list = Json::array();
+  for (const RankedRow& row : rows) {
+    list.push_back({{name, row.label}, {"bps", rounded(row.bps)}, {"share", share(row.share)}});
+  }
+  return list;
+}
+
+Json hosts_json(const std::vector<RankedRow>& rows) {
+  Json list = Json::array();
+  for (const RankedRow& row : rows) {
+    Json host = {{"name", row.label},
+                 {"address", row.key},
+                 {"sent_bps", rounded(row.sent_bps)},
+                 {"received_bps", rounded(row.received_bps)}};
+    if (row.instrumented) host["instrumented"] = *row.instrumented;
+    list.push_back(std::move(host));
+  }
+  return list;
+}
+
+Json demands_json(const std::vector<DemandOnLink>& demands) {
+  Json list = Json::array();
+  for (const DemandOnLink& demand : demands) {
+    list.push_back({{"from", demand.from},
+                    {"to", demand.to},
+                    {"prefix", demand.prefix},
+                    {"bps", rounded(demand.bps)},
+                    {"share_on_link", share(demand.share_on_link)}});
+  }
+  return list;
+}
+
+Json losses_json(const std::vector<Loss>& losses) {
+  Json list = Json::array();
+  for (const Loss& loss : losses) {
+    list.push_back({{"part", loss.part}, {"reason", loss.reason}, {"count", loss.count}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string status_json(const Status& status) {
+  Json json = {{"name", status.name},
+               {"version", status.version},
+               {"mode", status.mode},
+               {"span", {{"from", print_time(status.span_from)}, {"to", print_time(status.span_to)}}},
+               {"watermark", print_time(status.watermark)},
+               {"bin_s", seconds(status.bin)}};
+  json["replay"] = nullptr;
+  if (status.replay) {
+    json["replay"] = {
+        {"playing", status.replay->playing}, {"speed", status.replay->speed}, {"done", status.replay->done}};
+  }
+  json["hosts"] = status.hosts;
+  json["routers"] = status.routers;
+  json["last_lsa"] = time_json(status.last_lsa);
+  json["last_flow"] = time_json(status.last_flow);
+  json["records"] = status.records;
+  json["lsas"] = status.lsas;
+  json["losses"] = losses_json(status.losses);
+  return json.dump();
+}
+
+std::string load_json(const LoadAnswer& answer) {
+  Json json;
+  put_envelope(json, answer.envelope);
+  json["links"] = Json::array();
+  for (const LinkAnswer& link : answer.links) json["links"].push_back(link_row(link));
+  json["max_utilisation"] = share(answer.max_utilisation);
+  json["total_bps"] = rounded(answer.total_bps);
+  json["unrouted_bps"] = rounded(answer.unrouted_bps);
+  json["unattached_bps"] = rounded(answer.unattached_bps);
+  json["accuracy"] = accuracy_json(answer);
+  return json.dump();
+}
+
+std::string series_json(const SeriesAnswer& answer) {
+  Json bins = Json::array();
+  for (const SeriesBin& bin : answer.bins) {
+    bins.push_back({{"from", print_time(bin.from)},
+                    {"total_bps", rounded(bin.total_bps)},
+                    {"true_total_bps", optional_number(bin.true_total_bps, rounded)},
+                    {"max_utilisation", share(bin.max_utilisation)},
+                    {"total_error", optional_number(bin.total_error, share)},
+                    {"stable", bin.stable}});
+  }
+  return Json{{"bins", std::move(bins)}, {"events", events_json(answer.events)}}.dump();
+}
+
+std::string top_json(const TopAnswer& answer) {
+  Json json;
+  put_envelope(json, answer.envelope);
+  json["by"] = answer.by;
+  if (answer.by == "apps") json["basis"] = "port";
+  json["rows"] = Json::array();
+  for (const RankedRow& row : answer.rows) {
+    Json one = {{"key", row.key},
+                {"label", row.label},
+                {"bps", rounded(row.bps)},
+                {"pps", rounded(row.pps)},
+                {"share", share(row.share)}};
+    if (answer.by == "links") one["utilisation"] = optional_number(row.utilisation, share);
+    if (answer.by == "hosts") {
+      one["sent_bps"] = rounded(row.sent_bps);
+      one["received_bps"] = rounded(row.received_bps);
+    }
+    if (answer.by == "demands") {
+      one["from"] = row.from;
+      one["to"] = row.to;
+    }
+    json["rows"].push_back(std::move(one));
+  }
+  return json.dump();
+}
+
+std::string link_json(const LinkDetail& detail) {
+  Json json;
+  put_envelope(json, detail.envelope);
+  json["id"] = detail.link.id;
+  json["from"] = detail.link.from;
+  json["to"] = detail.link.to;
+  json["load_bps"] = rounded(detail.link.load_bps);
+  json["capacity_bps"] = capacity(detail.link.capacity_bps);
+  json["utilisation"] = optional_number(detail.link.utilisation(), share);
+  json["true_load_bps"] = optional_number(detail.link.true_load_bps, rounded);
+  json["cost"] = detail.cost ? Json(*detail.cost) : Json(nullptr);
+  json["state"] = detail.up ? "up" : "down";
+  json["sources"] = ranked(detail.sources, "router");
+  json["sinks"] = ranked(detail.sinks, "router");
+  json["hosts"] = hosts_json(detail.hosts);
+  json["apps"] = ranked(detail.apps, "name");
+  json["demands"] = demands_json(detail.demands);
+  json["series"] = Json::array();
+  for (const LinkPoint& point : detail.series) {
+    json["series"].push_back({{"from", print_time(point.from)},
+                              {"load_bps", rounded(point.load_bps)},
+                              {"true_load_bps", optional_number(point.true_load_bps, rounded)}});
+  }
+  json["reverse"] = detail.reverse.empty() ? Json(nullptr) : Json(detail.reverse);
+  return json.dump();
+}
+
+std::string path_json(const PathAnswer& answer) {
+  Json links = Json::array();
+  for (const PathAnswer::Step& step : answer.links) {
+    links.push_back({{"from", step.from}, {"to", step.to}, {"share", share(step.share)}});
+  }
+  return Json{{"src", answer.src},           {"dst", answer.dst},
+              {"at", print_time(answer.at)}, {"cost", answer.cost ? Json(*answer.cost) : Json(nullptr)},
+              {"links", std::move(links)},   {"reachable", answer.cost.has_value()}}
+      .dump();
+}
+
+std::string routing_event_json(const RoutingEvent& event) {
+  Json json = event_json(event);
+  json["at"] = json["time"];
+  return json.dump();
+}
+
+std::string node_json(const NodeDetail& detail) {
+  Json json;
+  put_envelope(json, detail.envelope);
+  json["id"] = detail.id;
+  json["kind"] = detail.kind;
+  json["sent_bps"] = rounded(detail.sent_bps);
+  json["received_bps"] = rounded(detail.received_bps);
+  json["links"] = Json::array();
+  for (const LinkAnswer& link : detail.links) {
+    json["links"].push_back({{"id", link.id},
+                             {"from", link.from},
+                             {"to", link.to},
+                             {"load_bps", rounded(link.load_bps)},
+                             {"utilisation", optional_number(link.utilisation(), share)}});
+  }
+  json["events"] = events_json(detail.events);
+  json["hosts"] = hosts_json(detail.hosts);
+  json["apps"] = ranked(detail.apps, "name");
+  json["peers"] = hosts_json(detail.peers);
+  return json.dump();
+}
+
+}  // namespace anemone

@@ -1,0 +1,230 @@
+#include "view/api.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "view/answers_json.h"
+#include "view/metrics.h"
+
+namespace anemone {
+namespace {
+
+const ApiParameter kAt = {"at", "string", "an instant, RFC 3339 or Unix seconds; the newest complete bin"};
+const ApiParameter kInstrumented = {"instrumented", "number", "share of hosts taken as instrumented, 0 to 1"};
+const ApiParameter kCount = {"n", "integer", "how many rows, 1 to 1000; 10"};
+
+HttpResponse json_response(std::string body) {
+  HttpResponse response;
+  response.body = std::move(body);
+  return response;
+}
+
+template <class T>
+HttpResponse answer_with(const Result<T>& answer, std::string (*print)(const T&), int status,
+                         const char* code) {
+  if (!answer) return http_error(status, code, answer.error().message);
+  return json_response(print(*answer));
+}
+
+Result<double> read_instrumented(const HttpRequest& request) {
+  auto share = request.query.number("instrumented", 1);
+  if (!share) return share.error();
+  if (*share < 0 || *share > 1) return Error{"instrumented: want a share between 0 and 1"};
+  return share;
+}
+
+Result<std::optional<Time>> read_time(const HttpRequest& request, const char* name) {
+  if (request.query.text(name).empty()) return std::optional<Time>();
+  auto time = request.query.time(name, Time{});
+  if (!time) return time.error();
+  return std::optional<Time>(*time);
+}
+
+Result<Question> read_question(const HttpRequest& request) {
+  auto at = read_time(request, "at");
+  if (!at) return at.error();
+  auto instrumented = read_instrumented(request);
+  if (!instrumented) return instrumented.error();
+  return Question{*at, *instrumented};
+}
+
+// A handler that first reads which bin is asked for.
+std::function<HttpResponse(const HttpRequest&)> asking(
+    std::function<HttpResponse(const HttpRequest&, const Question&)> answer) {
+  return [answer = std::move(answer)](const HttpRequest& request) {
+    auto question = read_question(request);
+    if (!question) return http_error(400, "bad_parameter", question.error().message);
+    return answer(request, *question);
+  };
+}
+
+HttpResponse change_replay(const HttpRequest& request, const Api::SetReplay& set_replay) {
+  const auto body = nlohmann::json::parse(request.body, nullptr, false);
+  if (!body.is_object())
+    return http_error(400, "bad_body", "want JSON such as {\"playing\": true, \"speed\": 10}");
+  std::optional<bool> playing;
+  std::optional<double> speed;
+  if (auto found = body.find("playing"); found != body.end()) {
+    if (!found->is_boolean()) return http_error(400, "bad_body", "playing: want true or false");
+    playing = found->get<bool>();
+  }
+  if (auto found = body.find("speed"); found != body.end()) {
+    if (!found->is_number() || !(found->get<double>() > 0 && found->get<double>() <= 1000)) {
+      return http_error(400, "bad_body", "speed: want a number above 0, at most 1000");
+    }
+    speed = found->get<double>();
+  }
+  set_replay(playing, speed);
+  return json_response("");
+}
+
+}  // namespace
+
+Api::Api(const Platform& platform, SetReplay set_replay) : platform_(platform) {
+  add_status();
+  add_traffic();
+  if (set_replay) add_replay(std::move(set_replay));
+  endpoints_.push_back(
+      {"GET", "/api/v1/openapi.json", "This description", "OpenApi", {}, [this](const HttpRequest&) {
+         return json_response(openapi_json(endpoints_));
+       }});
+}
+
+void Api::add_status() {
+  endpoints_.push_back(
+      {"GET",
+       "/api/v1/status",
+       "What is replayed or received, and up to when",
+       "Status",
+       {},
+       [this](const HttpRequest&) { return json_response(status_json(platform_.status())); }});
+  endpoints_.push_back({"GET",
+                        "/api/v1/topology",
+                        "The network at an instant",
+                        "Topology",
+                        {kAt, kInstrumented},
+                        asking([this](const HttpRequest&, const Question& question) {
+                          return answer_with(platform_.topology(question), topology_json, 404, "no_topology");
+                        })});
+  endpoints_.push_back(
+      {"GET",
+       "/api/v1/path",
+       "Hops with shares from SRC to DST",
+       "Path",
+       {{"src", "string", "a router or an address"}, {"dst", "string", "a router or an address"}, kAt},
+       asking([this](const HttpRequest& request, const Question& question) {
+         return answer_with(platform_.path(request.query.text("src"), request.query.text("dst"), question),
+                            path_json, 404, "no_path");
+       })});
+}
+
+void Api::add_traffic() {
+  endpoints_.push_back({"GET",
+                        "/api/v1/load",
+                        "The load of every directed link in a bin",
+                        "Load",
+                        {kAt, kInstrumented},
+                        asking([this](const HttpRequest&, const Question& question) {
+                          return answer_with(platform_.load(question), load_json, 404, "no_data");
+                        })});
+  endpoints_.push_back({"GET",
+                        "/api/v1/series",
+                        "Total load of every bin, and what the routing did",
+                        "Series",
+                        {{"from", "string", "first instant; the span's start"},
+                         {"to", "string", "last instant; the watermark"},
+                         kInstrumented},
+                        [this](const HttpRequest& request) {
+                          auto from = read_time(request, "from");
+                          auto to = read_time(request, "to");
+                          auto instrumented = read_instrumented(request);
+                          if (!from) return http_error(400, "bad_parameter", from.error().message);
+                          if (!to) return http_error(400, "bad_parameter", to.error().message);
+                          if (!instrumented)
+                            return http_error(400, "bad_parameter", instrumented.error().message);
+                          return answer_with(platform_.series(*from, *to, *instrumented), series_json, 404,
+                                             "no_data");
+                        }});
+  endpoints_.push_back({"GET",
+                        "/api/v1/top",
+                        "The largest links, hosts, apps or demands of a bin",
+                        "Top",
+                        {{"by", "string", "links, hosts, apps or demands"}, kAt, kInstrumented, kCount},
+                        asking([this](const HttpRequest& request, const Question& question) {
+                          const std::string by = request.query.text("by", "links");
+                          if (!std::set<std::string>{"links", "hosts", "apps", "demands"}.contains(by)) {
+                            return http_error(400, "bad_parameter", "by: want links, hosts, apps or demands");
+                          }
+                          auto count = request.query.count("n", 10);
+                          if (!count || *count < 1 || *count > 1000) {
+                            return http_error(400, "bad_parameter", "n: want a whole number from 1 to 1000");
+                          }
+                          return answer_with(platform_.top(by, question, *count), top_json, 404, "no_data");
+                        })});
+  endpoints_.push_back({"GET",
+                        "/api/v1/link",
+                        "Whose load a directed link carries",
+                        "Link",
+                        {{"id", "string", "the link's id, as /topology gives it"}, kAt, kInstrumented},
+                        asking([this](const HttpRequest& request, const Question& question) {
+                          return answer_with(platform_.link(request.query.text("id"), question), link_json,
+                                             404, "no_such_link");
+                        })});
+  endpoints_.push_back({"GET",
+                        "/api/v1/node",
+                        "What a router, network or host sends and receives",
+                        "Node",
+                        {{"id", "string", "a router's or host's name, a network's id"}, kAt, kInstrumented},
+                        asking([this](const HttpRequest& request, const Question& question) {
+                          return answer_with(platform_.node(request.query.text("id"), question), node_json,
+                                             404, "no_such_node");
+                        })});
+}
+
+void Api::add_replay(SetReplay set_replay) {
+  endpoints_.push_back({"POST",
+                        "/api/v1/replay",
+                        "Play, pause, change the speed",
+                        "Status",
+                        {},
+                        [this, set_replay = std::move(set_replay)](const HttpRequest& request) {
+                          HttpResponse response = change_replay(request, set_replay);
+                          if (response.status == 200) response.body = status_json(platform_.status());
+                          return response;
+                        }});
+}
+
+// Parameters that nobody reads are mistakes: a misspelt `at` must not look like an answer.
+HttpResponse Api::answer_found(const ApiEndpoint& endpoint, const HttpRequest& request) const {
+  for (const auto& [name, value] : request.query.values()) {
+    bool known = false;
+    for (const ApiParameter& parameter : endpoint.parameters) known |= name == parameter.name;
+    if (!known)
+      return http_error(400, "unknown_parameter", "'" + name + "' is no parameter of " + endpoint.path);
+  }
+  return endpoint.answer(request);
+}
+
+HttpResponse Api::answer(const HttpRequest& request) const {
+  if (request.path == "/metrics") {
+    HttpResponse response = json_response(metrics_text(platform_.status()));
+    response.content_type = "text/plain; version=0.0.4";
+    return response;
+  }
+  if (request.path == "/healthz" || request.path == "/readyz") return json_response("{\"ok\":true}");
+  const ApiEndpoint* other_method = nullptr;
+  for (const ApiEndpoint& endpoint : endpoints_) {
+    if (request.path != endpoint.path) continue;
+    if (request.method == endpoint.method) return answer_found(endpoint, request);
+    other_method = &endpoint;
+  }
+  if (other_method != nullptr) {
+    return http_error(405, "wrong_method",
+                      std::string(other_method->path) + " wants " + other_method->method);
+  }
+  return http_error(404, "no_such_path", "there is no " + request.path + "; see /api/v1/openapi.json");
+}
+
+}  // namespace anemone

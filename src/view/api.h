@@ -1,0 +1,55 @@
+// The API: which path answers what, with which parameters. One table; the OpenAPI document is printed
+// from it, so that what is described is what is served.
+//
+// Any thread may call answer() at any time.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "io/http_message.h"
+#include "server/platform.h"
+
+namespace anemone {
+
+struct ApiParameter {
+  const char* name;
+  const char* type;  // JSON schema's: "string", "number", "integer"
+  const char* text;
+};
+
+struct ApiEndpoint {
+  const char* method;
+  const char* path;
+  const char* summary;
+  const char* schema;  // the answer's name among the OpenAPI document's schemas
+  std::vector<ApiParameter> parameters;
+  std::function<HttpResponse(const HttpRequest&)> answer;
+};
+
+class Api {
+ public:
+  // Changes the pace of what is replayed; absent where nothing is.
+  using SetReplay = std::function<void(std::optional<bool> playing, std::optional<double> speed)>;
+
+  // `platform` must outlive the API.
+  explicit Api(const Platform& platform, SetReplay set_replay = {});
+
+  // Answers /api/v1/..., /metrics, /healthz and /readyz; every other path is not found.
+  HttpResponse answer(const HttpRequest& request) const;
+
+ private:
+  void add_status();
+  void add_traffic();
+  void add_replay(SetReplay set_replay);
+  HttpResponse answer_found(const ApiEndpoint& endpoint, const HttpRequest& request) const;
+
+  const Platform& platform_;
+  std::vector<ApiEndpoint> endpoints_;
+};
+
+// The OpenAPI 3.0 document of these endpoints.
+std::string openapi_json(const std::vector<ApiEndpoint>& endpoints);
+
+}  // namespace anemone

@@ -1,0 +1,160 @@
+// The answers' schemas, in one line a shape: "name:type", a type being string, number, integer, boolean,
+// time, or another shape; "[]" behind it for a list, "?" where it may be null, "~" where it may be absent.
+// tests/api_check.py holds every answer of a running server against them.
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/text.h"
+#include "view/api.h"
+
+namespace anemone {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Shape {
+  const char* name;
+  const char* fields;
+};
+
+constexpr auto kShapes = std::to_array<Shape>({
+    {"Span", "from:time to:time"},
+    {"Bin", "from:time to:time complete:boolean stable:boolean"},
+    {"Coverage", "hosts:integer instrumented:integer bytes_share:number"},
+    {"Replay", "playing:boolean speed:number done:boolean"},
+    {"Loss", "part:string reason:string count:integer"},
+    {"Status",
+     "name:string version:string mode:string span:Span watermark:time bin_s:number replay:Replay? "
+     "hosts:integer routers:integer last_lsa:time? last_flow:time? records:integer lsas:integer "
+     "losses:Loss[]"},
+    {"Router",
+     "id:string name:string areas:string[] abr:boolean asbr:boolean site:string? x:number? y:number?"},
+    {"Network", "id:string prefix:string routers:string[] x:number? y:number?"},
+    {"TopologyLink",
+     "id:string from:string to:string area:string cost:integer capacity_bps:number? interface:string "
+     "state:string"},
+    {"TopologyHost", "name:string address:string router:string? instrumented:boolean"},
+    {"AttachedPrefix", "prefix:string router:string cost:integer kind:string"},
+    {"UnseenLsa", "area:string type:string id:string advertising_router:string"},
+    {"LsaCounts", "*:integer"},
+    {"Topology",
+     "at:time routers:Router[] networks:Network[] links:TopologyLink[] hosts:TopologyHost[] "
+     "prefixes:AttachedPrefix[] unseen:UnseenLsa[] lsas:LsaCounts"},
+    {"LinkLoad",
+     "id:string from:string to:string load_bps:number load_pps:number capacity_bps:number? "
+     "utilisation:number? true_load_bps:number?"},
+    {"LinkError", "id:string error_bps:number error:number?"},
+    {"Accuracy", "total_error:number links:LinkError[]"},
+    {"Load",
+     "bin:Bin coverage:Coverage watermark:time links:LinkLoad[] max_utilisation:number total_bps:number "
+     "unrouted_bps:number unattached_bps:number accuracy:Accuracy?"},
+    {"SeriesBin",
+     "from:time total_bps:number true_total_bps:number? max_utilisation:number total_error:number? "
+     "stable:boolean"},
+    {"Event", "time:time kind:string text:string links:string[]"},
+    {"Series", "bins:SeriesBin[] events:Event[]"},
+    {"TopRow",
+     "key:string label:string bps:number pps:number share:number utilisation:number?~ sent_bps:number~ "
+     "received_bps:number~ from:string~ to:string~"},
+    {"Top", "bin:Bin coverage:Coverage watermark:time by:string basis:string~ rows:TopRow[]"},
+    {"RouterShare", "router:string bps:number share:number"},
+    {"AppShare", "name:string bps:number share:number"},
+    {"HostTraffic", "name:string address:string sent_bps:number received_bps:number instrumented:boolean~"},
+    {"LinkDemand", "from:string to:string prefix:string bps:number share_on_link:number"},
+    {"LinkPoint", "from:time load_bps:number true_load_bps:number?"},
+    {"Link",
+     "bin:Bin coverage:Coverage watermark:time id:string from:string to:string load_bps:number "
+     "capacity_bps:number? utilisation:number? true_load_bps:number? cost:integer? state:string "
+     "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] demands:LinkDemand[] "
+     "series:LinkPoint[] reverse:string?"},
+    {"NodeLink", "id:string from:string to:string load_bps:number utilisation:number?"},
+    {"Node",
+     "bin:Bin coverage:Coverage watermark:time id:string kind:string sent_bps:number received_bps:number "
+     "links:NodeLink[] events:Event[] hosts:HostTraffic[] apps:AppShare[] peers:HostTraffic[]"},
+    {"PathLink", "from:string to:string share:number"},
+    {"Path", "src:string dst:string at:time cost:integer? links:PathLink[] reachable:boolean"},
+    {"ErrorText", "code:string message:string"},
+    {"Error", "error:ErrorText"},
+    {"OpenApi", "openapi:string *:any"},
+});
+
+Json reference(const std::string& name) { return {{"$ref", "#/components/schemas/" + name}}; }
+
+Json type_schema(std::string type) {
+  if (type == "any") return Json::object();
+  if (type.ends_with('?')) {
+    type.pop_back();
+    return {{"anyOf", {type_schema(type), {{"type", "null"}}}}};
+  }
+  if (type.ends_with("[]")) {
+    return {{"type", "array"}, {"items", type_schema(type.substr(0, type.size() - 2))}};
+  }
+  if (type == "time") return {{"type", "string"}, {"format", "date-time"}};
+  if (type[0] >= 'A' && type[0] <= 'Z') return reference(type);
+  return {{"type", type}};
+}
+
+Json shape_schema(const Shape& shape) {
+  Json schema = {{"type", "object"}};
+  Json properties = Json::object();
+  Json required = Json::array();
+  schema["additionalProperties"] = false;
+  for (std::string_view field : words(shape.fields)) {
+    const std::size_t colon = field.find(':');
+    const std::string name(field.substr(0, colon));
+    std::string type(field.substr(colon + 1));
+    if (name == "*") {
+      schema["additionalProperties"] = type_schema(type);
+      continue;
+    }
+    if (type.ends_with('~')) {
+      type.pop_back();
+    } else {
+      required.push_back(name);
+    }
+    properties[name] = type_schema(type);
+  }
+  schema["properties"] = std::move(properties);
+  schema["required"] = std::move(required);
+  return schema;
+}
+
+Json content(const char* schema) { return {{"application/json", {{"schema", reference(schema)}}}}; }
+
+Json operation(const ApiEndpoint& endpoint) {
+  Json parameters = Json::array();
+  for (const ApiParameter& parameter : endpoint.parameters) {
+    parameters.push_back({{"name", parameter.name},
+                          {"in", "query"},
+                          {"description", parameter.text},
+                          {"schema", {{"type", parameter.type}}}});
+  }
+  Json responses = {{"200", {{"description", "the answer"}, {"content", content(endpoint.schema)}}},
+                    {"default", {{"description", "what is wrong"}, {"content", content("Error")}}}};
+  return {{"summary", endpoint.summary},
+          {"parameters", std::move(parameters)},
+          {"responses", std::move(responses)}};
+}
+
+}  // namespace
+
+std::string openapi_json(const std::vector<ApiEndpoint>& endpoints) {
+  Json document = {
+      {"openapi", "3.0.3"}, {"info", {{"title", "Anemone"}, {"version", "1"}}}, {"paths", Json::object()}};
+  for (const ApiEndpoint& endpoint : endpoints) {
+    std::string method = endpoint.method;
+    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+    document["paths"][endpoint.path][method] = operation(endpoint);
+  }
+  document["paths"]["/api/v1/stream"]["get"] = {
+      {"summary", "Server-sent events: bin, topology, status"},
+      {"responses", {{"200", {{"description", "text/event-stream"}}}}}};
+  Json schemas = Json::object();
+  for (const Shape& shape : kShapes) schemas[shape.name] = shape_schema(shape);
+  document["components"]["schemas"] = std::move(schemas);
+  return document.dump();
+}
+
+}  // namespace anemone

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""The API against its own OpenAPI document: every path is asked, with good parameters and with bad ones, and every
+answer is held against its schema, strictly. Usage: api_check.py ANEMONE RECORDING"""
+import datetime
+import json
+import sys
+
+from served import Served
+
+
+class Schemas:
+    def __init__(self, document):
+        self.shapes = document['components']['schemas']
+
+    def problems(self, value, schema, where):
+        if '$ref' in schema:
+            return self.problems(value, self.shapes[schema['$ref'].rsplit('/', 1)[1]], where)
+        if 'anyOf' in schema:
+            tried = [self.problems(value, option, where) for option in schema['anyOf']]
+            return [] if any(not found for found in tried) else tried[0]
+        kind = schema.get('type')
+        kinds = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,
+                 'number': (int, float), 'null': type(None)}
+        if kind and (not isinstance(value, kinds[kind]) or (kind != 'boolean' and isinstance(value, bool))):
+            return [f'{where}: {value!r} is no {kind}']
+        if schema.get('format') == 'date-time':
+            try:
+                datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
+            except ValueError:
+                return [f'{where}: {value!r} is no time']
+        found = []
+        if kind == 'array':
+            for index, item in enumerate(value):
+                found += self.problems(item, schema['items'], f'{where}[{index}]')
+        if kind == 'object':
+            found += [f'{where}: no {name}' for name in schema.get('required', []) if name not in value]
+            more = schema.get('additionalProperties', True)
+            for name, item in value.items():
+                if name in schema.get('properties', {}):
+                    found += self.problems(item, schema['properties'][name], f'{where}.{name}')
+                elif more is False:
+                    found.append(f'{where}: {name} is not described')
+                elif isinstance(more, dict):
+                    found += self.problems(item, more, f'{where}.{name}')
+        return found
+
+
+def good_parameters(path, served):
+    """What to ask each path with: every parameter of the document is used at least once."""
+    series = served.get('series')
+    at = series['bins'][len(series['bins']) // 2]['from']
+    topology = served.get('topology', at=at)
+    links = [link['id'] for link in topology['links']]
+    plain = [{}, {'at': at, 'instrumented': 0.5}, {'at': at, 'instrumented': 0}]
+    return {
+        '/api/v1/status': [{}], '/api/v1/openapi.json': [{}],
+        '/api/v1/topology': plain, '/api/v1/load': plain,
+        '/api/v1/series': [{}, {'from': series['bins'][1]['from'], 'to': at, 'instrumented': 0.3}],
+        '/api/v1/top': [{'by': by, 'at': at, 'n': 5, 'instrumented': 0.7} for by in ('links', 'hosts', 'apps', 'demands')],
+        '/api/v1/link': [{'id': link, 'at': at, 'instrumented': 0.9} for link in links[:6]],
+        '/api/v1/node': [{'id': topology['routers'][0]['name'], 'at': at, 'instrumented': 1},
+                         {'id': topology['hosts'][0]['name']}] + [{'id': net['id']} for net in topology['networks'][:1]],
+        '/api/v1/path': [{'src': topology['routers'][0]['name'], 'dst': topology['hosts'][-1]['address'], 'at': at},
+                         {'src': topology['hosts'][0]['address'], 'dst': topology['routers'][-1]['name']}],
+    }[path]
+
+
+BAD = [('load', {'at': 'yesterday'}), ('load', {'instrumented': '2'}), ('load', {'instrumented': 'x'}),
+       ('load', {'att': '1'}), ('top', {'by': 'colour'}), ('top', {'n': '0'}), ('link', {'id': 'no>such'}),
+       ('node', {'id': 'nobody'}), ('path', {'src': 'nobody', 'dst': '10.0.0.1'}), ('nothing', {})]
+
+
+def main():
+    found, asked = [], 0
+    with Served(sys.argv[1], 'demo', '--recording', sys.argv[2], '--speed', '1000') as served:
+        served.wait_until_replayed()
+        document = served.get('openapi.json')
+        schemas = Schemas(document)
+        for path, methods in document['paths'].items():
+            if 'get' not in methods or path.endswith('/stream'):
+                continue
+            described = {p['name'] for p in methods['get'].get('parameters', [])}
+            wanted = methods['get']['responses']['200']['content']['application/json']['schema']
+            asks = good_parameters(path, served)
+            unused = described - set().union(*asks)
+            found += [f'{path}: parameter {name} is described and never tried' for name in unused]
+            for query in asks:
+                status, text = served.raw(path, **query)
+                asked += 1
+                if status != 200:
+                    found.append(f'{path} {query}: {status} {text}')
+                else:
+                    found += schemas.problems(json.loads(text), wanted, path)
+        for name, query in BAD:
+            status, text = served.raw('/api/v1/' + name, **query)
+            asked += 1
+            if not 400 <= status < 500:
+                found.append(f'/{name} {query}: {status}, wanted 4xx')
+            else:
+                found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/{name} {query}')
+        status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
+        found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
+        status, text = served.raw('/metrics')
+        found += [] if 'anemone_store_records_total' in text else ['/metrics: no records']
+    print('\n'.join(found[:40]))
+    print(f'{asked} answers held against the OpenAPI document, {len(found)} differences')
+    sys.exit(bool(found))
+
+
+if __name__ == '__main__':
+    main()
