@@ -47,6 +47,16 @@ def needs():
         raise spaces.LabError(f"missing: {' '.join(missing)}; install the packages of lab/packages.txt")
 
 
+def take_lock():
+    """The lock that whoever builds, records or takes down holds; it goes with the file, or with the process."""
+    lock = open("/run/anemone-lab.lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise spaces.LabError("another lab is being built or recorded on this machine") from None
+    return lock
+
+
 class Lab:
     """`with Lab(plan) as lab`: on leaving, everything is gone. `keep()` leaves it up instead."""
 
@@ -57,11 +67,7 @@ class Lab:
 
     def __enter__(self):
         needs()
-        self.lock = open("/run/anemone-lab.lock", "w")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise spaces.LabError("another lab is being built or recorded on this machine") from None
+        self.lock = take_lock()
         if spaces.existing(spaces.spaces_of(self.plan)):
             raise spaces.LabError("a lab is up: run lab/down first")
         shutil.rmtree(WORK, ignore_errors=True)
