@@ -78,18 +78,18 @@ async function time() {
 async function finding() {
   await open("?at=2026-11-22T10:01:20Z");
   await page.keyboard.press("/");
-  await page.keyboard.type("edge5 core");
+  await page.keyboard.type("leaf2 core");
   await page.keyboard.press("Escape");
   await page.keyboard.press("/");
-  await see("search").fill("dist3 edge5");
+  await see("search").fill("dist3 border2");
   await page.keyboard.press("Enter");
-  await holds("/ finds a link by its ends", async () => (url("link") ?? "").startsWith("dist3>edge5"));
+  await holds("/ finds a link by its ends", async () => (url("link") ?? "").startsWith("dist3>border2"));
   await page.keyboard.press("/");
   await see("search").fill("10.20.1.10");
   await page.keyboard.press("Enter");
   await holds("/ finds a host by its address", async () => url("node") === "web1" && (await see("node-panel").innerText()).includes("10.20.1.10"));
   await page.goBack();
-  await holds("Back returns to what was selected before", async () => (url("link") ?? "").startsWith("dist3>edge5") && (await see("link-panel").count()) === 1);
+  await holds("Back returns to what was selected before", async () => (url("link") ?? "").startsWith("dist3>border2") && (await see("link-panel").count()) === 1);
   await page.keyboard.press("Escape");
   await holds("escape closes it", async () => (await see("link-panel").count()) === 0);
   await page.keyboard.press("?");
@@ -100,11 +100,11 @@ async function finding() {
 
 async function tables() {
   await page.keyboard.press("t");
-  await holds("t shows the map as a table, every directed link a row", async () => (await see("table-twin").locator("tbody tr").count()) === 50);
+  await holds("t shows the map as a table, every directed link a row", async () => (await see("table-twin").locator("tbody tr").count()) === 48);
   await see("table-twin").locator("[data-testid=copy-csv]").click();
   await holds("the table copies as CSV with whole numbers", async () => {
     const lines = (await page.evaluate(() => navigator.clipboard.readText())).trim().split("\r\n");
-    return lines.length === 51 && lines[0].startsWith("from,to,load") && /,\d{6,}\.?\d*,/.test(lines[1]);
+    return lines.length === 49 && lines[0].startsWith("from,to,load") && /,\d{6,}\.?\d*,/.test(lines[1]);
   });
   await page.keyboard.press("t");
   await holds("t again shows the map", async () => (await see("map-canvas").count()) === 1);
@@ -124,14 +124,14 @@ async function ways() {
 
 async function hands() {
   await open("?at=2026-11-22T10:01:20Z");
-  const from = await node_at("dist1"), other = await node_at("edge6");
+  const from = await node_at("dist1"), other = await node_at("leaf2");
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(from.x + 90, from.y + 60, { steps: 5 });
   await page.mouse.up();
   const near = (n, x, y) => Math.hypot(n.x - x, n.y - y) < 3;
   await holds("a router can be dragged", async () => near(await node_at("dist1"), from.x + 90, from.y + 60));
-  await holds("the others stay", async () => near(await node_at("edge6"), other.x, other.y));
+  await holds("the others stay", async () => near(await node_at("leaf2"), other.x, other.y));
   const kept = await page.evaluate(() => window.localStorage.getItem("anemone.places.campus (mock)"));
   if (!kept?.includes("dist1")) throw new Error("the place is not kept");
   await page.reload();
@@ -147,16 +147,16 @@ async function hands() {
   await page.mouse.move(520, 420);
   await page.keyboard.press("f");
   await holds("f fits the network again", async () => Math.abs(distance(await map()) - distance(before)) < 1 && url("view") === null);
-  const router = await node_at("core2");
+  const router = await node_at("border2");
   await page.mouse.click(router.x, router.y);
-  await holds("a click on a router opens it", async () => url("node") === "core2" && (await see("node-panel").innerText()).includes("area border router"));
+  await holds("a click on a router opens it", async () => url("node") === "border2" && (await see("node-panel").innerText()).includes("area border router"));
 }
 
 async function loss() {
   await open("");
   await stop();
   await holds("without the server the page says so, with the age", async () => /lost \d+ s ago/.test(await see("connection-lost").innerText()));
-  await holds("and keeps the last picture, greyed", async () => (await page.locator(".page[data-stale=true]").count()) === 1 && (await map()).links.length === 50);
+  await holds("and keeps the last picture, greyed", async () => (await page.locator(".page[data-stale=true]").count()) === 1 && (await map()).links.length === 48);
   await start("--done");
   await holds("it comes back by itself", async () => (await see("connection-lost").count()) === 0 && (await page.locator(".page[data-stale=false]").count()) === 1, 20000);
 }

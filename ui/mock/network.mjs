@@ -13,32 +13,30 @@ export function random(seed) {
 
 const kM = 1e6;
 
+// The shape of the recorded campus (tests/data/campus); the traffic is made up.
 // name, site, x, y
 const kCampus = [
-  ["core1", "west", 0.34, 0.36], ["core2", "east", 0.66, 0.36],
-  ["core3", "west", 0.36, 0.64], ["core4", "east", 0.64, 0.64],
-  ["dist1", "west", 0.16, 0.2], ["dist2", "west", 0.15, 0.55],
-  ["dist3", "east", 0.84, 0.2], ["dist4", "east", 0.86, 0.58],
-  ["edge1", "west", 0.36, 0.08], ["edge2", "west", 0.04, 0.36],
-  ["edge3", "west", 0.24, 0.86], ["edge4", "east", 0.64, 0.08],
-  ["edge5", "east", 0.96, 0.4], ["edge6", "east", 0.72, 0.9],
+  ["core1", "west", 0.34, 0.3], ["core2", "west", 0.34, 0.56], ["dist1", "west", 0.12, 0.22], ["dist2", "west", 0.12, 0.56],
+  ["core3", "dc", 0.64, 0.3], ["core4", "dc", 0.64, 0.56], ["leaf1", "dc", 0.9, 0.36], ["leaf2", "dc", 0.9, 0.6], ["edge1", "dc", 0.78, 0.08],
+  ["border1", "east", 0.3, 0.78], ["border2", "east", 0.54, 0.78], ["dist3", "east", 0.26, 0.94], ["dist4", "east", 0.58, 0.94], ["access1", "east", 0.42, 0.99],
 ];
 
 // a, b, cost, capacity in Mb/s
 const kCampusLinks = [
-  ["core1", "core2", 10, 40], ["core1", "core3", 10, 40], ["core2", "core4", 10, 40], ["core3", "core4", 10, 40],
-  ["core1", "dist1", 10, 20], ["core1", "dist2", 20, 20], ["core3", "dist2", 10, 20], ["dist1", "dist2", 20, 20],
-  ["core2", "dist3", 10, 20], ["core4", "dist4", 10, 20], ["dist3", "dist4", 20, 20], ["core2", "dist4", 20, 20],
-  ["dist1", "edge1", 10, 20], ["core1", "edge1", 25, 20], ["dist1", "edge2", 10, 10], ["dist2", "edge2", 10, 10],
-  ["core3", "edge3", 15, 10], ["dist2", "edge3", 10, 20], ["dist3", "edge4", 10, 20], ["core2", "edge4", 25, 10],
-  ["dist3", "edge5", 10, 10],
+  ["core1", "core2", 10, 10], ["core1", "core3", 10, 6], ["core2", "core4", 10, 6], ["core3", "core4", 10, 10],
+  ["dist1", "core1", 10, 10], ["dist1", "core2", 10, 10], ["dist2", "core1", 10, 10], ["dist2", "core2", 10, 10],
+  ["leaf1", "core3", 10, 10], ["leaf1", "core4", 10, 10], ["leaf2", "core3", 10, 6], ["leaf2", "core4", 10, 6],
+  ["border1", "core1", 10, 6], ["border2", "core2", 10, 6], ["dist3", "border1", 10, 6], ["dist3", "border2", 15, 6],
+  ["dist4", "border1", 15, 6], ["dist4", "border2", 10, 6], ["access1", "dist3", 10, 6], ["access1", "dist4", 10, 6], ["dist3", "dist4", 30, 6],
 ];
-const kLan = { id: "net:10.1.0.112/28", prefix: "10.1.0.112/28", routers: ["core4", "dist4", "edge5", "edge6"], x: 0.82, y: 0.76 };
+const kLan = { id: "net:10.0.200.0/24", prefix: "10.0.200.0/24", routers: ["core3", "core4", "edge1"], x: null, y: null };
 
 const kCampusHosts = [
-  ["web1", "edge4"], ["web2", "edge5"], ["dns1", "edge1"], ["files", "edge6"], ["mail", "edge3"], ["backup", "edge5"],
-  ["db1", "edge4"], ["git", "edge1"], ["pc1", "edge2"], ["pc2", "edge2"], ["pc3", "edge3"], ["pc4", "edge3"],
-  ["pc5", "edge1"], ["pc6", "edge6"], ["pc7", "edge6"], ["lab1", "edge2"],
+  ["pc1", "dist1", "10.10.1.11"], ["pc2", "dist1", "10.10.1.12"], ["pc3", "dist2", "10.10.2.11"], ["pc4", "dist2", "10.10.2.12"],
+  ["web1", "leaf1", "10.20.1.10"], ["dns1", "leaf1", "10.20.1.53"], ["files1", "leaf1", "10.20.1.20"],
+  ["mail1", "leaf2", "10.20.2.25"], ["app1", "leaf2", "10.20.2.30"], ["backup1", "leaf2", "10.20.2.40"],
+  ["pc5", "dist3", "10.30.1.11"], ["pc6", "dist3", "10.30.1.12"], ["pc7", "dist4", "10.30.2.11"], ["files2", "dist4", "10.30.2.20"],
+  ["pc8", "access1", "10.30.3.11"], ["pc9", "access1", "10.30.3.12"], ["internet1", "edge1", "198.51.100.10"],
 ];
 
 function address(k) {
@@ -46,39 +44,39 @@ function address(k) {
 }
 
 function two_way(links, a, b, cost, capacity_bps, k) {
-  links.push({ id: `${a}>${b}:${address(k)}`, from: a, to: b, area: a.startsWith("core") && b.startsWith("core") ? "0.0.0.0" : "0.0.0.1", cost, capacity_bps, interface: address(k) });
+  links.push({ id: `${a}>${b}:${address(k)}`, from: a, to: b, area: "0.0.0.0", cost, capacity_bps, interface: address(k) });
   links.push({ id: `${b}>${a}:${address(k + 1)}`, from: b, to: a, area: "0.0.0.0", cost, capacity_bps, interface: address(k + 1) });
 }
 
 function campus() {
   const routers = kCampus.map(([name, site, x, y], i) => ({
-    id: `10.255.0.${i + 1}`, name, areas: name.startsWith("core") ? ["0.0.0.0", "0.0.0.1"] : ["0.0.0.1"], abr: name.startsWith("core"), asbr: name === "core1", site, x, y,
+    id: `10.255.0.${i + 1}`, name, areas: site !== "east" ? ["0.0.0.0"] : name.startsWith("border") ? ["0.0.0.0", "0.0.0.1"] : ["0.0.0.1"], abr: name.startsWith("border"), asbr: name === "edge1", site, x, y,
   }));
   const links = [];
   kCampusLinks.forEach(([a, b, cost, m], i) => two_way(links, a, b, cost, m * kM, 1 + 4 * i));
   kLan.routers.forEach((r, i) => {
-    links.push({ id: `${r}>${kLan.id}:10.1.0.${113 + i}`, from: r, to: kLan.id, area: "0.0.0.1", cost: 10, capacity_bps: 20 * kM, interface: `10.1.0.${113 + i}` });
-    links.push({ id: `${kLan.id}>${r}:10.1.0.${113 + i}`, from: kLan.id, to: r, area: "0.0.0.1", cost: 0, capacity_bps: 20 * kM, interface: "" });
+    links.push({ id: `${r}>${kLan.id}:10.0.200.${1 + i}`, from: r, to: kLan.id, area: "0.0.0.1", cost: 10, capacity_bps: 20 * kM, interface: `10.0.200.${1 + i}` });
+    links.push({ id: `${kLan.id}>${r}:10.0.200.${1 + i}`, from: kLan.id, to: r, area: "0.0.0.1", cost: 0, capacity_bps: 20 * kM, interface: "" });
   });
-  const hosts = kCampusHosts.map(([name, router], i) => ({ name, address: `10.20.${1 + (i >> 2)}.${10 + i}`, router }));
+  const hosts = kCampusHosts.map(([name, router, ip]) => ({ name, address: ip, router }));
   const r = random(7);
   const flows = [];
   const add = (from, to, app, mbps, from_bin = 0, to_bin = 1e9) =>
-    flows.push({ from, to, app, bps: mbps * kM, phase: r() * 6.28, wobble: 0.12 + 0.3 * r(), from_bin, to_bin });
-  for (const pc of ["pc1", "pc2", "pc3", "pc4", "pc5", "pc6", "pc7", "lab1"]) {
-    add("web1", pc, "http", 0.5 + 0.9 * r()); add(pc, "web1", "http", 0.06);
-    add("web2", pc, "https", 0.3 + 0.8 * r()); add(pc, "web2", "https", 0.05);
+    flows.push({ from, to, app, bps: 0.62 * mbps * kM, phase: r() * 6.28, wobble: 0.12 + 0.3 * r(), from_bin, to_bin });
+  for (const pc of ["pc1", "pc2", "pc3", "pc4", "pc5", "pc6", "pc7", "pc8", "pc9"]) {
+    add("web1", pc, "http", 0.1 + 0.4 * r()); add(pc, "web1", "http", 0.03);
+    add("internet1", pc, "https", 0.1 + 0.35 * r()); add(pc, "internet1", "https", 0.04);
     add("dns1", pc, "domain", 0.01); add(pc, "dns1", "domain", 0.006);
-    add(pc, "mail", "smtp", 0.05 + 0.2 * r()); add("files", pc, "nfs", 0.2 + 0.9 * r()); add(pc, "files", "nfs", 0.15 * r());
-    add("git", pc, "ssh", 0.2 * r());
+    add(pc, "mail1", "smtp", 0.03 + 0.1 * r()); add("files1", pc, "nfs", 0.1 + 0.3 * r()); add(pc, "files1", "nfs", 0.1 * r());
+    add(pc, "app1", "ssh", 0.1 * r());
   }
-  add("files", "backup", "rsync", 4.2, 4); add("db1", "backup", "rsync", 2.1); add("mail", "backup", "rsync", 1.4, 6, 18);
-  add("web1", "db1", "mysql", 0.4); add("db1", "web1", "mysql", 1.1); add("web2", "db1", "mysql", 0.4); add("db1", "web2", "mysql", 1.6);
-  add("pc3", "lab1", "iperf3", 2.4, 12, 20); add("git", "files", "rsync", 1.8, 0, 15);
+  add("files2", "backup1", "rsync", 2.3, 4); add("app1", "backup1", "rsync", 1.2); add("files1", "backup1", "rsync", 1.1, 6, 18);
+  add("web1", "app1", "mysql", 0.3); add("app1", "web1", "mysql", 0.9); add("pc8", "files2", "nfs", 0.5); add("files2", "pc9", "nfs", 0.8);
+  add("pc3", "web1", "iperf3", 1.5, 12, 20); add("internet1", "pc5", "https", 0.9, 0, 15);
   const events = [
-    { after_s: 104.2, kind: "link_down", text: "core1-core2 down", pair: ["core1", "core2"] },
-    { after_s: 187.6, kind: "link_up", text: "core1-core2 up", pair: ["core1", "core2"] },
-    { after_s: 213.1, kind: "cost", text: "dist2>edge3 cost 10 to 30", pair: ["dist2", "edge3"], cost: 30 },
+    { after_s: 104.2, kind: "link_down", text: "core1-core3 down", pair: ["core1", "core3"] },
+    { after_s: 187.6, kind: "link_up", text: "core1-core3 up", pair: ["core1", "core3"] },
+    { after_s: 213.1, kind: "cost", text: "core2>core4 cost 10 to 30", pair: ["core2", "core4"], cost: 30 },
   ];
   return { name: "campus (mock)", routers, networks: [kLan], links, hosts, flows, events };
 }

@@ -12,12 +12,12 @@ const kShots = [
   ["failure-light", wide, "light", t("01:44.2")],
   ["after-failure-dark", wide, "dark", t("02:20")],
   ["half-light", wide, "light", `${t("02:20")}&instrumented=0.4&tab=hosts`],
-  ["link-light", wide, "light", `${t("02:20")}&link=core4>core3:10.1.0.14`],
-  ["link-dark", wide, "dark", `${t("02:20")}&link=core4>core3:10.1.0.14&instrumented=0.6`],
-  ["node-light", wide, "light", `${t("02:20")}&node=edge5`],
+  ["link-light", wide, "light", `${t("02:20")}&link=core4>core2:10.1.0.10`],
+  ["link-dark", wide, "dark", `${t("02:20")}&link=core4>core2:10.1.0.10&instrumented=0.6`],
+  ["node-light", wide, "light", `${t("02:20")}&node=leaf2`],
   ["table-light", wide, "light", `${t("02:20")}&table=1`],
   ["phone-light", phone, "light", t("02:20")],
-  ["phone-link-dark", phone, "dark", `${t("02:20")}&link=core4>core3:10.1.0.14`],
+  ["phone-link-dark", phone, "dark", `${t("02:20")}&link=core4>core2:10.1.0.10`],
   ["zoom-dark", wide, "dark", `${t("02:20")}&view=700,400,2.6`],
 ];
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });

@@ -32,6 +32,9 @@ export interface Label extends Box {
   kind: Wanted["kind"];
 }
 
+// How much ribbon a name may lie across before it is better left out.
+const kCrossed = { node: Infinity, host: 8, link: 3 };
+
 const kPad = 6; // so that two names beside each other do not read as one
 
 export const overlaps = (a: Box, b: Box): boolean =>
@@ -97,7 +100,7 @@ export function place_labels(
       if (crossed < fewest) [best, fewest] = [box, crossed];
       if (crossed === 0) break;
     }
-    if (!best || (fewest > 6 && !w.always)) continue;
+    if (!best || (fewest > kCrossed[w.kind] && !w.always)) continue;
     grid.add(best);
     out.push({ ...best, x: best.x + kPad / 2, width: width - kPad, text: w.text, kind: w.kind });
   }

@@ -39,7 +39,22 @@ test("a router that appears does not move the others", () => {
   const after = layout(grown, before);
   for (const [id, p] of before) expect(after.get(id)).toEqual(p);
   const fresh = after.get("new")!, home = before.get("r0")!;
-  expect(Math.hypot(fresh.x - home.x, fresh.y - home.y)).toBeGreaterThan(20);
+  expect(Math.hypot(fresh.x - home.x, fresh.y - home.y)).toBeGreaterThan(60);
+});
+
+test("a broadcast network without a hint goes between its routers, off every link and node", () => {
+  //   a        c        The middle of a, b and c lies close to the link a-b: the network moves right.
+  //   |  net /
+  //   b
+  const graph: Graph = {
+    nodes: [node("a", { x: 0.64, y: 0.3 }), node("b", { x: 0.64, y: 0.56 }), node("c", { x: 0.78, y: 0.08 }), { ...node("net"), kind: "network" }],
+    links: [link("a", "b"), link("b", "a"), ...["a", "b", "c"].flatMap((r) => [link(r, "net"), link("net", r)])],
+  };
+  const places = layout(graph, new Map());
+  const net = places.get("net")!;
+  expect(net.x).toBeGreaterThan(640 + 38);
+  expect(net.y).toBeGreaterThan(places.get("c")!.y);
+  for (const r of ["a", "b", "c"]) expect(Math.hypot(net.x - places.get(r)!.x, net.y - places.get(r)!.y)).toBeGreaterThan(60);
 });
 
 test("islands, a single router and no router at all have places too", () => {

@@ -31,7 +31,12 @@ export function layout(graph: Graph, saved: Positions): Map<string, Point> {
     return n.hint ? { x: n.hint.x * kWorld.width, y: n.hint.y * kWorld.height } : null;
   });
   const free = place.flatMap((p, i) => (p ? [] : [i]));
-  if (free.length > 0) settle(neighbours, place, free);
+  // What hangs between placed nodes (a broadcast network, mostly) goes between them; the rest is settled.
+  const between = free.filter((i) => neighbours[i]!.length > 0 && neighbours[i]!.every((j) => place[j] !== null));
+  const edges = neighbours.flatMap((list, i) => list.filter((j) => i < j && place[i] && place[j]).map((j): [Point, Point] => [place[i]!, place[j]!]));
+  for (const i of between) place[i] = clear_place(neighbours[i]!.map((j) => place[j]!), place, edges);
+  const rest = free.filter((i) => place[i] === null);
+  if (rest.length > 0) settle(neighbours, place, rest);
   return new Map(nodes.map((n, i) => [n.id, place[i]!]));
 }
 
@@ -102,6 +107,45 @@ function spread(neighbours: readonly number[][], place: (Point | null)[]): void 
     const turn = i * 2.399963; // the golden angle keeps equals apart
     place[i] = { x: (to_a[i]! - to_b[i]!) * 40 + 8 * Math.cos(turn), y: to_c[i]! * 40 + 8 * Math.sin(turn) };
   }
+}
+
+// The best of a grid of places around the neighbours' middle: short links that neither pass over
+// other nodes nor cross others' links, and not on top of anybody.
+function clear_place(near: readonly Point[], place: readonly (Point | null)[], edges: readonly (readonly [Point, Point])[]): Point {
+  const others = place.filter((p): p is Point => p !== null);
+  const middle = { x: mean(near.map((p) => p.x)), y: mean(near.map((p) => p.y)) };
+  const room = 75;
+  let best = middle, least = Infinity;
+  for (let row = -7; row <= 7; row++) {
+    for (let column = -7; column <= 7; column++) {
+      const p = { x: middle.x + column * 24, y: middle.y + row * 24 };
+      let cost = 0;
+      for (const q of near) cost += Math.hypot(p.x - q.x, p.y - q.y) / 150;
+      for (const o of others) {
+        cost += 4 * Math.max(0, 1 - Math.hypot(p.x - o.x, p.y - o.y) / room);
+        for (const q of near) if (q !== o) cost += 2 * Math.max(0, 1 - off_line(o, p, q) / 40);
+      }
+      for (const [a, b] of edges) {
+        cost += 2 * Math.max(0, 1 - off_line(p, a, b) / 40);
+        for (const q of near) if (q !== a && q !== b && cut(p, q, a, b)) cost += 0.5;
+      }
+      if (cost < least - 1e-9) [best, least] = [p, cost];
+    }
+  }
+  return best;
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+function off_line(p: Point, a: Point, b: Point): number {
+  const dx = b.x - a.x, dy = b.y - a.y;
+  const t = Math.max(0, Math.min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+}
+
+function cut(a: Point, b: Point, c: Point, d: Point): boolean {
+  const side = (p: Point, q: Point, r: Point) => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
+  return side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b);
 }
 
 function mean_edge(neighbours: readonly number[][], place: readonly (Point | null)[]): number {

@@ -69,7 +69,7 @@ export interface Scene {
 }
 
 export const kLabelHeight = 15;
-const kMarkHeight = 17;
+export const kMarkHeight = 17;
 
 export function nice_ceiling(value: number): number {
   if (!(value > 0)) return 1e6;
@@ -166,9 +166,14 @@ function marks_of(graph: Graph, ribbons: readonly Ribbon[], typical: number): Ma
   return ribbons.flatMap((r): Mark[] => {
     if (r.down) return r.hidden ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
     if (!r.loud || r.dim) return [];
-    const text = typical > 60 ? percent(link.get(r.id)?.utilisation) : "";
-    const along = 0.58; // not on top of the other direction's mark
-    return [{ x: r.x1 + (r.x2 - r.x1) * along, y: r.y1 + (r.y2 - r.y1) * along, kind: "loud", text, width: text ? 25 + text.length * 7.5 : 17 }];
+    const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
+    const share = percent(link.get(r.id)?.utilisation);
+    const wide = 25 + share.length * 7.5;
+    const text = length > 2 * wide + 16 ? share : "";
+    const width = text ? wide : 17;
+    // Past the middle, so that the other direction's mark has its place.
+    const along = Math.min(0.85, 0.5 + (width / 2 + 3) / (length || 1));
+    return [{ x: r.x1 + (r.x2 - r.x1) * along, y: r.y1 + (r.y2 - r.y1) * along, kind: "loud", text, width }];
   });
 }
 

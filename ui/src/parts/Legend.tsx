@@ -8,12 +8,12 @@ export function Legend({ theme, max_bps, unknown, widest }: { theme: Theme; max_
   return (
     <div className="legend" aria-label="Legend">
       <div className="legend-scale">
-        <span className="legend-name">Utilisation</span>
-        {unknown ? <span className="faint">unknown: no capacities given</span> : (
-          <>
+        <span className="legend-name">{unknown ? "Utilisation unknown: no capacities given" : "Utilisation"}</span>
+        {!unknown && (
+          <span className="legend-ramp">
             <span className="legend-bar" style={{ background: `linear-gradient(90deg, ${stops.join(", ")})` }} />
             <span className="legend-numbers num"><span>0</span><span style={{ left: "80%" }}>▲80%</span></span>
-          </>
+          </span>
         )}
       </div>
       <div className="legend-widths">

@@ -90,8 +90,8 @@ function Sides({ d, testid }: { d: LinkDetail; testid: string }) {
           <div className="side-row" key={i}>
             <span className="side-name">{r.left && name(r.left.name)}</span>
             <span className="num">{r.left && percent(r.left.share)}</span>
-            <span className="side-bar side-left"><i style={{ width: `${r.left_length * 100}%` }} title={bps(r.left?.bps)} /></span>
-            <span className="side-bar side-right"><i style={{ width: `${r.right_length * 100}%` }} title={bps(r.right?.bps)} /></span>
+            <span className="side-bar side-left">{r.left && <i style={{ width: `${r.left_length * 100}%` }} title={bps(r.left.bps)} />}</span>
+            <span className="side-bar side-right">{r.right && <i style={{ width: `${r.right_length * 100}%` }} title={bps(r.right.bps)} />}</span>
             <span className="num">{r.right && percent(r.right.share)}</span>
             <span className="side-name">{r.right && name(r.right.name)}</span>
           </div>

@@ -118,7 +118,7 @@ export function MapCanvas(props: MapProps) {
   }, [shape, network, moved]);
 
   const small = size.width < 600;
-  const margin = useMemo((): Margin => (small ? { side: 40, top: 30, bottom: 58 } : { side: 84, top: 72, bottom: 116 }), [small]);
+  const margin = useMemo((): Margin => (small ? { side: 44, top: 34, bottom: 84 } : { side: 92, top: 72, bottom: 122 }), [small]);
   // A new fit for a new network, frame or wish; not for a place dragged, or the map would flee the hand.
   const [fits, set_fits] = useState(0);
   // eslint-disable-next-line react-hooks/exhaustive-deps

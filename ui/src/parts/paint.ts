@@ -1,6 +1,7 @@
 import { kPalettes, type Palette, type Theme } from "../draw/colour";
 import { dots, type Dot } from "../draw/particles";
-import { kLabelHeight, type Mark, type Ribbon, type Scene, type SceneNode } from "../draw/scene";
+import type { Box } from "../draw/labels";
+import { kLabelHeight, kMarkHeight, type Mark, type Ribbon, type Scene, type SceneNode } from "../draw/scene";
 
 // Puts a Scene on a canvas. The only file that knows how to hold a brush; what and where is
 // decided in draw/. Ribbons of one colour go in one path: a thousand fills are slow, thirty are not.
@@ -187,7 +188,7 @@ function paint_host(b: Brush, n: SceneNode, p: Palette): void {
 }
 
 function paint_mark(b: Brush, m: Mark, p: Palette): void {
-  const height = 17;
+  const height = kMarkHeight;
   b.fillStyle = m.kind === "down" ? p.down : p.warn;
   b.strokeStyle = p.background;
   b.lineWidth = 2;
@@ -232,6 +233,12 @@ function paint_labels(b: Brush, scene: Scene, p: Palette): void {
   }
 }
 
+// Dots pass under marks and names, though their canvas lies above.
+function boxes_of(scene: Scene): Box[] {
+  if (scene.ribbons.length > 600) return [];
+  return [...scene.labels, ...scene.marks.map((m) => ({ x: m.x - m.width / 2 - 1, y: m.y - kMarkHeight / 2 - 1, width: m.width + 2, height: kMarkHeight + 2 }))];
+}
+
 // Returns how many dots it drew.
 export function paint_motion(b: Brush, scene: Scene, theme: Theme, seconds: number, thin: number): number {
   const by_colour = new Map<string, Dot[]>();
@@ -247,12 +254,14 @@ export function paint_motion(b: Brush, scene: Scene, theme: Theme, seconds: numb
       else by_colour.set(colour, [d]);
     }
   }
+  const covered = boxes_of(scene);
   let drawn = 0;
   for (const [colour, list] of by_colour) {
     b.fillStyle = colour;
     b.globalAlpha = colour === light ? 0.85 : 1;
     b.beginPath();
     for (const d of list) {
+      if (covered.some((c) => d.x > c.x && d.x < c.x + c.width && d.y > c.y && d.y < c.y + c.height)) continue;
       b.moveTo(d.x + d.radius, d.y);
       b.arc(d.x, d.y, d.radius, 0, 2 * Math.PI);
     }
