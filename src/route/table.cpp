@@ -176,7 +176,8 @@ void TableBuilder::add_inside(PrefixId prefix) {
     const Cost cost = way.cost + attachment.cost;
     if (is_inside(attachment.kind)) {
       const bool local = attachment.node == root_;
-      if (cost < within.cost) intra.area = attachment.area;
+      if (cost < within.cost || (cost == within.cost && attachment.area < intra.area))
+        intra.area = attachment.area;
       within.offer(cost, local ? NextHops{NextHop{}} : way.hops);
     } else if (attachment.kind == PrefixKind::kSummary && examines(attachment)) {
       advertises |= attachment.node == root_;
@@ -211,13 +212,15 @@ std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
     }
     if (std::find(examined_.begin(), examined_.end(), area) == examined_.end()) continue;
     Way way;
+    bool advertises = false;
     for (const BorderRoute& border : topology_.border_routes()) {
-      if (border.asbr != node.router_id || border.area != area || border.via == root_) continue;
+      if (border.asbr != node.router_id || border.area != area) continue;
+      advertises |= border.via == root_;
       const Way& to_border = tree[border.via];
       if (!to_border.known() || !topology_.node(border.via).abr) continue;
       way.offer(to_border.cost + border.cost, to_border.hops);
     }
-    if (way.known()) consider({way_rank(false, area), area, std::move(way)});
+    if (way.known() && !advertises) consider({way_rank(false, area), area, std::move(way)});
   }
   return best;
 }

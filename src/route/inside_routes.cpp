@@ -1,0 +1,155 @@
+#include "route/inside_routes.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace anemone {
+namespace {
+
+bool is_inside(const Attachment& attachment) {
+  return attachment.kind == PrefixKind::kStub || attachment.kind == PrefixKind::kNetwork;
+}
+
+bool has(const std::vector<AreaId>& areas, AreaId area) {
+  return std::find(areas.begin(), areas.end(), area) != areas.end();
+}
+
+}  // namespace
+
+InsideRoutes::InsideRoutes(const Topology& topology)
+    : topology_(topology),
+      paths_(topology),
+      areas_(areas_of_nodes(topology)),
+      examined_(topology.node_count()),
+      hears_externals_(topology.node_count()),
+      virtual_hops_(first_hops_of_virtual_links(topology)),
+      in_area_(topology.node_count()) {
+  std::set<AreaId> all;
+  for (NodeId node : topology.nodes()) {
+    all.insert(areas_[node].begin(), areas_[node].end());
+    examined_[node] = examined_areas(topology, node, areas_[node]);
+    hears_externals_[node] = anemone::hears_externals(topology, areas_[node]);
+  }
+  all_areas_.assign(all.begin(), all.end());
+}
+
+bool InsideRoutes::is_in(NodeId node, AreaId area) const { return has(areas_[node], area); }
+
+bool InsideRoutes::examines(NodeId node, AreaId area) const { return has(examined_[node], area); }
+
+// The links that a node takes, a virtual one replaced by those that begin the way it stands for.
+void InsideRoutes::append_hops(NodeId node, std::vector<LinkId>& hops) const {
+  const std::size_t before = hops.size();
+  paths_.append_hops(node, hops);
+  for (std::size_t i = before; i < hops.size(); ++i) {
+    if (!topology_.link(hops[i]).is_virtual) continue;
+    const auto& real = virtual_hops_[hops[i]];
+    hops.erase(hops.begin() + static_cast<std::ptrdiff_t>(i--));
+    hops.insert(hops.end(), real.begin(), real.end());
+  }
+}
+
+// Offers the way that paths_ found within one area: nearer replaces, equal adds.
+void InsideRoutes::add_intra(AreaId area, Field& field) {
+  for (NodeId node : paths_.reached()) {
+    const Cost cost = paths_.cost(node);
+    if (cost > field[node].cost) continue;
+    Field::Choice& choice = field.at(node);
+    if (cost < choice.cost) {
+      Field::forget(choice);
+      choice.cost = cost;
+      choice.area = area;
+      choice.intra = true;
+      choice.rank = way_rank(true, area);
+    }
+    choice.exit |= paths_.at_seed(node);
+    append_hops(node, choice.hops);
+  }
+}
+
+// Offers the way over area border routers. One that advertises the destination in an area whose summaries
+// it examines has no way by summaries at all; where it has none otherwise either, what it advertises lies
+// beyond what we hear: packets leave there.
+void InsideRoutes::add_inter(AreaId area, bool is_default, Field& field) {
+  for (NodeId node : paths_.reached()) {
+    const Field::Choice& known = field[node];
+    if (known.known() && (known.intra || known.final)) continue;
+    const bool ignored = is_default && topology_.node(node).abr && topology_.is_stub(area);
+    const bool looks = examines(node, area) && !ignored;
+    const bool leaves = paths_.is_seed(node);
+    if (leaves ? known.known() && !looks : !looks) continue;
+    const Cost cost = paths_.cost(node);
+    const bool real = known.known() && !known.exit;
+    if (real && !leaves && cost > known.cost) continue;
+    const bool replaces = !real || leaves || cost < known.cost;
+    Field::Choice& choice = field.at(node);
+    if (replaces) {
+      Field::forget(choice);
+      choice.cost = cost;
+      choice.area = area;
+      choice.rank = way_rank(false, area);
+    }
+    choice.exit = leaves;
+    choice.final = leaves && looks;
+    if (!leaves) append_hops(node, choice.hops);
+  }
+}
+
+void InsideRoutes::to_prefix(PrefixId prefix, Field& field) {
+  const auto attachments = topology_.attachments(prefix);
+  auto seed = [&](AreaId area, auto wanted) {
+    seeds_.clear();
+    for (const Attachment& attachment : attachments) {
+      if (attachment.area == area && wanted(attachment)) seeds_.push_back({attachment.node, attachment.cost});
+    }
+    if (!seeds_.empty()) paths_.to(area, seeds_);
+    return !seeds_.empty();
+  };
+  for (AreaId area : all_areas_) {
+    if (seed(area, is_inside)) add_intra(area, field);
+  }
+  auto is_summary = [&](const Attachment& attachment) {
+    return attachment.kind == PrefixKind::kSummary && topology_.node(attachment.node).abr;
+  };
+  const bool is_default = topology_.prefix(prefix).length() == 0;
+  for (AreaId area : all_areas_) {
+    if (seed(area, is_summary)) add_inter(area, is_default, field);
+  }
+}
+
+void InsideRoutes::to_boundary_router(NodeId router, Field& field) {
+  const Node& target = topology_.node(router);
+  for (AreaId area : all_areas_) {
+    in_area_.clear();
+    bool boundary = true;
+    if (is_in(router, area) && is_border(target, area)) {
+      boundary = says_boundary(target, area);
+      const Seed self{router};
+      paths_.to(area, std::span(&self, 1));
+      add_intra(area, in_area_);
+    }
+    seeds_.clear();
+    for (const BorderRoute& border : topology_.border_routes()) {
+      const bool usable = border.asbr == target.router_id && topology_.node(border.via).abr;
+      if (usable && border.area == area) seeds_.push_back({border.via, border.cost});
+    }
+    if (!seeds_.empty()) {
+      paths_.to(area, seeds_);
+      add_inter(area, false, in_area_);
+    }
+    for (NodeId node : in_area_.touched()) {
+      const Field::Choice& found = in_area_[node];
+      Field::Choice& best = field.at(node);
+      // An exit into the unknown is the last resort.
+      auto order = [](const Field::Choice& c) {
+        return std::tuple(c.exit && !c.intra, c.rank, c.cost, ~c.area.value);
+      };
+      if (best.known() && order(best) <= order(found)) continue;
+      best = found;
+      best.unusable = best.intra && !boundary;
+    }
+  }
+}
+
+}  // namespace anemone

@@ -1,0 +1,47 @@
+// InsideRoutes finds everybody's ways within the routing domain, backward from the destination: to a
+// prefix by intra- and inter-area routes (RFC 2328 sections 16.1 and 16.2), to an AS boundary router by
+// router- and type 4 LSAs (16.4 step 3).
+//
+// Area by area: shortest paths towards whoever advertises the destination there; a node with several
+// areas then chooses among them as its own routing table would.
+#pragma once
+
+#include <vector>
+
+#include "route/area_paths.h"
+#include "route/field.h"
+#include "topology/topology.h"
+
+namespace anemone {
+
+class InsideRoutes {
+ public:
+  // `topology` must outlive it.
+  explicit InsideRoutes(const Topology& topology);
+
+  // Writes the choices of all nodes; those without a way stay unknown. REQUIRES: `field` is clear.
+  void to_prefix(PrefixId prefix, Field& field);
+  void to_boundary_router(NodeId router, Field& field);
+
+  const std::vector<AreaId>& areas_of(NodeId node) const { return areas_[node]; }
+  bool is_in(NodeId node, AreaId area) const;
+  bool hears_externals(NodeId node) const { return hears_externals_[node] != 0; }
+
+ private:
+  bool examines(NodeId node, AreaId area) const;
+  void add_intra(AreaId area, Field& field);
+  void add_inter(AreaId area, bool is_default, Field& field);
+  void append_hops(NodeId node, std::vector<LinkId>& hops) const;
+
+  const Topology& topology_;
+  AreaPaths paths_;
+  PerNode<std::vector<AreaId>> areas_;
+  PerNode<std::vector<AreaId>> examined_;
+  PerNode<char> hears_externals_;
+  PerLink<std::vector<LinkId>> virtual_hops_;
+  std::vector<AreaId> all_areas_;
+  std::vector<Seed> seeds_;
+  Field in_area_;  // to_boundary_router: one area's choices, before nodes choose among areas
+};
+
+}  // namespace anemone
