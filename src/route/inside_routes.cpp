@@ -78,6 +78,7 @@ void InsideRoutes::add_inter(AreaId area, bool is_default, Field& field) {
     const bool ignored = is_default && topology_.node(node).abr && topology_.is_stub(area);
     const bool looks = examines(node, area) && !ignored;
     const bool leaves = paths_.is_seed(node);
+    if (leaves && ignored && is_in(node, kBackbone)) continue;  // a default for others, from nothing
     if (leaves ? known.known() && !looks : !looks) continue;
     const Cost cost = paths_.cost(node);
     const bool real = known.known() && !known.exit;

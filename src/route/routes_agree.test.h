@@ -49,38 +49,50 @@ inline std::string print_hops(const Topology& topology, const std::vector<Hop>& 
   return text;
 }
 
-// Where packets to the prefix leave at the router itself, its table may say anything.
-inline bool originates(const Topology& topology, PrefixId prefix, NodeId router) {
+// What a router advertises from elsewhere (an external, or a summary of an area nobody listens to) it has
+// no OSPF route for by itself; its table then says something else than where its packets go.
+inline bool originates(const Topology& topology, PrefixId prefix, NodeId router, bool leaves) {
   const auto at = topology.attachments(prefix);
-  return std::any_of(at.begin(), at.end(), [&](const Attachment& a) { return a.node == router; });
+  return std::any_of(at.begin(), at.end(), [&](const Attachment& a) {
+    return a.node == router && (a.kind >= PrefixKind::kExternal1 || leaves);
+  });
 }
 
 // One prefix as all the tables have it.
 struct ByTables {
   PerNode<const Route*> route;
-  PerNode<char> safe;  // packets from here arrive: no loop, no router without a route on their way
+  PerNode<char> own;    // originates it
+  PerNode<char> known;  // has a way to it
+  PerNode<char> safe;   // packets from here arrive: no loop, no router without a route on their way
 };
 
 inline ByTables by_tables(const Topology& topology, const PerNode<RouteTable>& tables, PrefixId prefix,
                           const RoutesTo& routes) {
-  ByTables all{PerNode<const Route*>(topology.node_count()), PerNode<char>(topology.node_count())};
+  const std::size_t nodes = topology.node_count();
+  ByTables all{PerNode<const Route*>(nodes), PerNode<char>(nodes), PerNode<char>(nodes),
+               PerNode<char>(nodes)};
+  PerNode<std::vector<Hop>> hops(nodes);
   for (NodeId node : topology.nodes()) {
     for (const Route& route : tables[node]) {
       if (route.prefix == prefix) all.route[node] = &route;
     }
     const bool leaves = routes.reachable(node) && routes.next_hops(node).empty();
-    all.safe[node] = leaves && originates(topology, prefix, node);
+    all.own[node] = originates(topology, prefix, node, leaves);
+    all.known[node] = all.own[node] ? routes.reachable(node) : all.route[node] != nullptr;
+    if (all.own[node]) {
+      hops[node] = hops_backward(topology, routes, node);
+    } else if (all.known[node]) {
+      hops[node] = hops_forward(*all.route[node]);
+    }
   }
   for (bool more = true; more;) {
     more = false;
     for (NodeId node : topology.nodes()) {
-      if (all.safe[node] || all.route[node] == nullptr) continue;
-      const auto& hops = all.route[node]->next_hops;
-      const bool safe = std::all_of(hops.begin(), hops.end(), [&](const NextHop& hop) {
-        return !hop.router.valid() || all.safe[hop.router] != 0;
+      if (all.safe[node] || !all.known[node]) continue;
+      all.safe[node] = std::all_of(hops[node].begin(), hops[node].end(), [&](const Hop& hop) {
+        return !hop.second.valid() || all.safe[hop.second] != 0;
       });
-      all.safe[node] = safe;
-      more |= safe;
+      more |= all.safe[node] != 0;
     }
   }
   return all;
@@ -102,12 +114,11 @@ inline std::vector<std::string> disagreements(const Topology& topology, std::siz
     const ByTables all = by_tables(topology, tables, prefix, routes);
     for (NodeId node : topology.nodes()) {
       if (topology.node(node).kind != NodeKind::kRouter) continue;
-      const bool leaves = routes.reachable(node) && routes.next_hops(node).empty();
-      if (leaves && originates(topology, prefix, node)) continue;
+      if (all.own[node]) continue;
       const Route* route = all.route[node];
       const auto ours = hops_backward(topology, routes, node);
       const auto theirs = route ? hops_forward(*route) : std::vector<Hop>{};
-      const bool local = !theirs.empty() && !theirs[0].first.valid();
+      const bool local = !theirs.empty() && !theirs.back().first.valid();  // where packets stop
       const bool alike = ours == theirs || (local && ours.empty());
       ++compared;
       if (!routes.reachable(node) && !all.safe[node]) {

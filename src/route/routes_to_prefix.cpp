@@ -50,22 +50,22 @@ PrefixRoutes::PrefixRoutes(const Topology& topology)
       field_(topology.node_count()),
       wider_(topology.node_count()),
       scratch_(topology.node_count()),
-      inside_known_(topology.node_count()),
+      settled_(topology.node_count()),
       onward_(topology.node_count()),
       pending_(topology.node_count()) {}
 
 void PrefixRoutes::to(PrefixId prefix, RoutesTo& routes) {
-  choose(prefix, field_);
+  choose(prefix, StubNetworks::kCarry, field_);
   list_hops(field_, routes);
   put_in_order(routes);
 }
 
 void PrefixRoutes::toward(PrefixId id, RoutesTo& routes) {
-  choose(id, field_);
+  choose(id, StubNetworks::kLeave, field_);
   const Prefix& prefix = topology_.prefix(id);
   each_around(topology_, prefix.address(), prefix.length() - 1, [&](PrefixId around) {
     if (field_.touched().size() == topology_.node_count()) return false;
-    choose(around, wider_);
+    choose(around, StubNetworks::kLeave, wider_);
     for (NodeId node : wider_.touched()) {
       if (!field_[node].known()) field_.at(node) = wider_[node];
     }
@@ -75,26 +75,38 @@ void PrefixRoutes::toward(PrefixId id, RoutesTo& routes) {
   put_in_order(routes);
 }
 
-void PrefixRoutes::choose(PrefixId prefix, Field& field) {
+void PrefixRoutes::settle(const Field& field) {
+  settled_.assign(topology_.node_count(), 0);
+  for (NodeId node : field.touched()) settled_[node] = 1;
+}
+
+void PrefixRoutes::choose(PrefixId prefix, StubNetworks networks, Field& field) {
   field.clear();
   inside_.to_prefix(prefix, field);
   const auto attachments = topology_.attachments(prefix);
   if (!is_external(attachments.back().kind)) return;  // externals stand last
-  inside_known_.assign(topology_.node_count(), 0);
-  for (NodeId node : field.touched()) inside_known_[node] = 1;
+  settle(field);
   for (const Attachment& attachment : attachments) {
-    if (is_external(attachment.kind)) add_external(attachment, field);
+    if (is_external(attachment.kind)) add_external(attachment, Offer::kByHearing, field);
+  }
+  if (networks == StubNetworks::kLeave) return;
+  settle(field);
+  for (const Attachment& attachment : attachments) {
+    if (is_external(attachment.kind)) add_external(attachment, Offer::kToNetworks, field);
   }
 }
 
-void PrefixRoutes::add_external(const Attachment& external, Field& field) {
+void PrefixRoutes::add_external(const Attachment& external, Offer whom, Field& field) {
   const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
   const bool type2 = external.kind == PrefixKind::kExternal2 || external.kind == PrefixKind::kNssa2;
   const Entrance& ways = entrance(external.node, external.forwarding);
   for (NodeId node : ways.ids()) {
     const Field::Choice& way = ways[node];
-    if (!way.known() || way.unusable || inside_known_[node] || field[node].final) continue;
-    if (nssa ? !inside_.is_in(node, external.area) : !inside_.hears_externals(node)) continue;
+    if (!way.known() || way.unusable || settled_[node] || field[node].final) continue;
+    if (nssa && !inside_.is_in(node, external.area)) continue;
+    const bool hears = nssa || inside_.hears_externals(node);
+    const bool network = topology_.node(node).kind == NodeKind::kNetwork;
+    if (whom == Offer::kByHearing ? !hears : !network) continue;
     Field::Choice offer = way;
     offer.type = type2 ? PathType::kExternal2 : PathType::kExternal1;
     offer.type2_cost = type2 ? external.cost : 0;

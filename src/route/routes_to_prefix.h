@@ -38,8 +38,14 @@ class PrefixRoutes {
   // Everybody's way to an AS boundary router, or to the forwarding address that it names.
   using Entrance = PerNode<Field::Choice>;
 
-  void choose(PrefixId prefix, Field& field);
-  void add_external(const Attachment& external, Field& field);
+  // What a broadcast network in a stub area does with externals: carry what a border router sends another
+  // one there, or leave it to what inner routers send by the default route. One node cannot do both.
+  enum class StubNetworks { kCarry, kLeave };
+  enum class Offer { kByHearing, kToNetworks };
+
+  void choose(PrefixId prefix, StubNetworks networks, Field& field);
+  void settle(const Field& field);
+  void add_external(const Attachment& external, Offer whom, Field& field);
   const Entrance& entrance(NodeId router, const IpAddress& forwarding);
   void aim_at(const IpAddress& address, NodeId router, Entrance& entrance);
   Field::Choice last_step(NodeId node, const Field::Choice& to_prefix, const IpAddress& address);
@@ -54,7 +60,7 @@ class PrefixRoutes {
   Field field_;
   Field wider_;
   Field scratch_;
-  PerNode<char> inside_known_;
+  PerNode<char> settled_;  // has a better kind of route than what is being offered
   std::vector<LinkId> sorted_;
   PerNode<std::uint32_t> onward_;   // of networks: how many neighbours packets go on to
   PerNode<std::uint32_t> pending_;  // next hops that have no place in the order yet

@@ -145,6 +145,7 @@ class TableBuilder {
   std::optional<Entrance> forwarding_address(const IpAddress& address) const;
   std::optional<Route> external_route(PrefixId prefix) const;
   bool is_own(const IpAddress& address) const;
+  NodeId neighbour_with(LinkId link, const IpAddress& address) const;
 
   const Topology& topology_;
   NodeId root_;
@@ -232,6 +233,15 @@ bool TableBuilder::is_own(const IpAddress& address) const {
   return false;
 }
 
+// The router on the network behind `link` that has this address; invalid when none that we know has.
+NodeId TableBuilder::neighbour_with(LinkId link, const IpAddress& address) const {
+  if (!link.valid()) return {};
+  for (LinkId out : topology_.links_from(topology_.link(link).to)) {
+    if (topology_.link(out).neighbor == address) return topology_.link(out).to;
+  }
+  return {};
+}
+
 std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& address) const {
   const auto [prefix, index] = inside_.find(address);
   if (prefix == nullptr || is_own(address)) return std::nullopt;
@@ -241,7 +251,7 @@ std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& addres
   for (NextHop hop : route.next_hops) {
     const bool connected = !hop.router.valid() && hop.via.is_none();
     if (connected && prefix->length() == 32) return std::nullopt;  // an address of its own
-    if (connected) hop.via = address;
+    if (connected) hop = {hop.link, neighbour_with(hop.link, address), address};
     found.way.hops.push_back(hop);
   }
   return found;
