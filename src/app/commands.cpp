@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::array kCommands = {
     Command{"flows", "the flows of capture files", flows},
+    Command{"topology", "routers, links and prefixes at an instant", topology},
     Command{"routes", "the routing table that a router has", routes},
+    Command{"path", "the links between two routers or addresses", path},
     Command{"load", "load and utilisation of every directed link", load},
     Command{"serve", "receive, store, join, answer: API and console", serve},
     Command{"demo", "replay a recorded network, in the browser", demo},

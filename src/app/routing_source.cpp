@@ -31,10 +31,9 @@ void say_unseen(const char* command, const RoutingSource& source) {
   if (source.unseen.empty()) return;
   const std::size_t count = source.unseen.size();
   std::fprintf(stderr,
-               "anemone %s: %zu LSA%s of this network still unseen at %s: the answer may lack what %s say%s "
-               "('anemone topology' lists them)\n",
-               command, count, count == 1 ? " is" : "s are", print_time(source.topology.at()).c_str(),
-               count == 1 ? "it" : "they", count == 1 ? "s" : "");
+               "anemone %s: at %s, %zu %s of this network %s still unseen ('anemone topology' lists %s)\n",
+               command, print_time(source.topology.at()).c_str(), count, count == 1 ? "LSA" : "LSAs",
+               count == 1 ? "is" : "are", count == 1 ? "it" : "them");
 }
 
 }  // namespace
