@@ -154,7 +154,7 @@ export function MapPage() {
           {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} />}
           {place.node && <NodePanel place={place} node={node} topology={topology.data} theme={theme} />}
           {place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
-          {overview && status && <TopTabs place={place} top={top} load={load.data} theme={theme} />}
+          {overview && status && <TopTabs place={place} top={top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
           {overview && status && <Events events={series.data?.events ?? null} at={place.at} />}
         </div>
       </aside>

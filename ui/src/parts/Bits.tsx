@@ -69,7 +69,7 @@ export function Bar(props: { share: number; whole?: number | null; colour?: stri
   const width = (x: number) => `${Math.max(0, Math.min(1, x)) * 100}%`;
   return (
     <span className={props.right ? "bar bar-right" : "bar"} aria-hidden>
-      {props.whole != null && <i className="bar-whole" style={{ width: width(props.whole) }} />}
+      {props.whole != null && props.whole > 0 && <i className="bar-whole" style={{ width: width(props.whole) }} />}
       <i className="bar-fill" style={{ width: width(props.share), background: props.colour }} />
     </span>
   );

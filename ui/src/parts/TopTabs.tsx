@@ -10,10 +10,11 @@ import { Bar, CopyCsv, Notice, Skeleton } from "./Bits";
 
 const kNames: Record<TopBy, string> = { links: "Links", hosts: "Hosts", apps: "Apps", demands: "Demands" };
 
-export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | null; theme: Theme }) {
-  const { place, top, load, theme } = props;
+export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | null; theme: Theme; replay?: (() => void) | undefined }) {
+  const { place, top, load, theme, replay } = props;
   const tabs = useRef<(HTMLButtonElement | null)[]>([]);
-  const rows = top.data?.by === place.tab ? top.data.rows : null;
+  const answer = top.data?.by === place.tab ? top.data.rows : null;
+  const rows = answer && answer.some((r) => r.bps > 0) ? answer : answer && [];
   const move = (by: number) => {
     const next = (kTabs.indexOf(place.tab) + by + kTabs.length) % kTabs.length;
     go({ tab: kTabs[next]! });
@@ -42,7 +43,12 @@ export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | 
       <div role="tabpanel" className="rows">
         {top.error && !rows && <Notice kind="failed" title="This list could not be read">{top.error.message}</Notice>}
         {!rows && !top.error && <Skeleton rows={6} />}
-        {rows?.length === 0 && <Notice kind="empty" title="No traffic in this bin">{place.instrumented === 0 ? "No host is instrumented: move the slider above." : "Choose another time on the bar below."}</Notice>}
+        {rows?.length === 0 && (
+          <Notice kind="empty" title="No traffic in this bin">
+            {place.instrumented === 0 ? "No host is instrumented: move the slider above." : "Choose another time on the bar below."}
+            {replay && place.instrumented > 0 && <button className="offer" onClick={replay}>Play the recording from its start</button>}
+          </Notice>
+        )}
         {rows?.map((row) => <Row key={row.key} row={row} by={place.tab} first={rows[0]!.bps} load={load} theme={theme} />)}
         {place.tab === "apps" && top.data?.basis && rows && rows.length > 0 && <p className="foot">Named by well-known {top.data.basis}, not by process.</p>}
       </div>
