@@ -11,3 +11,21 @@ add_test(NAME "data: the campus recording's hosts, routing tables and counters a
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/lab/verify ${PROJECT_SOURCE_DIR}/tests/data/campus)
 set_tests_properties("data: the campus recording's hosts, routing tables and counters agree"
   PROPERTIES LABELS program TIMEOUT 120)
+
+# The whole: the demo's recording through the platform, against the routers' interface counters; the API
+# against its own description; a server that is killed; and a real browser.
+set(campus ${PROJECT_SOURCE_DIR}/tests/data/campus)
+foreach(check campus_load api restart)
+  add_test(NAME "whole: ${check}"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/${check}_check.py $<TARGET_FILE:anemone> ${campus})
+  set_tests_properties("whole: ${check}" PROPERTIES LABELS whole TIMEOUT 600)
+endforeach()
+
+add_test(NAME "console: draws what it is given (vitest)"
+  COMMAND ${PROJECT_SOURCE_DIR}/scripts/with-node npm --prefix ${PROJECT_SOURCE_DIR}/ui test --silent)
+add_test(NAME "browser: the demo, looked at and clicked through"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/browser_check.py $<TARGET_FILE:anemone> ${campus})
+add_test(NAME "browser: the console's own behaviour"
+  COMMAND ${PROJECT_SOURCE_DIR}/scripts/with-node npm --prefix ${PROJECT_SOURCE_DIR}/ui run --silent e2e)
+set_tests_properties("console: draws what it is given (vitest)" "browser: the demo, looked at and clicked through"
+  "browser: the console's own behaviour" PROPERTIES LABELS browser TIMEOUT 300 RESOURCE_LOCK browser)

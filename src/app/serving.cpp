@@ -72,12 +72,26 @@ struct Parts {
   std::unique_ptr<Replayer> replayer;
 };
 
-Result<void> assemble(const ServingConfig& config, Parts& parts) {
-  if (!config.recording.empty()) {
-    auto inventory = read_inventory(config.recording + "/recording.json");
-    if (!inventory) return inventory.error();
-    parts.inventory = std::move(*inventory);
+// What the operator told, from the recording; else as the store's folder has it from an earlier one.
+Result<Inventory> find_inventory(const ServingConfig& config) {
+  const fs::path kept = fs::path(config.store) / "inventory.json";
+  std::error_code problem;
+  if (config.recording.empty()) {
+    return fs::exists(kept, problem) ? read_inventory(kept.string()) : Result<Inventory>(Inventory{});
   }
+  const fs::path given = fs::path(config.recording) / "recording.json";
+  auto inventory = read_inventory(given.string());
+  if (!inventory) return inventory.error();
+  fs::create_directories(config.store, problem);
+  fs::copy_file(given, kept, fs::copy_options::overwrite_existing, problem);
+  if (problem) return Error{kept.string() + ": cannot be written: " + problem.message()};
+  return inventory;
+}
+
+Result<void> assemble(const ServingConfig& config, Parts& parts) {
+  auto inventory = find_inventory(config);
+  if (!inventory) return inventory.error();
+  parts.inventory = std::move(*inventory);
   StoreConfig store_config;
   store_config.folder = config.store;
   auto store = Store::open(store_config);
