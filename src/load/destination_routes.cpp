@@ -1,17 +1,12 @@
 #include "load/destination_routes.h"
 
-#include <vector>
-
 namespace anemone {
 
 const RoutesTo& DestinationRoutes::to(const Destination& destination) {
   if (destination.node.valid()) {
     paths_.to(destination.node, routes_);
   } else {
-    std::vector<Seed> seeds;
-    for (const Attachment& at : topology_.attachments(destination.prefix))
-      seeds.push_back({at.node, at.cost});
-    paths_.to(seeds, routes_);
+    prefixes_.toward(destination.prefix, routes_);
   }
   return routes_;
 }

@@ -6,6 +6,7 @@
 
 #include "matrix/traffic_matrix.h"
 #include "route/routes_to.h"
+#include "route/routes_to_prefix.h"
 #include "route/spf.h"
 
 namespace anemone {
@@ -13,13 +14,13 @@ namespace anemone {
 class DestinationRoutes {
  public:
   // `topology` must outlive it.
-  explicit DestinationRoutes(const Topology& topology) : topology_(topology), paths_(topology) {}
+  explicit DestinationRoutes(const Topology& topology) : paths_(topology), prefixes_(topology) {}
 
   const RoutesTo& to(const Destination& destination);
 
  private:
-  const Topology& topology_;
   ShortestPaths paths_;
+  PrefixRoutes prefixes_;
   RoutesTo routes_;
 };
 

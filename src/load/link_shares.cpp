@@ -9,9 +9,10 @@
 namespace anemone {
 namespace {
 
-bool takes(const RoutesTo& routes, NodeId from, LinkId link) {
+// How many of the next hops of `from` are behind `link`: several neighbours on a broadcast network are.
+double hops_behind(const RoutesTo& routes, NodeId from, LinkId link) {
   const auto hops = routes.next_hops(from);
-  return std::find(hops.begin(), hops.end(), link) != hops.end();
+  return static_cast<double>(std::count(hops.begin(), hops.end(), link));
 }
 
 }  // namespace
@@ -19,13 +20,13 @@ bool takes(const RoutesTo& routes, NodeId from, LinkId link) {
 void shares_on_link(const Topology& topology, const RoutesTo& routes, LinkId link, PerNode<double>& shares) {
   shares.assign(topology.node_count(), 0);
   const NodeId tail = topology.link(link).from;
-  if (!takes(routes, tail, link)) return;
+  if (hops_behind(routes, tail, link) == 0) return;
   for (NodeId node : std::views::reverse(routes.order)) {  // nearest first
     const auto hops = routes.next_hops(node);
     if (hops.empty()) continue;
     double share = 0;
     if (node == tail) {
-      share = 1;
+      share = hops_behind(routes, tail, link);
     } else {
       for (LinkId hop : hops) share += shares[topology.link(hop).to];
     }
@@ -63,7 +64,11 @@ std::vector<RouteShare> route_of(const Topology& topology, const RoutesTo& route
     if (standing[node] == 0) continue;
     for (LinkId hop : hops) {
       const double share = standing[node] / static_cast<double>(hops.size());
-      taken.push_back({hop, share});
+      if (!taken.empty() && taken.back().link == hop) {
+        taken.back().share += share;  // another neighbour on the same network
+      } else {
+        taken.push_back({hop, share});
+      }
       standing[topology.link(hop).to] += share;
     }
   }
