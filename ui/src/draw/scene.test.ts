@@ -8,12 +8,11 @@ const graph = join(kTopology, kLoads);
 const places = layout(graph, new Map());
 const view = fit_view(places, 1000, 700, { side: 80, top: 80, bottom: 80 });
 
-function draw(change: Partial<SceneOptions> = {}): Scene {
-  return build_scene(graph, places, {
+const kOptions: SceneOptions = {
     view, fit_k: view.k, width: 1000, height: 700, theme: "light", max_bps: 10e6, selected_link: null, selected_node: null, hovered: null,
-    lit: null, ringed: new Set(), measure: (text) => text.length * 7, ...change,
-  });
-}
+    lit: null, ringed: new Set(), measure: (text) => text.length * 7,
+};
+const draw = (change: Partial<SceneOptions> = {}): Scene => build_scene(graph, places, { ...kOptions, ...change });
 const ribbon = (scene: Scene, id: string) => scene.ribbons.find((r) => r.id === id)!;
 
 test("the picture of the sample network is the one in git", () => {
@@ -38,6 +37,13 @@ test("the two directions keep to the right and do not touch", () => {
   const scene = draw();
   // a is left of b: towards b the right hand is down the screen.
   expect(ribbon(scene, "a>b").y1).toBeGreaterThan(ribbon(scene, "b>a").y1);
+});
+
+test("what the measured load misses of the whole is drawn beside it, and nothing where nothing is missing", () => {
+  const half = { nodes: graph.nodes, links: graph.links.map((l) => (l.id === "a>b" ? { ...l, true_load_bps: 2 * l.load_bps, load_bps: l.load_bps / 2 } : l)) };
+  const scene = build_scene(half, places, { ...kOptions, view, fit_k: view.k });
+  expect(scene.ribbons.filter((r) => r.missing).map((r) => r.id)).toEqual(["a>b"]);
+  expect(draw().ribbons.some((r) => r.missing)).toBe(false);
 });
 
 test("a dead cable is one broken line with one mark", () => {

@@ -42,6 +42,7 @@ export interface Ribbon extends Segment {
   dim: boolean;
   mid: Point;
   outline: readonly Point[];
+  missing: readonly Point[] | null; // what the whole recording adds to the width
 }
 
 export interface SceneNode extends Point {
@@ -152,12 +153,15 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
   const middle = gap + width / 2;
   const p = at(start, middle), q = at(end, middle);
   const is_down = link.state === "down";
+  const full = Math.max(1, Math.min(1, Math.max(0, (link.true_load_bps ?? 0) / o.max_bps)) * widest);
+  const tip_full = Math.min(full * 1.3 + 2, (end - start) / 2);
   const both_down = is_down && down.has(`${link.to}\n${link.from}`);
   return {
     id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width, load, down: is_down, hidden: both_down && !lane.forward,
     colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud, lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
     mid: at((start + end) / 2, is_down ? 3 : middle),
     outline: [at(start, gap), at(end, gap), at(end - tip, gap + width), at(start, gap + width)],
+    missing: !is_down && full - width > 0.8 ? [at(start, gap + width), at(end - tip, gap + width), at(end, gap), at(end - tip_full, gap + full), at(start, gap + full)] : null,
   };
 }
 

@@ -22,12 +22,13 @@ import { useLive, type Live } from "../state/live";
 import { go, selected, usePlace } from "../state/place";
 import { useMedia, useTheme } from "../state/prefer";
 import { prefetch, useResource } from "../state/resource";
-import { event_ms, iso, newest_bin, step_bin, step_event, type Span } from "../state/time";
+import { event_ms, iso, newest_bin, step_bin, step_event, visible_span, type Span } from "../state/time";
 
 // The first screen: the map, what it means, and time below. This is where the parts meet.
 
 const kNothing: Graph = { nodes: [], links: [] };
-const kTopRows = 8;
+const kTopRows = 7;
+const kBinsMax = 720; // two hours of ten seconds: more are no longer told apart on a screen
 
 export function MapPage() {
   const place = usePlace();
@@ -42,8 +43,11 @@ export function MapPage() {
   const [sheet, set_sheet] = useState(false);
   const search = useRef<HTMLInputElement>(null);
 
-  const span = useMemo((): Span | null => (status ? { from: Date.parse(status.span.from), to: Date.parse(status.span.to), bin: status.bin_s * 1000 } : null), [status?.span.from, status?.span.to, status?.bin_s]);
   const watermark = status ? Date.parse(status.watermark) : 0;
+  const whole = status && { from: Date.parse(status.span.from), to: Date.parse(status.span.to), bin: status.bin_s * 1000 };
+  const seen = whole && visible_span(whole, watermark, place.at, kBinsMax);
+  const span = useMemo((): Span | null => seen, [seen?.from, seen?.to, seen?.bin]);
+  const cut = whole && seen && seen !== whole ? { from: iso(seen.from), to: iso(seen.to) } : {};
   const follows = place.at === null;
   const question = { at: follows ? null : iso(place.at!), instrumented: place.instrumented };
   const tick = follows ? live.tick : 0;
@@ -52,7 +56,7 @@ export function MapPage() {
   const topology = useResource<Topology>(on ? address("topology", question) : null, tick);
   const load = useResource<Load>(on ? address("load", question) : null, tick);
   const top = useResource<Top>(on ? address("top", { by: place.tab, n: kTopRows, ...question }) : null, tick);
-  const series = useResource<Series>(on ? address("series", { instrumented: place.instrumented }) : null, live.tick);
+  const series = useResource<Series>(on ? address("series", { instrumented: place.instrumented, ...cut }) : null, live.tick);
   const link = useResource<LinkDetail>(on && place.link ? address("link", { id: place.link, ...question }) : null, tick);
   const reverse_id = link.data?.id === place.link ? link.data?.reverse : null;
   const reverse = useResource<LinkDetail>(on && reverse_id ? address("link", { id: reverse_id, ...question }) : null, tick);
@@ -145,7 +149,7 @@ export function MapPage() {
         {before && load.error && <Overlay><Notice kind="failed" title={follows ? "No complete bin yet" : "This time cannot be shown"}>{load.error.message} {follows ? "The map appears by itself as soon as one is." : "Choose another time on the bar below, or press l for live."}</Notice></Overlay>}
         {load.data && load.error && load.error.status !== 0 && <div className="banner"><Notice kind="failed" title="This time cannot be shown">{load.error.message} The map still shows the time before; press l for live.</Notice></div>}
         {empty && <Overlay><Notice kind="empty" title="No router heard yet">The map appears with the first link-state advertisement. Point a routing listener (anemone snoop) at this server, or give it a recording.</Notice></Overlay>}
-        {!place.table && hover?.hit && <Tip graph={graph} hover={hover} />}
+        {!place.table && hover?.hit && hover.hit.id !== place.link && hover.hit.id !== place.node && <Tip graph={graph} hover={hover} />}
       </main>
       <aside className="side" aria-label="Details">
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
@@ -228,7 +232,10 @@ function Connection({ live }: { live: Live }) {
 
 function Tip({ graph, hover }: { graph: Graph; hover: { hit: Hit; x: number; y: number } }) {
   const id = hover.hit!.id;
-  const style = { transform: `translate(${hover.x + 14}px, ${hover.y + 14}px)` };
+  // Towards the middle of the map, so that it is never cut off.
+  const stage = document.querySelector(".stage");
+  const left = hover.x > (stage?.clientWidth ?? 0) * 0.66, above = hover.y > (stage?.clientHeight ?? 0) * 0.7;
+  const style = { transform: `translate(${hover.x + (left ? -14 : 14)}px, ${hover.y + (above ? -14 : 14)}px) translate(${left ? -100 : 0}%, ${above ? -100 : 0}%)` };
   if (hover.hit!.kind === "node") {
     const n = graph.nodes.find((x) => x.id === id);
     if (!n) return null;

@@ -3,7 +3,7 @@ import { bps } from "../draw/format";
 
 // What widths and colours mean.
 
-export function Legend({ theme, max_bps, unknown, widest }: { theme: Theme; max_bps: number; unknown: boolean; widest: number }) {
+export function Legend({ theme, max_bps, unknown, widest, missing }: { theme: Theme; max_bps: number; unknown: boolean; widest: number; missing: boolean }) {
   const stops = Array.from({ length: 26 }, (_, i) => `${utilisation_colour(i / 25, theme)} ${i * 4}%`);
   return (
     <div className="legend" aria-label="Legend">
@@ -24,7 +24,7 @@ export function Legend({ theme, max_bps, unknown, widest }: { theme: Theme; max_
           </span>
         ))}
       </div>
-      <div className="legend-more faint">■ instrumented host &nbsp; □ not &nbsp; <span className="legend-dash" /> down</div>
+      <div className="legend-more faint">{missing && <><span className="legend-missing" /> not measured &nbsp; </>}■ instrumented host &nbsp; □ not &nbsp; <span className="legend-dash" /> down</div>
     </div>
   );
 }

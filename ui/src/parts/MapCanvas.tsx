@@ -354,7 +354,7 @@ export function MapCanvas(props: MapProps) {
           schedule.current();
         }}
       />
-      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} />}
+      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1} />}
       <div className="map-buttons">
         {dragged.current.size > 0 && <button onClick={forget} title="Put dragged routers back">Restore places</button>}
         <button onClick={() => zoom_at(middle.x, middle.y, 1.4)} aria-label="Zoom in" title="Zoom in">+</button>

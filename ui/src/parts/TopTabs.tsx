@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { utilisation_colour, type Theme } from "../draw/colour";
-import { bps, link_name, percent } from "../draw/format";
+import { bps, link_name, percent, signed_percent } from "../draw/format";
 import type { Load, Top, TopBy, TopRow } from "../api/types";
 import type { Resource } from "../state/resource";
 import { go, kTabs, selected, type Place } from "../state/place";
@@ -15,6 +15,9 @@ export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | 
   const tabs = useRef<(HTMLButtonElement | null)[]>([]);
   const answer = top.data?.by === place.tab ? top.data.rows : null;
   const rows = answer && answer.some((r) => r.bps > 0) ? answer : answer && [];
+  // One scale for all rows; of a link it is the whole load, so that what is missing fits in.
+  const whole = new Map(place.tab === "links" ? load?.links.map((l) => [l.id, l.true_load_bps ?? 0]) : []);
+  const longest = Math.max(...(rows ?? []).map((r) => Math.max(r.bps, whole.get(r.key) ?? 0)));
   const move = (by: number) => {
     const next = (kTabs.indexOf(place.tab) + by + kTabs.length) % kTabs.length;
     go({ tab: kTabs[next]! });
@@ -49,7 +52,7 @@ export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | 
             {replay && place.instrumented > 0 && <button className="offer" onClick={replay}>Play the recording from its start</button>}
           </Notice>
         )}
-        {rows?.map((row) => <Row key={row.key} row={row} by={place.tab} first={rows[0]!.bps} load={load} theme={theme} />)}
+        {rows?.map((row) => <Row key={row.key} row={row} by={place.tab} first={longest} load={load} theme={theme} />)}
         {place.tab === "apps" && top.data?.basis && rows && rows.length > 0 && <p className="foot">Named by well-known {top.data.basis}, not by process.</p>}
       </div>
     </section>
@@ -75,10 +78,14 @@ function Row({ row, by, first, load, theme }: { row: TopRow; by: TopBy; first: n
 function LinkRow({ row, first, load, theme }: { row: TopRow; first: number; load: Load | null; theme: Theme }) {
   const now = load?.links.find((l) => l.id === row.key);
   const used = row.utilisation ?? null;
-  const scale = Math.max(first, now?.true_load_bps ?? 0) || 1;
+  const error = now?.true_load_bps ? (now.load_bps - now.true_load_bps) / now.true_load_bps : null;
+  const scale = first || 1;
   return (
     <button className="row" data-testid="top-link" data-link-id={row.key} onClick={() => go(selected({ link: row.key }), "push")}>
-      <span className="row-name">{now ? link_name(now.from, now.to) : row.label}</span>
+      <span className="row-name">
+        {now ? link_name(now.from, now.to) : row.label}
+        {error !== null && Math.abs(error) >= 0.005 && <span className="row-error num" title="Error against the whole recording">{signed_percent(error)}</span>}
+      </span>
       <span className="num">{bps(row.bps)}</span>
       <span className={`num row-share ${used !== null && used > 0.8 ? "odd" : ""}`} title={used === null ? "Share of the load of all links; its capacity is unknown" : "Utilisation"}>{used !== null && used > 0.8 ? "▲ " : ""}{percent(used ?? row.share)}</span>
       <Bar share={row.bps / scale} whole={now?.true_load_bps != null ? now.true_load_bps / scale : null} colour={utilisation_colour(used, theme)} />

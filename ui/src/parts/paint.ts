@@ -32,6 +32,7 @@ export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | n
   }
   b.stroke();
 
+  paint_missing(b, scene.ribbons, p);
   const chosen = scene.ribbons.filter((r) => r.id === scene.selected_link);
   const hovered = scene.ribbons.filter((r) => r.id === scene.hovered);
   halo(b, hovered, p.accent, 0.35, 6);
@@ -49,6 +50,21 @@ export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | n
   for (const n of scene.nodes) paint_node(b, n, scene, p, ends);
   for (const m of scene.marks) paint_mark(b, m, p);
   paint_labels(b, scene, p);
+}
+
+// Hollow: traffic that the whole recording has and the instrumented hosts do not account for.
+function paint_missing(b: Brush, ribbons: readonly Ribbon[], p: Palette): void {
+  b.fillStyle = p.missing;
+  b.strokeStyle = p.missing_edge;
+  b.lineWidth = 1;
+  b.beginPath();
+  for (const r of ribbons) {
+    if (!r.missing || r.dim) continue;
+    r.missing.forEach((q, i) => (i === 0 ? b.moveTo(q.x, q.y) : b.lineTo(q.x, q.y)));
+    b.closePath();
+  }
+  b.fill();
+  b.stroke();
 }
 
 function trace(b: Brush, r: Ribbon): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { kHome, parse_place, print_place, type Place } from "./place";
-import { bin_start, event_ms, newest_bin, step_bin, step_event } from "./time";
+import { bin_start, event_ms, newest_bin, step_bin, step_event, visible_span } from "./time";
 
 test("every screen survives its URL", () => {
   const place: Place = {
@@ -48,4 +48,15 @@ test("steps by event go to the next one, not to the one that we stand on", () =>
   expect(event_ms(step_event(events, event_ms(first), 1)!)).toBe(t0 + 30_501);
   expect(step_event(events, t0 + 30_501, 1)).toBeNull();
   expect(event_ms(step_event(events, t0 + 30_501, -1)!)).toBe(t0 + 10_000);
+});
+
+test("a long history shows its end, or what surrounds the instant looked at, always so many bins", () => {
+  const day = { from: t0, to: t0 + 86_400_000, bin: 10_000 };
+  const length = 3_600_000;
+  const shows = (at: number | null, watermark = day.to) => visible_span(day, watermark, at, 360);
+  expect(shows(null)).toEqual({ from: day.to - length, to: day.to, bin: 10_000 });
+  expect(shows(day.to - 1_000_000)).toEqual(shows(null));
+  expect(shows(t0 + 43_200_000)).toEqual({ from: t0 + 43_200_000 - length / 2, to: t0 + 43_200_000 + length / 2, bin: 10_000 });
+  expect(shows(t0)).toEqual({ from: t0, to: t0 + length, bin: 10_000 });
+  expect(visible_span(span, t0 + 35_000, null, 360)).toBe(span);
 });

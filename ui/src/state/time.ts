@@ -19,6 +19,16 @@ export function event_ms(event: NetworkEvent): number {
 
 export const bin_start = (s: Span, t: number): number => s.from + Math.floor((t - s.from) / s.bin) * s.bin;
 
+// What the time bar spans: everything, or of a long history so many bins, up to the newest, or
+// around the instant that is looked at.
+export function visible_span(whole: Span, watermark: number, at: number | null, bins_max: number): Span {
+  const length = bins_max * whole.bin;
+  if (whole.to - whole.from <= length) return whole;
+  const newest = Math.min(whole.to, bin_start(whole, watermark) + whole.bin);
+  const to = at === null || at > newest - length ? newest : Math.max(whole.from + length, bin_start(whole, at) + length / 2);
+  return { from: to - length, to, bin: whole.bin };
+}
+
 // The last bin that is complete at the watermark; the span's first if none is.
 export function newest_bin(s: Span, watermark: number): number {
   return Math.max(s.from, bin_start(s, Math.min(watermark, s.to)) - s.bin);
