@@ -2,25 +2,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/routing_source.h"
+#include "app/text_table.h"
 #include "base/text.h"
 #include "load/link_load.h"
 #include "matrix/read_matrix_file.h"
-#include "topology/read_topology_file.h"
 
 namespace anemone {
 namespace {
 
 struct LoadOptions {
-  std::string source;
+  std::vector<std::string> sources;
   std::string matrix;
+  std::string at;
   std::string weights = "own";
   std::string format = "table";
 };
@@ -58,46 +59,35 @@ void print_json(const Topology& topology, const LinkLoad& load) {
   fmt::print("{}\n", answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
-void print_csv(const Topology& topology, const LinkLoad& load) {
-  fmt::print("from,to,load_bps,capacity_bps,utilisation\n");
+TextTable text_table(const Topology& topology, const LinkLoad& load) {
+  TextTable table({"from", "to", "load_bps", "capacity_bps", "utilisation"});
   for (LinkId id : load.links.ids()) {
     const Link& link = topology.link(id);
     const bool known = link.capacity_bps > 0;
-    fmt::print("{},{},{},{},{}\n", csv_field(from_name(topology, link)), csv_field(to_name(topology, link)),
-               load.links[id].bps, known ? fmt::format("{}", link.capacity_bps) : "",
-               known ? fmt::format("{}", load.links[id].bps / link.capacity_bps) : "");
+    table.row({from_name(topology, link), to_name(topology, link), fmt::format("{}", load.links[id].bps),
+               known ? fmt::format("{}", link.capacity_bps) : "",
+               known ? fmt::format("{}", load.links[id].bps / link.capacity_bps) : ""});
   }
+  return table;
 }
 
 // The busiest first: by utilisation, then by load.
 void print_table(const Topology& topology, const LinkLoad& load) {
-  std::vector<LinkId> order;
-  std::size_t width = 4;
-  for (LinkId id : load.links.ids()) {
-    order.push_back(id);
-    width = std::max(width, link_name(topology, id).size());
-  }
   auto busy = [&](LinkId id) {
     const double capacity = topology.link(id).capacity_bps;
     return std::pair(capacity > 0 ? load.links[id].bps / capacity : 0, load.links[id].bps);
   };
+  std::vector<LinkId> order;
+  for (LinkId id : load.links.ids()) order.push_back(id);
   std::stable_sort(order.begin(), order.end(), [&](LinkId a, LinkId b) { return busy(a) > busy(b); });
-  fmt::print("{:<{}}  {:>8}  {:>8}  {:>11}\n", "link", width, "load", "capacity", "utilisation");
+  TextTable table({"link", "load", "capacity", "utilisation"});
   for (LinkId id : order) {
     const double capacity = topology.link(id).capacity_bps;
-    fmt::print("{:<{}}  {:>8}  {:>8}  {:>11}\n", link_name(topology, id), width, print_si(load.links[id].bps),
-               capacity > 0 ? print_si(capacity) : "-",
-               capacity > 0 ? fmt::format("{:.1f}%", busy(id).first * 100) : "-");
+    table.row({link_name(topology, id), print_si(load.links[id].bps), capacity > 0 ? print_si(capacity) : "-",
+               capacity > 0 ? fmt::format("{:.1f}%", busy(id).first * 100) : "-"});
   }
-  fmt::print("\nmaximum utilisation {:.1f}%, unrouted {}bit/s\n", max_utilisation(topology, load) * 100,
-             print_si(load.unrouted.bps));
+  fmt::print("{}\nmaximum utilisation {:.1f}%, unrouted {} bit/s\n", table.aligned(),
+             max_utilisation(topology, load) * 100, print_si(load.unrouted.bps));
 }
 
 int fail(const Error& error) {
@@ -111,22 +101,24 @@ int load(int argc, char** argv) {
   LoadOptions options;
   Arguments arguments("load",
                       "Load and utilisation of every directed link, for a network and a traffic matrix.");
-  arguments.positional("SOURCE", options.source, "a topology file", Need::kRequired);
+  arguments.positional("SOURCE", options.sources, "a topology file, or OSPF captures of one network",
+                       Need::kRequired);
   arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too",
                    Need::kRequired);
+  arguments.option("--at", options.at, "the instant, for captures: RFC 3339 or Unix seconds");
   arguments.choice("--weights", options.weights, {"own", "unit"}, "the costs to route by");
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
 
-  const auto read = read_topology_file(options.source);
-  if (!read) return fail(read.error());
-  const Topology topology = options.weights == "unit" ? with_unit_costs(*read) : *read;
+  const auto source = read_routing_source("load", options.sources, options.at);
+  if (!source) return fail(source.error());
+  const Topology topology = options.weights == "unit" ? with_unit_costs(source->topology) : source->topology;
   const auto matrix = read_matrix_file(options.matrix, topology);
   if (!matrix) return fail(matrix.error());
 
   const LinkLoad loads = link_load(topology, *matrix);
   if (options.format == "json") print_json(topology, loads);
-  if (options.format == "csv") print_csv(topology, loads);
+  if (options.format == "csv") fmt::print("{}", text_table(topology, loads).csv());
   if (options.format == "table") print_table(topology, loads);
   return kDone;
 }

@@ -14,6 +14,7 @@
 #include "net/prefix_map.h"
 #include "route/routes_to_prefix.h"
 #include "route/spf.h"
+#include "topology/own_prefix.h"
 
 namespace anemone {
 namespace {
@@ -68,28 +69,12 @@ Result<NodeId> entry(const Topology& topology, const std::string& text) {
       ->node;
 }
 
-// A prefix that only `node` has, the longest: what stands for a router where there are areas.
-std::vector<PrefixId> own_prefix(const Topology& topology, NodeId node) {
-  std::vector<PrefixId> best;
-  for (PrefixId id : indices<PrefixId>(topology.prefix_count())) {
-    std::size_t inside = 0;
-    bool here = false;
-    for (const Attachment& attachment : topology.attachments(id)) {
-      inside += is_inside(attachment);
-      here |= is_inside(attachment) && attachment.node == node;
-    }
-    if (!here || inside != 1) continue;
-    if (best.empty() || topology.prefix(id).length() > topology.prefix(best[0]).length()) best = {id};
-  }
-  return best;
-}
-
 Result<RoutesTo> routes_towards(const Topology& topology, const std::string& text) {
   RoutesTo routes;
   if (auto node = topology.find(text)) {
     const auto prefix = own_prefix(topology, *node);
-    if (prefix.empty()) return shortest_paths_to(topology, *node);
-    PrefixRoutes(topology).to(prefix[0], routes);
+    if (!prefix) return shortest_paths_to(topology, *node);
+    PrefixRoutes(topology).to(*prefix, routes);
     return routes;
   } else if (!parse_address(text)) {
     return node.error();

@@ -49,11 +49,12 @@ TEST_CASE("a link's load is told by demand: who takes it, and how much of itself
 }
 
 TEST_CASE("on random networks the demands' shares of a link add up to its load") {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     CAPTURE(seed);
     Random random(seed);
     const Topology net = random_network(random);
-    const TrafficMatrix matrix = random_matrix(random, net);
+    const TrafficMatrix matrix =
+        seed % 2 == 0 ? random_matrix(random, net) : random_prefix_matrix(random, net);
     const LinkLoad load = link_load(net, matrix);
     for (LinkId id : load.links.ids()) {
       double sum = 0;
@@ -74,9 +75,11 @@ TEST_CASE("a demand's route holds the same shares as its links tell") {
     DestinationRoutes routes(net);
     PerNode<double> shares;
     const NodeId from{random.below(static_cast<std::uint32_t>(net.node_count()))};
-    const NodeId to{random.below(static_cast<std::uint32_t>(net.node_count()))};
-    for (const RouteShare& part : route_of(net, routes.to({to, {}}), from)) {
-      shares_on_link(net, routes.to({to, {}}), part.link, shares);
+    Destination to{NodeId{random.below(static_cast<std::uint32_t>(net.node_count()))}, {}};
+    if (seed % 2 == 0) to = {{}, PrefixId{0}};
+    const RoutesTo taken = routes.to(to);
+    for (const RouteShare& part : route_of(net, taken, from)) {
+      shares_on_link(net, taken, part.link, shares);
       CHECK(shares[from] == doctest::Approx(part.share));
     }
   }

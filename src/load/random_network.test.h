@@ -42,6 +42,13 @@ inline Topology random_network(Random& random) {
     parts.nodes.push_back(std::move(node));
   }
   add_random_links(random, routers, parts);
+  for (std::uint32_t i = 0; i < 5; ++i) {  // several places for some prefixes
+    Attachment at;
+    at.prefix = Prefix(Ipv4{0x0a000000 + random.below(3) * 256}, 24);
+    at.node = NodeId{random.below(routers)};
+    at.cost = random.below(5);
+    parts.attachments.push_back(at);
+  }
   return Topology(std::move(parts));
 }
 
@@ -54,6 +61,15 @@ inline TrafficMatrix random_matrix(Random& random, const Topology& topology) {
     demand.to.node = NodeId{random.below(nodes)};
     demand.traffic = {random.unit() * 1e6, random.unit() * 100};
     matrix.demands.push_back(demand);
+  }
+  return matrix;
+}
+
+// The same demands, each for one of the topology's prefixes instead of a node.
+inline TrafficMatrix random_prefix_matrix(Random& random, const Topology& topology) {
+  TrafficMatrix matrix = random_matrix(random, topology);
+  for (Demand& demand : matrix.demands) {
+    demand.to = {NodeId{}, PrefixId{random.below(static_cast<std::uint32_t>(topology.prefix_count()))}};
   }
   return matrix;
 }

@@ -1,6 +1,10 @@
 #include "matrix/read_matrix_file.h"
 
+#include <map>
+#include <optional>
+
 #include "base/text.h"
+#include "topology/own_prefix.h"
 #include "topology/read_topology_file.h"
 
 namespace anemone {
@@ -49,6 +53,17 @@ Result<Demand> resolve(const NamedDemand& named, bool by_index, const Topology& 
   return demand;
 }
 
+// Where there are areas, a router is reached as its own prefix is.
+void aim_at_own_prefixes(TrafficMatrix& matrix, const Topology& topology) {
+  std::map<NodeId, std::optional<PrefixId>> own;
+  for (Demand& demand : matrix.demands) {
+    if (!demand.to.node.valid() || demand.to.node == demand.ingress) continue;
+    const auto [at, is_new] = own.try_emplace(demand.to.node);
+    if (is_new) at->second = own_prefix(topology, demand.to.node);
+    if (at->second) demand.to = {NodeId{}, *at->second};
+  }
+}
+
 }  // namespace
 
 Result<TrafficMatrix> resolve_demands(const NetworkFile& file, const Topology& topology) {
@@ -59,6 +74,7 @@ Result<TrafficMatrix> resolve_demands(const NetworkFile& file, const Topology& t
     if (!demand) return named.line > 0 ? at_line(named.line, demand.error().message) : demand.error();
     matrix.demands.push_back(*demand);
   }
+  if (has_areas(topology)) aim_at_own_prefixes(matrix, topology);
   return matrix;
 }
 

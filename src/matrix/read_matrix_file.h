@@ -11,7 +11,8 @@
 namespace anemone {
 
 // Finds the ends of the demands: a node by name (or router id), a destination also as a prefix of the
-// topology; by index where the file counts nodes. The error says line and name.
+// topology; by index where the file counts nodes. In a topology of several areas a destination router
+// becomes its own prefix, so that traffic goes as the protocol says. The error says line and name.
 Result<TrafficMatrix> resolve_demands(const NetworkFile& file, const Topology& topology);
 
 // The error begins with the file's name. A file without a single demand is refused.

@@ -4,6 +4,12 @@
 #include <bit>
 
 namespace anemone {
+namespace {
+
+// A virtual link is no wire: nothing travels over it.
+Cost usable_cost(const Link& link) { return link.is_virtual ? kUnreachable : link.cost; }
+
+}  // namespace
 
 ShortestPaths::ShortestPaths(const Topology& topology) {
   const std::size_t nodes = topology.node_count();
@@ -15,10 +21,10 @@ ShortestPaths::ShortestPaths(const Topology& topology) {
     first_in_.push_back(static_cast<std::uint32_t>(in_.size()));
     first_out_.push_back(static_cast<std::uint32_t>(out_.size()));
     for (LinkId id : topology.links_to(node)) {
-      in_.push_back({topology.link(id).from.value(), topology.link(id).cost});
+      in_.push_back({topology.link(id).from.value(), usable_cost(topology.link(id))});
     }
     for (LinkId id : topology.links_from(node)) {
-      out_.push_back({topology.link(id).to.value(), topology.link(id).cost});
+      out_.push_back({topology.link(id).to.value(), usable_cost(topology.link(id))});
     }
     is_network_.push_back(topology.node(node).kind == NodeKind::kNetwork ? 1 : 0);
   }
@@ -57,7 +63,7 @@ void ShortestPaths::settle_all(RoutesTo& routes) {
       const Arc& arc = in_[i];
       const Cost cost = here + arc.cost;
       Cost& known = routes.cost[NodeId{arc.node}];
-      if (cost >= known || cost < here) continue;  // not nearer, or past 32 bits
+      if (cost >= known || cost < here) continue;  // not nearer, or past 32 bits as over an unusable link
       known = cost;
       push({turn(arc.node, cost), arc.node});
     }
@@ -80,7 +86,7 @@ void ShortestPaths::list_hops(std::span<const Seed> seeds, RoutesTo& routes) {
     for (std::uint32_t i = first_out_[node]; i < first_out_[node + 1]; ++i) {
       const Arc& arc = out_[i];
       const std::uint32_t settled = settled_[arc.node];
-      if (settled == 0 || settled > settled_[node]) continue;
+      if (settled == 0 || settled > settled_[node] || arc.cost == kUnreachable) continue;
       if (routes.cost[NodeId{arc.node}] + arc.cost == cost) routes.hops.emplace_back(i);
     }
   }

@@ -1,0 +1,28 @@
+#include "topology/own_prefix.h"
+
+namespace anemone {
+
+std::optional<PrefixId> own_prefix(const Topology& topology, NodeId node) {
+  std::optional<PrefixId> best;
+  for (PrefixId id : indices<PrefixId>(topology.prefix_count())) {
+    std::size_t inside = 0;
+    bool here = false;
+    for (const Attachment& at : topology.attachments(id)) {
+      if (at.kind != PrefixKind::kStub && at.kind != PrefixKind::kNetwork) continue;
+      ++inside;
+      here |= at.node == node;
+    }
+    if (!here || inside != 1) continue;
+    if (!best || topology.prefix(id).length() > topology.prefix(*best).length()) best = id;
+  }
+  return best;
+}
+
+bool has_areas(const Topology& topology) {
+  for (const Link& link : topology.links()) {
+    if (link.area != topology.links().front().area) return true;
+  }
+  return false;
+}
+
+}  // namespace anemone
