@@ -31,7 +31,7 @@ class Captures:
             self.tcpdump(name, HOST_INTERFACE, f"host-{name}", SNAPLEN, [])
         script = pathlib.Path(__file__).with_name("counters.py")
         with open(self.folder / "counters.csv", "wb") as out, open(self.folder / "counters.log", "wb") as errors:
-            self.counters = subprocess.Popen(["nice", "-n", "-10", sys.executable, str(script), *self.plan.routers],
+            self.counters = subprocess.Popen([sys.executable, str(script), *self.plan.routers],
                                              stdout=out, stderr=errors, start_new_session=True)
 
     def tcpdump(self, node, interface, name, snaplen, what):
