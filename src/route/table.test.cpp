@@ -1,0 +1,207 @@
+#include "route/table.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace anemone;
+
+namespace {
+
+Prefix net(const char* text) { return *parse_prefix(text); }
+IpAddress at(const char* text) { return *parse_address(text); }
+
+// A network told in a few calls. Routers are numbered from 1; links get addresses 10.0.LINK.{1,2}.
+struct Story {
+  TopologyParts parts;
+
+  NodeId router(std::vector<std::uint32_t> areas, bool abr = false, bool asbr = false) {
+    Node node;
+    node.router_id = {static_cast<std::uint32_t>(parts.nodes.size() + 1)};
+    node.name = "r" + std::to_string(parts.nodes.size() + 1);
+    for (std::uint32_t area : areas) node.areas.push_back(AreaId{area});
+    node.abr = abr;
+    node.asbr = asbr;
+    if (asbr) node.asbr_areas = node.areas;
+    parts.nodes.push_back(node);
+    return NodeId{parts.nodes.size() - 1};
+  }
+  void link(NodeId a, NodeId b, Cost cost, std::uint32_t area = 0, bool is_virtual = false) {
+    const auto number = static_cast<std::uint32_t>(parts.links.size() / 2 + 1);
+    Link there;
+    there.from = a;
+    there.to = b;
+    there.cost = cost;
+    there.area = {area};
+    there.is_virtual = is_virtual;
+    there.address = Ipv4{0x0a00'0001 + (number << 8)};
+    there.neighbor = Ipv4{0x0a00'0002 + (number << 8)};
+    Link back = there;
+    std::swap(back.from, back.to);
+    std::swap(back.address, back.neighbor);
+    parts.links.push_back(there);
+    parts.links.push_back(back);
+  }
+  void attach(const char* prefix, NodeId node, Cost cost, PrefixKind kind = PrefixKind::kStub,
+              std::uint32_t area = 0, const char* forwarding = nullptr) {
+    parts.attachments.push_back(
+        {net(prefix), node, cost, kind, AreaId{area}, forwarding == nullptr ? IpAddress{} : at(forwarding)});
+  }
+
+  // "PREFIX TYPE COST via NEXT,NEXT; ..."
+  std::string table(NodeId router) const {
+    const Topology topology(parts);
+    std::string text;
+    for (const Route& route : route_table(topology, router)) {
+      text += print_prefix(topology.prefix(route.prefix)) + " " + print_path_type(route.type) + " " +
+              std::to_string(route.cost);
+      if (route.type == PathType::kExternal2) text += "+" + std::to_string(route.type2_cost);
+      for (const NextHop& hop : route.next_hops) {
+        text += hop.router.valid() ? " " + topology.node(hop.router).name : " local";
+        if (hop.router.valid() && !hop.via.is_none()) text += "@" + print_address(hop.via);
+      }
+      text += "; ";
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("equal costs are kept, a router's own networks are local") {
+  //      r2
+  //   1 /  \ 1
+  //   r1    r4 - 20.0.0.0/24
+  //   1 \  / 1
+  //      r3
+  Story s;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0});
+  const NodeId r3 = s.router({0});
+  const NodeId r4 = s.router({0});
+  s.link(r1, r2, 1);
+  s.link(r1, r3, 1);
+  s.link(r2, r4, 1);
+  s.link(r3, r4, 1);
+  s.attach("20.0.0.0/24", r4, 5);
+  s.attach("21.0.0.0/24", r1, 3);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 7 r2@10.0.1.2 r3@10.0.2.2; 21.0.0.0/24 intra 3 local; ");
+}
+
+TEST_CASE("a dear way inside an area wins over a cheap one between areas, and that over externals") {
+  //  area 1: r1 -100- r2,  r1 -1- r3 (border) ; 20.0.0.0/24 at r2 in area 1, and as a summary from r3
+  Story s;
+  const NodeId r1 = s.router({1});
+  const NodeId r2 = s.router({1});
+  const NodeId r3 = s.router({0, 1}, true, true);
+  s.link(r1, r2, 100, 1);
+  s.link(r1, r3, 1, 1);
+  s.attach("20.0.0.0/24", r2, 1, PrefixKind::kStub, 1);
+  s.attach("20.0.0.0/24", r3, 1, PrefixKind::kSummary, 1);
+  s.attach("20.1.0.0/24", r3, 9, PrefixKind::kSummary, 1);
+  s.attach("20.1.0.0/24", r3, 1, PrefixKind::kExternal1);
+  s.attach("20.2.0.0/24", r3, 99, PrefixKind::kExternal1);
+  s.attach("20.2.0.0/24", r3, 1, PrefixKind::kExternal2);
+  s.attach("20.3.0.0/24", r3, 20, PrefixKind::kExternal2);
+  CHECK(s.table(r1) ==
+        "20.0.0.0/24 intra 101 r2@10.0.1.2; 20.1.0.0/24 inter 10 r3@10.0.2.2; "
+        "20.2.0.0/24 external1 100 r3@10.0.2.2; 20.3.0.0/24 external2 1+20 r3@10.0.2.2; ");
+}
+
+TEST_CASE("a border router looks at the backbone's summaries only") {
+  //  r1 (0 1) -1- r2 (0 1) in area 0 and, cheaper, in area 1 as well
+  Story s;
+  const NodeId r1 = s.router({0, 1}, true);
+  const NodeId r2 = s.router({0, 1}, true);
+  s.link(r1, r2, 10, 0);
+  s.link(r1, r2, 1, 1);
+  s.attach("20.0.0.0/24", r2, 4, PrefixKind::kSummary, 0);
+  s.attach("20.0.0.0/24", r2, 1, PrefixKind::kSummary, 1);
+  CHECK(s.table(r1) == "20.0.0.0/24 inter 14 r2@10.0.1.2; ");
+  s.parts.nodes[0].abr = false;  // an inner router of both looks at all of its areas
+  CHECK(s.table(r1) == "20.0.0.0/24 inter 2 r2@10.0.2.2; ");
+}
+
+TEST_CASE("a border router that lost its backbone looks at all its areas") {
+  Story s;
+  const NodeId r1 = s.router({0, 1}, true);
+  const NodeId r2 = s.router({0, 1}, true);
+  s.link(r1, r2, 1, 1);
+  s.attach("20.0.0.0/24", r2, 1, PrefixKind::kSummary, 1);
+  CHECK(s.table(r1) == "20.0.0.0/24 inter 2 r2@10.0.1.2; ");
+}
+
+TEST_CASE("of type 2 externals the smaller metric wins, then the nearer exit, then both") {
+  Story s;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0}, false, true);
+  const NodeId r3 = s.router({0}, false, true);
+  s.link(r1, r2, 1);
+  s.link(r1, r3, 2);
+  s.attach("20.0.0.0/24", r2, 20, PrefixKind::kExternal2);
+  s.attach("20.0.0.0/24", r3, 10, PrefixKind::kExternal2);
+  s.attach("20.1.0.0/24", r2, 20, PrefixKind::kExternal2);
+  s.attach("20.1.0.0/24", r3, 20, PrefixKind::kExternal2);
+  s.attach("20.2.0.0/24", r2, 6, PrefixKind::kExternal1);
+  s.attach("20.2.0.0/24", r3, 5, PrefixKind::kExternal1);
+  CHECK(s.table(r1) ==
+        "20.0.0.0/24 external2 2+10 r3@10.0.2.2; 20.1.0.0/24 external2 1+20 r2@10.0.1.2; "
+        "20.2.0.0/24 external1 7 r2@10.0.1.2 r3@10.0.2.2; ");
+}
+
+TEST_CASE("packets go to the forwarding address where one is given, also past the boundary router") {
+  //  r1 -1- r2 (boundary), r1 -5- r3 with 30.0.0.0/24, where the forwarding address is
+  Story s;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0}, false, true);
+  const NodeId r3 = s.router({0});
+  s.link(r1, r2, 1);
+  s.link(r1, r3, 5);
+  s.attach("30.0.0.0/24", r3, 1);
+  s.attach("20.0.0.0/24", r2, 20, PrefixKind::kExternal2, 0, "30.0.0.9");
+  s.attach("20.1.0.0/24", r2, 20, PrefixKind::kExternal2, 0, "31.0.0.9");  // nobody has a way there
+  CHECK(s.table(r1) == "20.0.0.0/24 external2 6+20 r3@10.0.2.2; 30.0.0.0/24 intra 6 r3@10.0.2.2; ");
+}
+
+TEST_CASE("externals stay out of stub areas, where the border router's default stands for them") {
+  Story s;
+  const NodeId r1 = s.router({1});
+  const NodeId r2 = s.router({0, 1}, true, true);
+  s.parts.nodes[1].asbr_areas = {AreaId{0}};
+  s.parts.stub_areas = {AreaId{1}};
+  s.link(r1, r2, 1, 1);
+  s.attach("20.0.0.0/24", r2, 1, PrefixKind::kExternal1);
+  s.attach("0.0.0.0/0", r2, 1, PrefixKind::kSummary, 1);
+  CHECK(s.table(r1) == "0.0.0.0/0 inter 2 r2@10.0.1.2; ");
+}
+
+TEST_CASE("a virtual link carries the backbone over the transit area's own links") {
+  //  area 1: r1 -1- r2 -1- r3;  backbone: r1, and r3 -1- r4 behind the virtual link r1=r3
+  Story s;
+  const NodeId r1 = s.router({0, 1}, true);
+  const NodeId r2 = s.router({1});
+  const NodeId r3 = s.router({0, 1}, true);
+  const NodeId r4 = s.router({0});
+  s.link(r1, r2, 1, 1);
+  s.link(r2, r3, 1, 1);
+  s.link(r3, r4, 1, 0);
+  s.link(r1, r3, 2, 0, true);
+  s.attach("20.0.0.0/24", r4, 1, PrefixKind::kStub, 0);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 4 r2@10.0.1.2; ");
+}
+
+TEST_CASE("a router with the highest link costs is passed through last, not never") {
+  //  r1 - r2 (costs 65535 both ways, RFC 6987) - r3, and r1 -1000- r4 -1000- r3 while it lasts
+  Story s;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0});
+  const NodeId r3 = s.router({0});
+  s.link(r1, r2, 0xffff);
+  s.link(r2, r3, 0xffff);
+  s.attach("20.0.0.0/24", r3, 1);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 131071 r2@10.0.1.2; ");
+  const NodeId r4 = s.router({0});
+  s.link(r1, r4, 1000);
+  s.link(r4, r3, 1000);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 2001 r4@10.0.3.2; ");
+}
