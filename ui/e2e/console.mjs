@@ -58,8 +58,9 @@ async function time() {
   await holds("played at 60x, time passes by itself", async () => Date.parse((await map()).at) >= Date.parse("2026-11-22T10:02:20Z"));
   await page.keyboard.press(" ");
   await holds("space pauses", async () => (await see("play").getAttribute("data-playing")) === "false");
+  await page.waitForTimeout(500); // the last answer may still be on its way
   const stood = (await map()).at;
-  await page.waitForTimeout(500);
+  await page.waitForTimeout(700);
   await holds("paused, time stands", async () => (await map()).at === stood);
   await page.keyboard.press(" ");
   await holds("at the end of the recording playing stops on the last bin", async () => (await map()).at === "2026-11-22T10:03:50Z" && (await see("play").getAttribute("data-playing")) === "false", 15000);

@@ -27,8 +27,9 @@ await session.send("Performance.enable");
 const busy = async () => (await session.send("Performance.getMetrics")).metrics.find((m) => m.name === "TaskDuration").value;
 
 const b0 = await busy();
-const rest = await count(5);
+await page.waitForTimeout(5000); // nothing but the page itself
 const rest_busy = (await busy()) - b0;
+const rest = await count(5);
 const frames = await page.evaluate(() => window.__anemone.frames);
 const size = await page.evaluate(() => ({ links: window.__anemone.links.length, nodes: window.__anemone.nodes.length }));
 

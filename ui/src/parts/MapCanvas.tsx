@@ -203,11 +203,14 @@ export function MapCanvas(props: MapProps) {
       prepare(canvas, size.width, size.height);
       return;
     }
-    let timer = 0, last = 0, slow = 1;
+    let asked = 0, wait = 0, slow = 1;
+    const next = () => (asked = requestAnimationFrame(frame));
     const frame = (now: number) => {
-      timer = requestAnimationFrame(frame);
-      if (document.hidden || now - last < kFrame_ms - 2 || !scene.current || slow > 12) return;
-      last = now;
+      if (slow > 12) return; // even thinned out it does not keep up: no motion
+      // Asking late rather than skipping: a page at rest wakes 30 times a second, not 60. The
+      // browser itself asks nothing of a page that nobody sees.
+      wait = window.setTimeout(next, kFrame_ms - 9);
+      if (!scene.current) return;
       const start = performance.now();
       const thin = thinning(scene.current.ribbons) * slow;
       const f = frames.current;
@@ -219,8 +222,11 @@ export function MapCanvas(props: MapProps) {
       if (f.motion_count % 30 === 0 && f.motion_ms > kBudget_ms) slow *= 1.6;
       if (slow > 12) prepare(canvas, size.width, size.height);
     };
-    timer = requestAnimationFrame(frame);
-    return () => cancelAnimationFrame(timer);
+    next();
+    return () => {
+      cancelAnimationFrame(asked);
+      window.clearTimeout(wait);
+    };
   }, [still, size, theme]);
 
   useEffect(
