@@ -121,13 +121,13 @@ TEST_CASE("a file that is damaged, cut short or none of the store's is named, an
       {"text", [](const std::string& path) { std::ofstream(path, std::ios::trunc) << "hello\n"; }},
   };
   for (const char* name : {"/main.duckdb", "/period-20261122T000000Z.duckdb"}) {
-    for (const auto& [how, harm] : harms) {
+    for (const auto& way : harms) {
       StoreFolder folder;
       fill(folder.config());
       const std::string path = folder.path + name;
       CAPTURE(path);
-      CAPTURE(how);
-      harm(path);
+      CAPTURE(way.first);
+      way.second(path);
       const auto size = std::filesystem::file_size(path);
       const std::string said = refusal(folder.config());
       CAPTURE(said);
