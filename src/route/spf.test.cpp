@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "route/distance_block.h"
 #include "topology/text_file.h"
 
 namespace anemone {
@@ -152,6 +153,37 @@ TEST_CASE("distances, next hops and order agree with Floyd and Warshall on rando
       }
     }
   }
+}
+
+TEST_CASE("sixteen destinations at once are as far as one by one") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Topology net = random_network(random);
+    REQUIRE(DistanceBlock::fits(net));
+    DistanceBlock block(net);
+    ShortestPaths paths(net);
+    RoutesTo routes;
+    std::vector<NodeId> all;
+    for (NodeId node : net.nodes()) all.push_back(node);
+    for (std::size_t first = 0; first < all.size(); first += DistanceBlock::kLanes) {
+      const auto some = std::span(all).subspan(first, std::min(DistanceBlock::kLanes, all.size() - first));
+      block.to(some);
+      for (std::size_t lane = 0; lane < some.size(); ++lane) {
+        paths.to(some[lane], routes);
+        for (NodeId from : net.nodes()) CHECK(block.cost(from, some[lane], lane) == routes.cost[from]);
+      }
+    }
+  }
+}
+
+TEST_CASE("costs that sixteen lanes cannot hold are left to the other way") {
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    text += "link n" + std::to_string(i) + " n" + std::to_string(i + 1) + " cost 16000000\n";
+  }
+  CHECK(!DistanceBlock::fits(network(text)));
+  CHECK(DistanceBlock::fits(network("link a b cost 65535")));
 }
 
 }  // namespace

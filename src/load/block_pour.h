@@ -1,0 +1,56 @@
+// BlockPour pours the traffic of up to sixteen destinations in one go, along the distances of a
+// DistanceBlock. It gives what `pour` gives along RoutesTo, for a dense matrix several times as fast.
+//
+// Routes are not listed: which links lie on a shortest path is seen from the distances, again for all
+// sixteen by a few vector instructions. Nor are nodes sorted by distance: one is poured as soon as all
+// that pour into it have been, which a counter tells.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "matrix/traffic_matrix.h"
+#include "route/distance_block.h"
+
+namespace anemone {
+
+class BlockPour {
+ public:
+  // REQUIRES: DistanceBlock::fits(topology).
+  explicit BlockPour(const Topology& topology);
+
+  // Pours up to kLanes groups of demands, each group not empty and for one node. Returns the unrouted.
+  Traffic pour(std::span<const std::span<const Demand>> groups);
+
+  // Adds what all that was poured puts on each link.
+  void add_to(PerLink<Traffic>& links) const;
+
+ private:
+  // One place on the way to one destination.
+  struct Station {
+    Traffic traffic;
+    std::uint32_t next;     // the arc taken; kNone at the destination and where there is no way
+    std::uint32_t pending;  // how many arcs into it are still to be poured; kDone once it has been
+  };
+  static constexpr std::uint32_t kNone = 0x7fff'ffff;
+  static constexpr std::uint32_t kSeveral = 0x8000'0000;  // added to `next` when equal arcs follow it
+  static constexpr std::uint32_t kDone = 0xffff'ffff;
+
+  void find_next_arcs();
+  Traffic pour_lane(std::size_t lane, std::span<const Demand> demands);
+  void pour_from(std::size_t lane, std::uint32_t place);
+  void split(std::size_t lane, std::uint32_t place);
+  std::span<Station> stations(std::size_t lane) {
+    return std::span(stations_).subspan(lane * block_.place_count(), block_.place_count());
+  }
+
+  DistanceBlock block_;
+  std::vector<Lanes> pending_;     // by place: arcs into it that are taken, counted downward from 0
+  std::vector<Station> stations_;  // by lane, then by place
+  std::vector<Traffic> on_arc_;
+  std::vector<std::uint32_t> ready_;
+};
+
+}  // namespace anemone
