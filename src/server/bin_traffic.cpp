@@ -24,6 +24,12 @@ LinkAnswer answer_of(const Topology& topology, LinkId id, std::string name) {
   return answer;
 }
 
+std::vector<IpAddress> addresses_of(const InventoryHost& host) {
+  std::vector<IpAddress> all = host.more_addresses;
+  all.insert(all.begin(), host.address);
+  return all;
+}
+
 // The loads of all epochs, added up by the links' names.
 std::vector<LinkAnswer> add_up(const std::vector<Epoch>& epochs, const std::vector<LinkLoad>& loads) {
   std::map<std::string, LinkAnswer> by_name;
@@ -63,8 +69,10 @@ Hosts::Hosts(const Inventory& inventory, std::vector<ObserverId> observers)
   for (std::size_t i = 0; i < order.size(); ++i) rank_[order[i]] = i;
   for (std::size_t i = 0; i < inventory.hosts.size(); ++i) {
     const InventoryHost& host = inventory.hosts[i];
-    by_address_.emplace(host.address, i);
-    if (!host.gateway.is_none()) gateways_.push_back({host.address, host.gateway});
+    for (const IpAddress& address : addresses_of(host)) {
+      by_address_.emplace(address, i);
+      if (!host.gateway.is_none()) gateways_.push_back({address, host.gateway});
+    }
   }
 }
 
@@ -75,7 +83,7 @@ std::size_t Hosts::count_of(double share) const {
 Observers Hosts::observed_by(std::size_t count) const {
   std::vector<Observer> observers;
   for (std::size_t i = 0; i < rank_.size(); ++i) {
-    observers.push_back({observers_[i], {list()[i].address}, instrumented(i, count)});
+    observers.push_back({observers_[i], addresses_of(list()[i]), instrumented(i, count)});
   }
   return Observers(observers);
 }

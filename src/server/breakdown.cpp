@@ -66,10 +66,10 @@ class HostTally {
 
  private:
   RankedRow& add_end(const IpAddress& address, double bps, double pps) {
-    RankedRow& row = tally_.at(print_address(address));
-    if (const std::size_t host = hosts_.at(address); host < hosts_.list().size()) {
-      row.label = hosts_.list()[host].name;
-    }
+    const std::size_t host = hosts_.at(address);
+    const bool known = host < hosts_.list().size();
+    RankedRow& row = tally_.at(print_address(known ? hosts_.list()[host].address : address));
+    if (known) row.label = hosts_.list()[host].name;
     row.bps += bps;
     row.pps += pps;
     return row;
@@ -224,12 +224,13 @@ bool fill_host(const BinTraffic& traffic, const Hosts& hosts, NodeDetail& detail
   const auto host = std::find_if(list.begin(), list.end(),
                                  [&](const InventoryHost& known) { return known.name == detail.id; });
   if (host == list.end()) return false;
+  const auto index = static_cast<std::size_t>(host - list.begin());
   detail.kind = "host";
   Tally apps;
   HostTally peers(hosts);
   each_owned(traffic, [&](const FlowRecord& record, double bps, double pps) {
-    const bool sends = record.key.src == host->address;
-    if (!sends && record.key.dst != host->address) return;
+    const bool sends = hosts.at(record.key.src) == index;
+    if (!sends && hosts.at(record.key.dst) != index) return;
     (sends ? detail.sent_bps : detail.received_bps) += bps;
     apps.add(application_by_port(record.key), bps, pps);
     peers.add(record.key, bps, pps);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <set>
@@ -66,7 +67,9 @@ struct Campus {
     for (const FlowRecord& record : records) {
       for (std::size_t i = 0; i < inventory.hosts.size(); ++i) {
         const bool own = record.observer == platform->observers()[i];
-        if (own && record.key.src == inventory.hosts[i].address) bytes_sent += record.bytes;
+        const auto& more = inventory.hosts[i].more_addresses;
+        const bool other = std::find(more.begin(), more.end(), record.key.src) != more.end();
+        if (own && (other || record.key.src == inventory.hosts[i].address)) bytes_sent += record.bytes;
       }
     }
   }

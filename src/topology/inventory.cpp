@@ -49,6 +49,21 @@ class Fields {
     return *result;
   }
 
+  // A list of such texts; empty where it is missing.
+  template <class T>
+  std::vector<T> parsed_list(const char* key, Result<T> (*parse)(std::string_view)) {
+    std::vector<T> values;
+    const json* list = find(key);
+    if (list == nullptr) return values;
+    want(list->is_array(), "want a list");
+    for (const json& item : *list) {
+      auto result = item.is_string() ? parse(item.get<std::string>()) : Error{"want a text"};
+      if (!result) return refuse(std::string("\"") + key + "\": " + result.error().message), values;
+      values.push_back(*result);
+    }
+    return values;
+  }
+
   void want(bool condition, const char* what) {
     if (!condition) refuse(what);
   }
@@ -96,6 +111,7 @@ InventoryHost read_host(Fields& in) {
   InventoryHost host;
   host.name = in.text("name");
   host.address = in.parsed("address", parse_address);
+  host.more_addresses = in.parsed_list("more_addresses", parse_address);
   const double length = in.number("prefix_length", host.address.is_v4() ? 32 : 128);
   host.gateway = in.parsed("gateway", parse_address);
   host.capture = in.text("capture");

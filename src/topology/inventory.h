@@ -41,6 +41,7 @@ struct InventoryLink {
 struct InventoryHost {
   std::string name;
   IpAddress address;
+  std::vector<IpAddress> more_addresses;  // that it sends from, too
   int prefix_length = 0;
   IpAddress gateway;    // none where not given
   std::string capture;  // path below the recording's folder

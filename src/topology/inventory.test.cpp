@@ -19,7 +19,7 @@ const char* const kRecording = R"({"format": "anemone-recording-1",
            {"from": "core1", "from_interface": "lan", "from_address": "10.2.0.1", "to": "",
             "to_address": "", "area": "0.0.0.0", "capacity_bps": 5000000}],
  "hosts": [{"name": "web1", "address": "10.20.1.10", "prefix_length": 24, "gateway": "10.20.1.1",
-            "capture": "hosts/web1.pcap.gz"}],
+            "capture": "hosts/web1.pcap.gz", "more_addresses": ["203.0.113.80"]}],
  "listeners": [{"name": "core1-core2", "area": "0.0.0.0", "capture": "ospf/core1-core2.pcap.gz"}],
  "events": [{"time": "2026-11-22T23:01:10.123456Z", "kind": "link_down", "text": "core1-core2 fails"}]})";
 
@@ -76,6 +76,8 @@ TEST_CASE("a recording's inventory is read whole") {
   CHECK(print_address(inventory->hosts[0].gateway) == "10.20.1.1");
   CHECK(inventory->listeners[0].capture == "ospf/core1-core2.pcap.gz");
   CHECK(print_time(inventory->events[0].time) == "2026-11-22T23:01:10.123456Z");
+  REQUIRE(inventory->hosts[0].more_addresses.size() == 1);
+  CHECK(print_address(inventory->hosts[0].more_addresses[0]) == "203.0.113.80");
 }
 
 TEST_CASE("a topology that was heard gets the inventory's names and capacities") {
@@ -107,6 +109,8 @@ TEST_CASE("what is wrong in an inventory is named with its entry") {
   CHECK(refusal(replaced(kRecording, "20000000", "\"fast\"")) == "links[0]: \"capacity_bps\": want a number");
   CHECK(refusal(replaced(kRecording, ": 24", ": 33")) == "hosts[0]: \"prefix_length\" is out of range");
   CHECK(refusal(replaced(kRecording, "\"web1\"", "17")) == "hosts[0]: \"name\": want a text");
+  CHECK(refusal(replaced(kRecording, "203.0.113.80", "203.0.113.800"))
+            .starts_with("hosts[0]: \"more_addresses\": "));
   CHECK(refusal(replaced(kRecording, "23:04:00Z", "22:04:00Z")) == "recording: \"to\" is before \"from\"");
 }
 
