@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { join, lanes } from "./graph";
 import { layout } from "./layout";
-import { build_scene, fit_view, hit, nice_ceiling, type Scene, type SceneOptions } from "./scene";
+import { build_scene, fit_view, hit, kFine, nice_ceiling, type Scene, type SceneOptions } from "./scene";
 import { kLoads, kTopology } from "./sample";
 
 const graph = join(kTopology, kLoads);
@@ -103,5 +103,6 @@ test("parallel cables lie side by side", () => {
 });
 
 test("the widest ribbon stands for a round number", () => {
-  expect([0, 1, 9.1e6, 10e6, 11e6, 4.3e9].map(nice_ceiling)).toEqual([1e6, 1, 10e6, 10e6, 20e6, 5e9]);
+  expect([0, 1, 9.1e6, 10e6, 11e6, 4.3e9].map((v) => nice_ceiling(v))).toEqual([1e6, 1, 10e6, 10e6, 20e6, 5e9]);
+  expect(nice_ceiling(26e6, kFine)).toBe(30e6);
 });

@@ -72,10 +72,13 @@ export interface Scene {
 export const kLabelHeight = 15;
 export const kMarkHeight = 17;
 
-export function nice_ceiling(value: number): number {
+const kCoarse = [1, 2, 5, 10] as const;
+export const kFine = [1, 1.5, 2, 3, 4, 5, 6, 8, 10] as const; // for charts, which should fill their height
+
+export function nice_ceiling(value: number, steps: readonly number[] = kCoarse): number {
   if (!(value > 0)) return 1e6;
   const step = 10 ** Math.floor(Math.log10(value));
-  for (const m of [1, 2, 5, 10]) if (value <= m * step * 1.0001) return m * step;
+  for (const m of steps) if (value <= m * step * 1.0001) return m * step;
   return 10 * step;
 }
 

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import { filled, stair, t_of, time_ticks, x_of, type Scale, type Step } from "../draw/chart";
 import { bps } from "../draw/format";
-import { nice_ceiling } from "../draw/scene";
+import { kFine, nice_ceiling } from "../draw/scene";
 import type { LinkDetail } from "../api/types";
 import { go } from "../state/place";
 
@@ -27,7 +27,7 @@ export function LoadChart({ detail, back, at, bin_ms }: { detail: LinkDetail; ba
   const first = detail.series[0], last = detail.series[detail.series.length - 1];
   const s: Scale = { from: first ? start(first) : 0, to: last ? start(last) + bin_ms : 1, width };
   const steps = (d: LinkDetail, value: (b: LinkDetail["series"][number]) => number | null): Step[] => d.series.map((b) => ({ from: start(b), to: start(b) + bin_ms, value: value(b) }));
-  const top = nice_ceiling(Math.max(1, ...detail.series.map((b) => Math.max(b.load_bps, b.true_load_bps ?? 0)), ...(back?.series.map((b) => b.load_bps) ?? [])));
+  const top = nice_ceiling(Math.max(1, ...detail.series.map((b) => Math.max(b.load_bps, b.true_load_bps ?? 0)), ...(back?.series.map((b) => b.load_bps) ?? [])), kFine);
   const capacity = detail.capacity_bps;
   const max = capacity !== null && capacity >= top * 0.8 && capacity <= top * 2.5 ? capacity * 1.18 : top;
   const y = (v: number) => kHeight - (v / max) * kHeight;

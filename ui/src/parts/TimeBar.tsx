@@ -2,7 +2,7 @@ import { memo, useCallback, useEffect, useRef, useState } from "react";
 import type { Series } from "../api/types";
 import { filled, stair, t_of, time_ticks, x_of, type Scale, type Step } from "../draw/chart";
 import { bps, clock, day, percent } from "../draw/format";
-import { nice_ceiling } from "../draw/scene";
+import { kFine, nice_ceiling } from "../draw/scene";
 import { go, kSpeeds, type Place } from "../state/place";
 import { bin_start, event_ms, newest_bin, step_event, type Span } from "../state/time";
 import { event_tone } from "./Events";
@@ -108,7 +108,7 @@ const Ground = memo(function Ground({ series, span, watermark, width }: { series
   const s: Scale = { from: span.from, to: Math.max(span.to, span.from + span.bin), width };
   const bins = series?.bins ?? [];
   const steps = (value: (b: Series["bins"][number]) => number | null): Step[] => bins.map((b) => ({ from: Date.parse(b.from), to: Date.parse(b.from) + span.bin, value: value(b) }));
-  const max = nice_ceiling(1.02 * Math.max(1, ...bins.map((b) => Math.max(b.total_bps, b.true_total_bps ?? 0))));
+  const max = nice_ceiling(1.1 * Math.max(1, ...bins.map((b) => Math.max(b.total_bps, b.true_total_bps ?? 0))), kFine);
   const done = x_of(s, Math.min(s.to, bins.length ? Date.parse(bins[bins.length - 1]!.from) + span.bin : Math.max(span.from, watermark)));
   return (
     <>
