@@ -39,19 +39,40 @@ Result<std::string> decode(std::string_view text, Plus plus) {
   return out;
 }
 
+// How many bytes the UTF-8 character at the front of `text` takes; 0 when it is none (RFC 3629).
+std::size_t utf8_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const unsigned first = byte(0);
+  const std::size_t size = first < 0x80   ? 1
+                           : first < 0xc2 ? 0
+                           : first < 0xe0 ? 2
+                           : first < 0xf0 ? 3
+                           : first < 0xf5 ? 4
+                                          : 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool surrogate = first == 0xed && byte(1) >= 0xa0;
+  const bool too_high = first == 0xf4 && byte(1) >= 0x90;
+  return overlong || surrogate || too_high ? 0 : size;
+}
+
+// What a user wrote may be quoted here and need not be UTF-8: what is not becomes a question mark.
 void append_json_text(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.append({'\\', c});
-    } else if (byte < 0x20 || byte >= 0x7f) {
-      // What a user wrote may be quoted here and need not be UTF-8: beyond ASCII, a question mark.
-      out.append(byte >= 0x7f ? std::string("?") : std::string("\\u00") + kHex[byte >> 4] + kHex[byte & 15]);
+  while (!text.empty()) {
+    const std::size_t size = utf8_size(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (text[0] == '"' || text[0] == '\\') {
+      out.append({'\\', text[0]});
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
     } else {
-      out.push_back(c);
+      out.append(size == 0 ? "?" : text.substr(0, size));
     }
+    text.remove_prefix(size == 0 ? 1 : size);
   }
   out.push_back('"');
 }

@@ -46,6 +46,19 @@ TEST_CASE("a target is split into path and query, and a path that leads elsewher
 }
 
 TEST_CASE("an error's message is one JSON string, whatever was quoted in it") {
-  CHECK(http_error(400, "bad", "say \"a\\b\"\n\xff").body ==
-        "{\"error\":{\"code\":\"bad\",\"message\":\"say \\\"a\\\\b\\\"\\u000a?\"}}\n");
+  const auto quoted = [](std::string_view message) {
+    const std::string body = http_error(400, "bad", message).body;
+    const std::string_view start = R"({"error":{"code":"bad","message":")";
+    REQUIRE(body.starts_with(start));
+    REQUIRE(body.ends_with("\"}}\n"));
+    return body.substr(start.size(), body.size() - start.size() - 4);
+  };
+  CHECK(quoted("say \"a\\b\"\n\x7f") == R"(say \"a\\b\"\u000a\u007f)");
+  CHECK(quoted("Z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\x98\x80") ==
+        "Z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\x98\x80");
+  // cut short, overlong, a surrogate, beyond the last character, a stray byte
+  for (const char* bad :
+       {"\xc3", "\xe2\x82", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"}) {
+    CHECK(quoted(bad) == std::string(std::string_view(bad).size(), '?'));
+  }
 }
