@@ -69,15 +69,16 @@ void InsideRoutes::add_intra(AreaId area, Field& field) {
 }
 
 // Offers the way over area border routers. One that advertises the destination in an area whose summaries
-// it examines has no way by summaries at all; where it has none otherwise either, what it advertises lies
-// beyond what we hear: packets leave there.
-void InsideRoutes::add_inter(AreaId area, bool is_default, Field& field) {
+// it examines has no way by summaries at all. Where it has none otherwise either and nobody else was heard
+// to have the destination, what it advertises lies in an area that we do not hear: packets leave there.
+void InsideRoutes::add_inter(AreaId area, bool is_default, Advertiser advertiser, Field& field) {
   for (NodeId node : paths_.reached()) {
     const Field::Choice& known = field[node];
     if (known.known() && (known.intra || known.final)) continue;
     const bool ignored = is_default && topology_.node(node).abr && topology_.is_stub(area);
     const bool looks = examines(node, area) && !ignored;
     const bool leaves = paths_.is_seed(node);
+    if (leaves && advertiser == Advertiser::kNoWay) continue;
     if (leaves && ignored && is_in(node, kBackbone)) continue;  // a default for others, from nothing
     if (leaves ? known.known() && !looks : !looks) continue;
     const Cost cost = paths_.cost(node);
@@ -114,13 +115,16 @@ void InsideRoutes::to_prefix(PrefixId prefix, Field& field) {
     return attachment.kind == PrefixKind::kSummary && topology_.node(attachment.node).abr;
   };
   const bool is_default = topology_.prefix(prefix).length() == 0;
+  const bool heard = std::any_of(attachments.begin(), attachments.end(), is_inside);
+  const Advertiser advertiser = heard ? Advertiser::kNoWay : Advertiser::kExit;
   for (AreaId area : all_areas_) {
-    if (seed(area, is_summary)) add_inter(area, is_default, field);
+    if (seed(area, is_summary)) add_inter(area, is_default, advertiser, field);
   }
 }
 
 void InsideRoutes::to_boundary_router(NodeId router, Field& field) {
   const Node& target = topology_.node(router);
+  const Advertiser advertiser = target.areas.empty() ? Advertiser::kExit : Advertiser::kNoWay;
   for (AreaId area : all_areas_) {
     in_area_.clear();
     bool boundary = true;
@@ -137,7 +141,7 @@ void InsideRoutes::to_boundary_router(NodeId router, Field& field) {
     }
     if (!seeds_.empty()) {
       paths_.to(area, seeds_);
-      add_inter(area, false, in_area_);
+      add_inter(area, false, advertiser, in_area_);
     }
     for (NodeId node : in_area_.touched()) {
       const Field::Choice& found = in_area_[node];

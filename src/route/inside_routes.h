@@ -30,7 +30,9 @@ class InsideRoutes {
  private:
   bool examines(NodeId node, AreaId area) const;
   void add_intra(AreaId area, Field& field);
-  void add_inter(AreaId area, bool is_default, Field& field);
+  // What a border router is that advertises the destination and has no other way to it.
+  enum class Advertiser { kExit, kNoWay };
+  void add_inter(AreaId area, bool is_default, Advertiser advertiser, Field& field);
   void append_hops(NodeId node, std::vector<LinkId>& hops) const;
 
   const Topology& topology_;
