@@ -153,6 +153,20 @@ async function hands() {
   await holds("a click on a router opens it", async () => url("node") === "border2" && (await see("node-panel").innerText()).includes("area border router"));
 }
 
+async function beginning() {
+  await stop();
+  await start("--begin", "0", "--speed", "4");
+  await page.goto(`${base}/`);
+  await holds("before the first bin the page says what it waits for", async () => (await see("notice-loading").innerText()).includes("first bin"));
+  await holds("then the map appears by itself", async () => (await map()).links.some((l) => l.load_bps > 0) && (await see("notice-loading").count()) === 0);
+  await see("speed-60").click();
+  await holds("while following, the speed is the replay's", async () => (await see("watermark").innerText()).includes("60x"));
+  await see("play").click();
+  await holds("pausing holds the picture while the replay goes on", async () => url("at") !== null && (await see("live").getAttribute("aria-pressed")) === "false");
+  await stop();
+  await start("--done");
+}
+
 async function loss() {
   await open("");
   await stop();
@@ -177,7 +191,7 @@ async function phone() {
 
 let failed = null;
 try {
-  for (const part of [time, finding, tables, ways, hands, loss, phone]) await part();
+  for (const part of [time, finding, tables, ways, hands, beginning, loss, phone]) await part();
   if (complaints.length) throw new Error(`the page complained: ${complaints.join("; ")}`);
 } catch (error) {
   failed = error;

@@ -1,7 +1,7 @@
 // MOCK. A stand-in for `anemone demo` with made-up data, for developing the console, its
 // screenshots and its e2e script. Answers docs/api.md; serves dist/ when it is built.
 //
-//   node mock/server.mjs [--port 8090] [--routers N] [--speed 10] [--done] [--delay MS] [--no-capacity]
+//   node mock/server.mjs [--port 8090] [--routers N] [--speed 10] [--begin SECONDS] [--done] [--delay MS] [--no-capacity]
 //
 // --routers 0 is an empty network, N > 0 a mesh of N routers, absent the campus of 14.
 
@@ -15,7 +15,7 @@ import { Engine } from "./engine.mjs";
 
 const { values: options } = parseArgs({ options: {
   port: { type: "string", default: "8090" }, routers: { type: "string" }, speed: { type: "string", default: "10" },
-  done: { type: "boolean", default: false }, delay: { type: "string", default: "0" }, "no-capacity": { type: "boolean", default: false },
+  done: { type: "boolean", default: false }, begin: { type: "string", default: "20" }, delay: { type: "string", default: "0" }, "no-capacity": { type: "boolean", default: false },
 } });
 const kFrom = Date.parse("2026-11-22T10:00:00Z"), kBin = 10, kBins = 24;
 const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "dist");
@@ -25,7 +25,7 @@ const engine = new Engine(net, kFrom, kBin, kBins);
 const kTo = kFrom + kBin * kBins * 1000;
 const iso = (ms) => new Date(ms).toISOString().replace(".000Z", "Z");
 
-const replay = { playing: !options.done, speed: Number(options.speed), at: options.done ? kTo : kFrom + 20000, seen: Date.now() };
+const replay = { playing: !options.done, speed: Number(options.speed), at: options.done ? kTo : kFrom + 1000 * Number(options.begin), seen: Date.now() };
 function tick() {
   const now = Date.now();
   if (replay.playing) replay.at = Math.min(kTo, replay.at + (now - replay.seen) * replay.speed);
@@ -39,6 +39,7 @@ class Refused extends Error { constructor(status, code, message) { super(message
 
 function when(q) {
   const text = q.get("at");
+  if (!text && complete() < 1) throw new Refused(404, "no_data", "no bin is complete yet");
   if (!text) return kFrom + (complete() - 1) * kBin * 1000;
   const at = Date.parse(text);
   if (Number.isNaN(at)) throw new Refused(400, "bad_time", `at=${text} is not a time; write 2026-11-22T10:00:00Z`);

@@ -95,6 +95,12 @@ export function MapPage() {
     post<Status>("replay", { playing: run, ...(speed ? { speed } : {}) }).then(live.set_status, () => undefined);
   }, [live.set_status]);
 
+  const replay = follows && status?.replay && !status.replay.done ? status.replay : null;
+  const on_speed = (speed: number) => {
+    go({ speed });
+    if (replay) on_replay(replay.playing, speed);
+  };
+
   useKeys({
     "/": () => search.current?.focus(),
     " ": () => on_play(!is_playing),
@@ -125,6 +131,7 @@ export function MapPage() {
   const lost = live.lost_since !== null || (load.error?.status === 0 && load.data !== null);
   const empty = topology.data !== null && topology.data.routers.length === 0;
   const before = status !== null && load.data === null;
+  const waiting = before && follows && load.error?.status === 404;
   return (
     <div className="page" data-stale={lost} data-sheet={sheet}>
       <header className="head">
@@ -146,7 +153,8 @@ export function MapPage() {
         )}
         {!status && !live.error && <Overlay><Notice kind="loading" title="Connecting to the server" /></Overlay>}
         {!status && live.error && <Overlay><Notice kind="failed" title="No answer from the server">{live.error.message}</Notice></Overlay>}
-        {before && load.error && <Overlay><Notice kind="failed" title={follows ? "No complete bin yet" : "This time cannot be shown"}>{load.error.message} {follows ? "The map appears by itself as soon as one is." : "Choose another time on the bar below, or press l for live."}</Notice></Overlay>}
+        {waiting && <Overlay><Notice kind="loading" title="Waiting for the first bin">Traffic is added up in bins of {status.bin_s} s. The map appears by itself when the first is complete.</Notice></Overlay>}
+        {before && !waiting && load.error && <Overlay><Notice kind="failed" title="This time cannot be shown">{load.error.message}. Choose another time on the bar below, or press l for live.</Notice></Overlay>}
         {load.data && load.error && load.error.status !== 0 && <div className="banner"><Notice kind="failed" title="This time cannot be shown">{load.error.message} The map still shows the time before; press l for live.</Notice></div>}
         {empty && <Overlay><Notice kind="empty" title="No router heard yet">The map appears with the first link-state advertisement. Point a routing listener (anemone snoop) at this server, or give it a recording.</Notice></Overlay>}
         {!place.table && hover?.hit && hover.hit.id !== place.link && hover.hit.id !== place.node && <Tip graph={graph} hover={hover} />}
@@ -158,13 +166,13 @@ export function MapPage() {
           {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} />}
           {place.node && <NodePanel place={place} node={node} topology={topology.data} theme={theme} />}
           {place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
-          {overview && status && <TopTabs place={place} top={top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
+          {overview && status && <TopTabs place={place} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
           {overview && status && <Events events={series.data?.events ?? null} at={place.at} />}
         </div>
       </aside>
       {span && (
         <TimeBar
-          series={series.data} span={span} watermark={watermark} place={place} shown={shown} playing={is_playing} still_coming={still_coming} on_play={on_play} on_bin={on_bin}
+          series={series.data} span={span} watermark={watermark} place={place} shown={shown} playing={is_playing} still_coming={still_coming} speed={replay?.speed ?? place.speed} on_speed={on_speed} on_play={on_play} on_bin={on_bin}
         />
       )}
       {help && <Help close={() => set_help(false)} />}

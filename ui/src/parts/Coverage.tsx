@@ -5,7 +5,7 @@ import { go, selected } from "../state/place";
 // How far the numbers can be trusted: coverage, inaccuracy against the whole recording, how new
 // they are; and in the demo, how many hosts report.
 
-export function Coverage(props: { load: Load | null; status: Status; instrumented: number; on_replay: (playing: boolean, speed?: number) => void }) {
+export function Coverage(props: { load: Load | null; status: Status; instrumented: number; on_replay: (playing: boolean) => void }) {
   const { load, status, instrumented } = props;
   const cover = load?.coverage;
   const accuracy = load?.accuracy ?? null;
@@ -20,8 +20,8 @@ export function Coverage(props: { load: Load | null; status: Status; instrumente
         </div>
         <div className={`figure ${accuracy && accuracy.total_error > 0.1 ? "figure-odd" : ""}`}>
           <span className="figure-name">Error, all links</span>
-          <b data-testid="total-error" data-value={accuracy?.total_error ?? ""}>{accuracy ? percent(accuracy.total_error) : "unknown"}</b>
-          <span className="figure-note">{accuracy ? "against the whole recording" : "no whole to compare with"}</span>
+          <b data-testid="total-error" data-value={accuracy?.total_error ?? ""}>{accuracy ? percent(accuracy.total_error) : load ? "unknown" : "–"}</b>
+          <span className="figure-note">{accuracy || !load ? "against the whole recording" : "no whole to compare with"}</span>
         </div>
       </div>
       {status.mode === "demo" && (
@@ -54,7 +54,7 @@ function worst_link(load: Load) {
   return worst && { ...worst, from: by_id.get(worst.id)!.from, to: by_id.get(worst.id)!.to };
 }
 
-function Freshness({ status, on_replay }: { status: Status; on_replay: (playing: boolean, speed?: number) => void }) {
+function Freshness({ status, on_replay }: { status: Status; on_replay: (playing: boolean) => void }) {
   const mark = Date.parse(status.watermark), end = Date.parse(status.span.to);
   const replay = status.replay;
   if (!replay) {
@@ -73,7 +73,6 @@ function Freshness({ status, on_replay }: { status: Status; on_replay: (playing:
       {!replay.done && (
         <span className="fresh-buttons">
           <button className="quiet" onClick={() => on_replay(!replay.playing)} data-testid="replay-toggle">{replay.playing ? "Pause" : "Resume"}</button>
-          <button className="quiet" onClick={() => on_replay(true, replay.speed >= 60 ? 1 : 60)} data-testid="replay-speed" title="How fast the recording is fed to the platform">{replay.speed >= 60 ? "1x" : "60x"}</button>
         </span>
       )}
       {!replay.done && <span className="fresh-bar"><i style={{ width: `${share * 100}%` }} /></span>}

@@ -18,6 +18,8 @@ export interface TimeBarProps {
   shown: { from: number; to: number; stable: boolean } | null; // the bin on the screen
   playing: boolean;
   still_coming: boolean; // live will bring more
+  speed: number; // of what moves: the replay while following it, else the viewer
+  on_speed: (speed: number) => void;
   on_play: (playing: boolean) => void;
   on_bin: (t: number) => void; // the playhead is about to enter this bin
 }
@@ -57,7 +59,7 @@ export function TimeBar(props: TimeBarProps) {
         </button>
         <span className="speeds" role="group" aria-label="Speed">
           {kSpeeds.map((s) => (
-            <button key={s} aria-pressed={place.speed === s} onClick={() => go({ speed: s })} data-testid={`speed-${s}`}>{s}x</button>
+            <button key={s} aria-pressed={props.speed === s} onClick={() => props.on_speed(s)} data-testid={`speed-${s}`}>{s}x</button>
           ))}
         </span>
         <span className="when num" data-testid="shown-time" title={shown ? `The bin from ${clock(shown.from)} to ${clock(shown.to)} UTC` : ""}>
