@@ -5,15 +5,17 @@
 namespace anemone {
 namespace {
 
-// Where `here` = `there` + `cost`, notes `arc` as taken, one more of them, and one more into `there`.
+// The last arc that was found to be taken, where it leads, and minus how many there were.
 struct Taken {
-  Lanes::Four arc, count;
+  Lanes::Four next, arc, count;
 };
 
-inline void take(Taken& taken, const Lanes::Four& here, const Lanes::Four& there, std::int32_t cost,
-                 std::int32_t arc, Lanes::Four& pending) {
-  const Lanes::Four equal = here == there + cost;  // all ones, or zero
-  taken.arc = equal ? Lanes::Four{} + arc : taken.arc;
+// Where `here` = `there` + the arc's cost, notes the arc as taken and one more place pouring into it.
+inline void take(Taken& taken, const Lanes::Four& here, const Lanes::Four& there,
+                 const DistanceBlock::Arc& arc, std::uint32_t id, Lanes::Four& pending) {
+  const Lanes::Four equal = here == there + arc.cost;  // all ones, or zero
+  taken.next = equal ? Lanes::Four{} + static_cast<std::int32_t>(arc.to) : taken.next;
+  taken.arc = equal ? Lanes::Four{} + static_cast<std::int32_t>(id) : taken.arc;
   taken.count += equal;
   pending += equal;
 }
@@ -36,8 +38,8 @@ Traffic BlockPour::pour(std::span<const std::span<const Demand>> groups) {
   return unrouted;
 }
 
-// For every place and lane the last arc that lies on a shortest path, whether it is the only one, and how
-// many places pour into this one.
+// For every place and lane the arc that lies on a shortest path, whether it is the only one, and how many
+// places pour into this one.
 void BlockPour::find_next_arcs() {
   const auto arcs = block_.arcs();
   const auto distances = block_.distances();
@@ -45,22 +47,21 @@ void BlockPour::find_next_arcs() {
   for (std::uint32_t place = 0; place < block_.place_count(); ++place) {
     const Lanes here = distances[place];
     const Lanes::Four none = Lanes::Four{} + static_cast<std::int32_t>(kNone);
-    Taken a{none, {}}, b{none, {}}, c{none, {}}, d{none, {}};
+    Taken a{none, {}, {}}, b{none, {}, {}}, c{none, {}, {}}, d{none, {}, {}};
     for (std::uint32_t i = block_.first_arc(place); i < block_.first_arc(place + 1); ++i) {
-      const std::int32_t cost = arcs[i].cost;
-      const auto arc = static_cast<std::int32_t>(i);
       const Lanes& there = distances[arcs[i].to];
       Lanes& pending = pending_[arcs[i].to];
-      take(a, here.a, there.a, cost, arc, pending.a);
-      take(b, here.b, there.b, cost, arc, pending.b);
-      take(c, here.c, there.c, cost, arc, pending.c);
-      take(d, here.d, there.d, cost, arc, pending.d);
+      take(a, here.a, there.a, arcs[i], i, pending.a);
+      take(b, here.b, there.b, arcs[i], i, pending.b);
+      take(c, here.c, there.c, arcs[i], i, pending.c);
+      take(d, here.d, there.d, arcs[i], i, pending.d);
     }
     Station* station = &stations_[place];
     for (const Taken& part : {a, b, c, d}) {
       for (int i = 0; i < 4; ++i, station += block_.place_count()) {
         station->traffic = {};
-        station->next = static_cast<std::uint32_t>(part.arc[i]) | (part.count[i] < -1 ? kSeveral : 0);
+        station->next = part.count[i] < -1 ? kSeveral : static_cast<std::uint32_t>(part.next[i]);
+        station->arc = static_cast<std::uint32_t>(part.arc[i]);
       }
     }
   }
@@ -87,30 +88,31 @@ Traffic BlockPour::pour_lane(std::size_t lane, std::span<const Demand> demands) 
   for (std::uint32_t place = 0; place < here.size(); ++place) {
     if (here[place].pending == 0) pour_from(lane, place);
   }
+  for (const Station& station : here) {
+    if (station.next < kSeveral) on_arc_[station.arc] += station.traffic;
+  }
   return unrouted;
 }
 
 // Pours `place`, and on along the way as long as nothing else is pending there.
 void BlockPour::pour_from(std::size_t lane, std::uint32_t place) {
   const std::span<Station> here = stations(lane);
-  ready_.assign(1, place);
-  while (!ready_.empty()) {
-    std::uint32_t at = ready_.back();
-    ready_.pop_back();
-    for (;;) {
-      Station& station = here[at];
-      station.pending = kDone;
-      if (station.next == kNone) break;
-      if ((station.next & kSeveral) != 0) {
-        split(lane, at);
-        break;
+  for (;;) {
+    Station& station = here[place];
+    station.pending = kDone;
+    if (station.next < kSeveral) {
+      Station& next = here[station.next];
+      next.traffic += station.traffic;
+      if (--next.pending == 0) {
+        place = station.next;
+        continue;
       }
-      on_arc_[station.next] += station.traffic;
-      const std::uint32_t to = block_.arcs()[station.next].to;
-      here[to].traffic += station.traffic;
-      if (--here[to].pending > 0) break;
-      at = to;
+    } else if (station.next == kSeveral) {
+      split(lane, place);
     }
+    if (ready_.empty()) return;
+    place = ready_.back();
+    ready_.pop_back();
   }
 }
 

@@ -28,14 +28,15 @@ class BlockPour {
   void add_to(PerLink<Traffic>& links) const;
 
  private:
-  // One place on the way to one destination.
-  struct Station {
+  // One place on the way to one destination; two to a line of cache.
+  struct alignas(32) Station {
     Traffic traffic;
-    std::uint32_t next;     // the arc taken; kNone at the destination and where there is no way
-    std::uint32_t pending;  // how many arcs into it are still to be poured; kDone once it has been
+    std::uint32_t next;     // the place it pours into; kNone at the destination and where there is no way
+    std::uint32_t arc;      // the arc it takes there
+    std::uint32_t pending;  // how many places are still to pour into it; kDone once it has been poured
   };
-  static constexpr std::uint32_t kNone = 0x7fff'ffff;
-  static constexpr std::uint32_t kSeveral = 0x8000'0000;  // added to `next` when equal arcs follow it
+  static constexpr std::uint32_t kNone = 0xffff'ffff;
+  static constexpr std::uint32_t kSeveral = 0xffff'fffe;  // as `next`: equal arcs share
   static constexpr std::uint32_t kDone = 0xffff'ffff;
 
   void find_next_arcs();
@@ -50,7 +51,7 @@ class BlockPour {
   std::vector<Lanes> pending_;     // by place: arcs into it that are taken, counted downward from 0
   std::vector<Station> stations_;  // by lane, then by place
   std::vector<Traffic> on_arc_;
-  std::vector<std::uint32_t> ready_;
+  std::vector<std::uint32_t> ready_;  // places that a split has made ready
 };
 
 }  // namespace anemone

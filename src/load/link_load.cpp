@@ -1,6 +1,7 @@
 #include "load/link_load.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,14 +12,14 @@
 namespace anemone {
 namespace {
 
-bool by_destination(const Demand& a, const Demand& b) { return a.to < b.to; }
-
 using Group = std::span<const Demand>;  // the demands of one destination
 
-std::vector<Group> groups_of(std::span<const Demand> demands) {
+// The groups of `demands` in ascending order of destination; nothing when they do not stand so.
+std::optional<std::vector<Group>> groups_of(std::span<const Demand> demands) {
   std::vector<Group> groups;
   for (std::size_t i = 0, first = 0; i < demands.size(); first = i) {
     while (i < demands.size() && demands[i].to == demands[first].to) ++i;
+    if (i < demands.size() && demands[i].to < demands[first].to) return std::nullopt;
     groups.push_back(demands.subspan(first, i - first));
   }
   return groups;
@@ -47,14 +48,14 @@ void pour_in_blocks(const Topology& topology, std::span<const Group> groups, Lin
 
 LinkLoad link_load(const Topology& topology, const TrafficMatrix& matrix) {
   std::vector<Demand> sorted;
-  std::span<const Demand> demands = matrix.demands;
-  if (!std::is_sorted(demands.begin(), demands.end(), by_destination)) {
+  auto found = groups_of(matrix.demands);
+  if (!found) {
     sorted = matrix.demands;
-    std::sort(sorted.begin(), sorted.end(), by_destination);
-    demands = sorted;
+    std::sort(sorted.begin(), sorted.end(), [](const Demand& a, const Demand& b) { return a.to < b.to; });
+    found = groups_of(sorted);
   }
+  const std::vector<Group>& groups = *found;
   LinkLoad load{PerLink<Traffic>(topology.link_count()), {}};
-  const std::vector<Group> groups = groups_of(demands);
   // An invalid index is the largest: nodes stand before prefixes.
   const auto prefixes = std::partition_point(
       groups.begin(), groups.end(), [](const Group& group) { return group.front().to.node.valid(); });
