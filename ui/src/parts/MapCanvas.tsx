@@ -2,13 +2,14 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { Theme } from "../draw/colour";
 import type { Graph, MapLink } from "../draw/graph";
 import type { Wanted } from "../draw/labels";
-import { layout, type Point } from "../draw/layout";
-import { thinning } from "../draw/particles";
+import type { Point } from "../draw/layout";
 import { build_scene, fit_view, hit, type Hit, type Margin, type Scene, type View } from "../draw/scene";
 import type { Place } from "../state/place";
-import { saved_places, save_places } from "../state/prefer";
+import { between } from "../draw/tween";
 import { Legend } from "./Legend";
-import { paint_motion, paint_scene, kFonts, type Ends } from "./paint";
+import { useMotion } from "./motion";
+import { kFonts, paint_scene, prepare, type Ends } from "./paint";
+import { usePlaces } from "./places";
 import { expose, type Frames } from "./probe";
 
 // The map: two canvases, one for the network, redrawn when something changes, one above it for
@@ -17,11 +18,9 @@ import { expose, type Frames } from "./probe";
 // On a large network a gesture moves the finished picture as a bitmap and draws it anew when the
 // hand rests.
 
-const kFrame_ms = 1000 / 30;
 const kTween_ms = 320;
 const kTweenLinksMax = 400;
 const kBitmapLinksMin = 600;
-const kBudget_ms = 12; // of the 33 between two frames
 
 export interface MapProps {
   graph: Graph;
@@ -54,35 +53,8 @@ function measure(text: string, kind: Wanted["kind"]): number {
   return width;
 }
 
-// Loads on their way from the last picture to this one.
-function between(from: ReadonlyMap<string, MapLink>, to: Graph, t: number): Graph {
-  const ease = 1 - (1 - t) ** 3;
-  const mix = (a: number, b: number) => a + (b - a) * ease;
-  return {
-    nodes: to.nodes,
-    links: to.links.map((l) => {
-      const old = from.get(l.id);
-      if (!old || old.state !== l.state) return l;
-      return { ...l, load_bps: mix(old.load_bps, l.load_bps), utilisation: l.utilisation === null || old.utilisation === null ? l.utilisation : mix(old.utilisation, l.utilisation) };
-    }),
-  };
-}
-
 const kNobody: ReadonlySet<string> = new Set();
 const ringed = (ends: Ends | null) => (ends ? new Set([...ends.sources.keys(), ...ends.sinks.keys()]) : kNobody);
-
-function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
-  const ratio = Math.min(2, window.devicePixelRatio || 1);
-  const w = Math.round(width * ratio), h = Math.round(height * ratio);
-  if (canvas.width !== w || canvas.height !== h) {
-    canvas.width = w;
-    canvas.height = h;
-  }
-  const brush = canvas.getContext("2d")!;
-  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
-  brush.clearRect(0, 0, width, height);
-  return brush;
-}
 
 export function MapCanvas(props: MapProps) {
   const { graph, network, theme, still, max_bps, place, ends, lit } = props;
@@ -90,38 +62,15 @@ export function MapCanvas(props: MapProps) {
   const base = useRef<HTMLCanvasElement>(null);
   const motion = useRef<HTMLCanvasElement>(null);
   const [size, set_size] = useState({ width: 0, height: 0 });
-  const [moved, set_moved] = useState(0); // counts places dragged by hand
   const [grabbing, set_grabbing] = useState(false);
   const [widest, set_widest] = useState(12);
 
-  // Places: dragged ones, then hints, then where a node already was, then computed.
-  const dragged = useRef<Map<string, Point> | null>(null);
-  const dragged_for = useRef("");
-  if (dragged.current === null || dragged_for.current !== network) {
-    dragged.current = saved_places(network);
-    dragged_for.current = network;
-  }
-  const settled = useRef(new Map<string, Point>());
-  const shape = useMemo(() => graph.nodes.filter((n) => n.kind !== "host").map((n) => `${n.id}@${n.hint?.x},${n.hint?.y}`).join(" "), [graph]);
-  const places = useMemo(() => {
-    const keep = new Map<string, Point>();
-    for (const n of graph.nodes) {
-      const by_hand = dragged.current!.get(n.id);
-      const before = n.hint ? undefined : settled.current.get(n.id);
-      if (by_hand ?? before) keep.set(n.id, (by_hand ?? before)!);
-    }
-    const found = layout(graph, keep);
-    if (found.size > 0) settled.current = new Map([...settled.current, ...found]);
-    return found;
-    // The layout follows the nodes, not every new load.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, network, moved]);
+  const { places, shape, by_hand, drag, keep, forget } = usePlaces(graph, network);
 
   const small = size.width < 600;
   const margin = useMemo((): Margin => (small ? { side: 44, top: 34, bottom: 84 } : { side: 92, top: 72, bottom: 122 }), [small]);
   // A new fit for a new network, frame or wish; not for a place dragged, or the map would flee the hand.
   const [fits, set_fits] = useState(0);
-  // eslint-disable-next-line react-hooks/exhaustive-deps
   const fitted = useMemo(() => fit_view(places, size.width, size.height, margin), [shape, network, size, margin, fits]);
   const view = useMemo((): View => {
     if (!place.view) return fitted;
@@ -185,7 +134,6 @@ export function MapCanvas(props: MapProps) {
     base.current!.style.transform = motion.current!.style.transform = transform;
     window.clearTimeout(resting.current);
     resting.current = window.setTimeout(() => schedule.current(), 140);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [view]);
   useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, lit, still]);
 
@@ -196,38 +144,7 @@ export function MapCanvas(props: MapProps) {
     return () => observer.disconnect();
   }, []);
 
-  // Motion: thinned out until it keeps within its budget, and off when even that does not help.
-  useEffect(() => {
-    const canvas = motion.current!;
-    if (still) {
-      prepare(canvas, size.width, size.height);
-      return;
-    }
-    let asked = 0, wait = 0, slow = 1;
-    const next = () => (asked = requestAnimationFrame(frame));
-    const frame = (now: number) => {
-      if (slow > 12) return; // even thinned out it does not keep up: no motion
-      // Asking late rather than skipping: a page at rest wakes 30 times a second, not 60. The
-      // browser itself asks nothing of a page that nobody sees.
-      wait = window.setTimeout(next, kFrame_ms - 9);
-      if (!scene.current) return;
-      const start = performance.now();
-      const thin = thinning(scene.current.ribbons) * slow;
-      const f = frames.current;
-      f.dots = paint_motion(prepare(canvas, size.width, size.height), scene.current, theme, now / 1000, thin);
-      const spent = performance.now() - start;
-      f.motion_count++;
-      f.motion_ms = f.motion_count === 1 ? spent : f.motion_ms * 0.95 + spent * 0.05;
-      f.thin = thin;
-      if (f.motion_count % 30 === 0 && f.motion_ms > kBudget_ms) slow *= 1.6;
-      if (slow > 12) prepare(canvas, size.width, size.height);
-    };
-    next();
-    return () => {
-      cancelAnimationFrame(asked);
-      window.clearTimeout(wait);
-    };
-  }, [still, size, theme]);
+  useMotion(motion, scene, frames.current, still, size, theme);
 
   useEffect(
     () =>
@@ -322,8 +239,7 @@ export function MapCanvas(props: MapProps) {
     }
     if (g.node) {
       const { view } = latest.current;
-      dragged.current!.set(g.node, { x: (p.x - view.x) / view.k, y: (p.y - view.y) / view.k });
-      set_moved((n) => n + 1);
+      drag(g.node, { x: (p.x - view.x) / view.k, y: (p.y - view.y) / view.k });
     } else pan(p.x - g.last.x, p.y - g.last.y);
     g.last = p;
   };
@@ -334,16 +250,13 @@ export function MapCanvas(props: MapProps) {
     grip.current = null;
     set_grabbing(false);
     if (g.far) {
-      if (g.node) save_places(network, dragged.current!);
+      if (g.node) keep();
       return;
     }
     if (e.type === "pointerup" && scene.current) props.on_select(hit(scene.current, g.start.x, g.start.y, e.pointerType === "touch" ? 16 : 7));
   };
-  const forget = () => {
-    dragged.current!.clear();
-    save_places(network, dragged.current!);
-    settled.current.clear();
-    set_moved((n) => n + 1);
+  const restore = () => {
+    forget();
     fit();
   };
 
@@ -362,7 +275,7 @@ export function MapCanvas(props: MapProps) {
       />
       {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1} />}
       <div className="map-buttons">
-        {dragged.current.size > 0 && <button onClick={forget} title="Put dragged routers back">Restore places</button>}
+        {by_hand && <button onClick={restore} title="Put dragged routers back">Restore places</button>}
         <button onClick={() => zoom_at(middle.x, middle.y, 1.4)} aria-label="Zoom in" title="Zoom in">+</button>
         <button onClick={() => zoom_at(middle.x, middle.y, 1 / 1.4)} aria-label="Zoom out" title="Zoom out">−</button>
         <button onClick={fit} title="Fit the network (f)">Fit</button>

@@ -20,6 +20,20 @@ export interface Ends {
 
 type Brush = CanvasRenderingContext2D;
 
+// A clean canvas of this many CSS pixels, sharp on dense screens up to twice.
+export function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  const brush = canvas.getContext("2d")!;
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  brush.clearRect(0, 0, width, height);
+  return brush;
+}
+
 export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | null, chevrons: boolean): void {
   const p = kPalettes[theme];
   b.lineCap = "butt";
