@@ -155,9 +155,7 @@ int run_flows(const Wanted& wanted, const FlowLimits& limits) {
     std::fprintf(stderr, "anemone flows: %s\n", added.error().message.c_str());
     code = kFailed;
   }
-  std::vector<Flow> rest;
-  table.finish(rest);
-  output.add(rest);
+  for (std::vector<Flow> rest; table.finish_some(1024, rest); rest.clear()) output.add(rest);
   if (table.pushed_out() > 0) {
     std::fprintf(stderr,
                  "anemone flows: %llu flows were pushed out of the full table and may stand in several rows "

@@ -6,7 +6,7 @@
 namespace anemone {
 namespace {
 
-constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t kFirstSlots = 8192;
 
 void prefetch(const void* address) { __builtin_prefetch(address, 1); }
 
@@ -41,9 +41,9 @@ void FlowTable::add_batch(std::span<const Event> events, std::vector<Flow>& out)
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Slot slot = slots_[hashes[i] & mask];
     if (slot.flow == kNone) continue;
-    const auto* entry = reinterpret_cast<const char*>(&entries_[slot.flow]);
-    prefetch(entry);
-    prefetch(entry + 64);
+    const auto* flow = reinterpret_cast<const char*>(&at(slot.flow));
+    prefetch(flow);
+    prefetch(flow + 64);
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
     add_one(events[i], whole ? events[i].key : cut[i], hashes[i], out);
@@ -53,7 +53,7 @@ void FlowTable::add_batch(std::span<const Event> events, std::vector<Flow>& out)
 void FlowTable::add_one(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out) {
   const std::uint32_t index = find(key, hash);
   if (index == kNone) return insert(event, key, hash, out);
-  Entry& entry = entries_[index];
+  Entry& entry = at(index);
   if (!goes_on(entry, event.time)) {
     entry.flow.reason = reason(entry, event.time);
     out.push_back(entry.flow);
@@ -71,10 +71,10 @@ void FlowTable::add_one(const Event& event, const FlowKey& key, std::uint32_t ha
 
 std::uint32_t FlowTable::find(const FlowKey& key, std::uint32_t hash) const {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    const Slot slot = slots_[at];
+  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+    const Slot slot = slots_[i];
     if (slot.flow == kNone) return kNone;
-    if (slot.tag == hash && entries_[slot.flow].flow.key == key) return slot.flow;
+    if (slot.tag == hash && at(slot.flow).flow.key == key) return slot.flow;
   }
 }
 
@@ -115,20 +115,20 @@ void FlowTable::insert(const Event& event, const FlowKey& key, std::uint32_t has
   if ((size_ + 1) * 4 > slots_.size() * 3) grow();
   std::uint32_t index = free_;
   if (index == kNone) {
-    index = static_cast<std::uint32_t>(entries_.size());
-    entries_.emplace_back();
+    index = entries_++;
+    if (index % kPiece == 0) pieces_.push_back(std::make_unique<Entry[]>(kPiece));
   } else {
-    free_ = entries_[index].newer;
+    free_ = at(index).newer;
   }
-  begin(entries_[index], event, key);
-  entries_[index].hash = hash;
+  begin(at(index), event, key);
+  at(index).hash = hash;
   link_newest(index);
   put_slot(hash, index);
   ++size_;
 }
 
 void FlowTable::leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out) {
-  Entry& entry = entries_[index];
+  Entry& entry = at(index);
   entry.flow.reason = reason;
   out.push_back(entry.flow);
   erase_slot(index);
@@ -139,60 +139,73 @@ void FlowTable::leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& ou
 }
 
 void FlowTable::link_newest(std::uint32_t index) {
-  entries_[index].older = newest_;
-  entries_[index].newer = kNone;
-  (newest_ == kNone ? oldest_ : entries_[newest_].newer) = index;
+  at(index).older = newest_;
+  at(index).newer = kNone;
+  (newest_ == kNone ? oldest_ : at(newest_).newer) = index;
   newest_ = index;
 }
 
 void FlowTable::unlink(std::uint32_t index) {
-  const Entry& entry = entries_[index];
-  (entry.older == kNone ? oldest_ : entries_[entry.older].newer) = entry.newer;
-  (entry.newer == kNone ? newest_ : entries_[entry.newer].older) = entry.older;
+  const Entry& entry = at(index);
+  (entry.older == kNone ? oldest_ : at(entry.older).newer) = entry.newer;
+  (entry.newer == kNone ? newest_ : at(entry.newer).older) = entry.older;
 }
 
 void FlowTable::put_slot(std::uint32_t hash, std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = hash & mask;
-  while (slots_[at].flow != kNone) at = (at + 1) & mask;
-  slots_[at] = {hash, index};
+  std::size_t i = hash & mask;
+  while (slots_[i].flow != kNone) i = (i + 1) & mask;
+  slots_[i] = {hash, index};
 }
 
 // Takes the flow's slot out and moves up those behind it that would no longer be found (Knuth's
 // algorithm R for linear probing): no tombstones, so that a table in use for weeks does not fill up.
 void FlowTable::erase_slot(std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t hole = entries_[index].hash & mask;
+  std::size_t hole = at(index).hash & mask;
   while (slots_[hole].flow != index) hole = (hole + 1) & mask;
-  for (std::size_t at = (hole + 1) & mask; slots_[at].flow != kNone; at = (at + 1) & mask) {
-    const std::size_t home = slots_[at].tag & mask;
-    if (((at - home) & mask) < ((at - hole) & mask)) continue;
-    slots_[hole] = slots_[at];
-    hole = at;
+  for (std::size_t i = (hole + 1) & mask; slots_[i].flow != kNone; i = (i + 1) & mask) {
+    const std::size_t home = slots_[i].tag & mask;
+    if (((i - home) & mask) < ((i - hole) & mask)) continue;
+    slots_[hole] = slots_[i];
+    hole = i;
   }
   slots_[hole] = {};
 }
 
 void FlowTable::grow() {
   slots_.assign(slots_.size() * 2, {});
-  for (std::uint32_t at = oldest_; at != kNone; at = entries_[at].newer) put_slot(entries_[at].hash, at);
+  for (std::uint32_t i = oldest_; i != kNone; i = at(i).newer) put_slot(at(i).hash, i);
 }
 
 void FlowTable::expire(Time now, std::vector<Flow>& out) {
-  for (std::uint32_t at = oldest_; at != kNone;) {
-    const std::uint32_t newer = entries_[at].newer;
-    if (due(entries_[at], now)) leave(at, reason(entries_[at], now), out);
-    at = newer;
+  for (std::uint32_t i = oldest_; i != kNone;) {
+    const std::uint32_t newer = at(i).newer;
+    if (due(at(i), now)) leave(i, reason(at(i), now), out);
+    i = newer;
   }
 }
 
 void FlowTable::finish(std::vector<Flow>& out) {
   out.reserve(out.size() + size_);
-  for (std::uint32_t at = oldest_; at != kNone; at = entries_[at].newer) out.push_back(entries_[at].flow);
-  slots_.assign(kFirstSlots, {});
-  entries_.clear();
-  free_ = oldest_ = newest_ = kNone;
-  size_ = 0;
+  while (finish_some(size_, out)) {
+  }
+}
+
+bool FlowTable::finish_some(std::size_t count, std::vector<Flow>& out) {
+  if (size_ == 0) {
+    slots_.assign(kFirstSlots, {});
+    pieces_.clear();
+    entries_ = 0;
+    free_ = oldest_ = newest_ = kNone;
+    return false;
+  }
+  for (; count > 0 && size_ > 0; --count, --size_) {
+    at(oldest_).flow.reason = FlowEnd::kForced;
+    out.push_back(at(oldest_).flow);
+    oldest_ = at(oldest_).newer;
+  }
+  return true;
 }
 
 }  // namespace anemone

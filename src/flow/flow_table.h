@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,11 @@ class FlowTable {
   // Moves all flows to the end of `out`, in the order in which they began.
   void finish(std::vector<Flow>& out);
 
+  // Moves the `count` flows that began first, or all there are, to the end of `out`; false when there are
+  // none. For tables that are too large to be copied as a whole.
+  // REQUIRES: nothing else is called until it said false.
+  bool finish_some(std::size_t count, std::vector<Flow>& out);
+
   std::size_t size() const { return size_; }
   // Flows that had to leave because the table was full.
   std::uint64_t pushed_out() const { return pushed_out_; }
@@ -68,6 +74,12 @@ class FlowTable {
     Time cut{};  // events from here on belong to another flow
   };
 
+  // Entries stand in pieces, so that a growing table copies none and pointers to them stay.
+  static constexpr std::uint32_t kPieceBits = 12;
+  static constexpr std::uint32_t kPiece = 1U << kPieceBits;
+  Entry& at(std::uint32_t index) { return pieces_[index >> kPieceBits][index & (kPiece - 1)]; }
+  const Entry& at(std::uint32_t index) const { return pieces_[index >> kPieceBits][index & (kPiece - 1)]; }
+
   void add_batch(std::span<const Event> events, std::vector<Flow>& out);
   void add_one(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out);
   std::uint32_t find(const FlowKey& key, std::uint32_t hash) const;
@@ -86,7 +98,8 @@ class FlowTable {
   FlowLimits limits_;
   FlowDefinition definition_;
   std::vector<Slot> slots_;  // a power of two; at most three quarters used
-  std::vector<Entry> entries_;
+  std::vector<std::unique_ptr<Entry[]>> pieces_;
+  std::uint32_t entries_ = 0;   // handed out so far, free ones included
   std::uint32_t free_ = kNone;  // unused entries, linked by `newer`
   std::uint32_t oldest_ = kNone;
   std::uint32_t newest_ = kNone;

@@ -11,11 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "io/mapped_window.h"
+
 namespace anemone {
 namespace {
 
 constexpr std::size_t kChunk = 256 * 1024;  // stays in the second-level cache
 constexpr std::size_t kCompressedChunk = 64 * 1024;
+constexpr std::size_t kWindow = 4 * 1024 * 1024;
+constexpr std::uint64_t kMapFrom = 1024 * 1024;  // smaller files are read: nothing to gain
 
 }  // namespace
 
@@ -27,6 +31,10 @@ struct FileReader::Impl {
   std::size_t end = 0;
   std::uint64_t offset = 0;  // of `begin`, in the (inflated) file
   bool at_end = false;
+  bool mapped = false;
+  std::uint64_t size = 0;  // of a mapped file, when last looked at
+  MappedWindow window;
+  std::uint64_t window_at = 0;  // its offset in the file
   bool gzip = false;
   bool inflating = false;  // inside a gzip member
   z_stream zip{};
@@ -104,6 +112,76 @@ struct FileReader::Impl {
     return !at_end;
   }
 
+  // Whether the file is one to map: plain, and large.
+  void look_for_map() {
+    if (gzip || at_end || !look_at_size() || size < kMapFrom) return;
+    mapped = true;
+    begin = end = 0;
+  }
+
+  bool look_at_size() {
+    struct stat status {};
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    size = static_cast<std::uint64_t>(status.st_size);
+    return true;
+  }
+
+  // Shows the mapped file from the reading position on, in a new window where the old one ends too early.
+  // None when mapping fails: the file is to be read from there on.
+  Result<Bytes> peek_mapped(std::size_t need) {
+    if (!window.intact()) {
+      return Error{path + ": at byte " + std::to_string(offset) +
+                   ": the file shrank, or its disk failed, while it was read"};
+    }
+    std::uint64_t shown = window_at + window.bytes().size();
+    if (offset < window_at || offset + need > shown) {
+      look_at_size();
+      if (offset >= size) return Bytes{};
+      const std::uint64_t length = std::min<std::uint64_t>(size - offset, std::max(kWindow, need));
+      if (!window.show(fd, offset, static_cast<std::size_t>(length))) return stop_mapping(need);
+      window_at = offset;
+      shown = offset + length;
+      posix_fadvise(fd, static_cast<off_t>(shown), kWindow, POSIX_FADV_WILLNEED);
+    }
+    return window.bytes().subspan(static_cast<std::size_t>(offset - window_at));
+  }
+
+  Result<Bytes> stop_mapping(std::size_t need) {
+    mapped = false;
+    begin = end = 0;
+    if (lseek(fd, static_cast<off_t>(offset), SEEK_SET) < 0) return error(std::strerror(errno));
+    return peek(need);
+  }
+
+  Result<Bytes> peek(std::size_t need) {
+    if (mapped) return peek_mapped(need);
+    while (end - begin < need) {
+      auto got = more(need);
+      if (!got) return got.error();
+      if (!*got) break;
+    }
+    return Bytes{buffer.data() + begin, end - begin};
+  }
+
+  Result<bool> skip(std::uint64_t count) {
+    if (mapped) {
+      if (offset + count > size) look_at_size();
+      const bool there = offset + count <= size;
+      offset = there ? offset + count : std::max(offset, size);
+      return there;
+    }
+    for (;;) {
+      const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(count, end - begin));
+      begin += step;
+      offset += step;
+      count -= step;
+      if (count == 0) return true;
+      auto got = more(kChunk);
+      if (!got) return got.error();
+      if (!*got) return false;
+    }
+  }
+
   // Decides from the first two bytes whether to inflate; what was read so far becomes zlib's input.
   Result<void> look_for_gzip() {
     while (end - begin < 2) {
@@ -137,33 +215,12 @@ Result<FileReader> FileReader::open(const std::string& path) {
   if (fstat(impl->fd, &status) == 0 && S_ISDIR(status.st_mode)) return Error{path + ": is a directory"};
   auto looked = impl->look_for_gzip();
   if (!looked) return looked.error();
+  impl->look_for_map();
   return FileReader(std::move(impl));
 }
 
-Result<Bytes> FileReader::peek(std::size_t need) {
-  Impl& file = *impl_;
-  while (file.end - file.begin < need) {
-    auto more = file.more(need);
-    if (!more) return more.error();
-    if (!*more) break;
-  }
-  return Bytes{file.buffer.data() + file.begin, file.end - file.begin};
-}
-
-Result<bool> FileReader::skip(std::uint64_t count) {
-  Impl& file = *impl_;
-  for (;;) {
-    const std::size_t step = static_cast<std::size_t>(std::min<std::uint64_t>(count, file.end - file.begin));
-    file.begin += step;
-    file.offset += step;
-    count -= step;
-    if (count == 0) return true;
-    auto more = file.more(kChunk);
-    if (!more) return more.error();
-    if (!*more) return false;
-  }
-}
-
+Result<Bytes> FileReader::peek(std::size_t need) { return impl_->peek(need); }
+Result<bool> FileReader::skip(std::uint64_t count) { return impl_->skip(count); }
 std::uint64_t FileReader::offset() const { return impl_->offset; }
 const std::string& FileReader::path() const { return impl_->path; }
 

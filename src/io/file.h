@@ -2,7 +2,8 @@
 //
 // peek() shows what stands at the reading position, skip() moves it. The caller says how much it needs to
 // see at once and gets at least that, or all that is left: a record that straddles two reads is never its
-// problem. Reads pipes as well ("-" is standard input).
+// problem. Reads pipes as well ("-" is standard input). Large plain files are mapped window by window
+// rather than copied.
 #pragma once
 
 #include <cstddef>

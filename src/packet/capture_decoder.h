@@ -36,6 +36,11 @@ class CaptureDecoder {
   // frames before it have been given by earlier calls.
   Result<Step> decode(Bytes bytes, std::span<Frame> frames);
 
+  // Starts fetching into the cache what decode() will look at in `bytes`, a long stretch that begins with
+  // a record. A mere hint. Each record says only where the next one is, so that a decoder waits for
+  // memory at every frame; here several guessed places in the stretch are walked at once.
+  void prefetch(Bytes bytes) const;
+
   // A word for messages: "pcap", "pcapng", "capture" before that is known.
   const char* format() const;
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 
 namespace anemone {
 namespace {
@@ -15,56 +16,77 @@ bool is_icmp(const FlowRecord& record) {
   return record.key.protocol == kIcmp || record.key.protocol == kIcmp6;
 }
 
-void put(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-}
+// A record's text while it is made: every record fits, and it is appended as a whole.
+class Line {
+ public:
+  void put(char c) { text_[size_++] = c; }
+  void put(std::string_view text) {
+    std::memcpy(&text_[size_], text.data(), text.size());
+    size_ += text.size();
+  }
+  void put(std::uint64_t number) {
+    if (number < 10) return put(static_cast<char>('0' + number));
+    size_ = static_cast<std::size_t>(std::to_chars(&text_[size_], text_.data() + text_.size(), number).ptr -
+                                     text_.data());
+  }
+  // With leading zeros.
+  void digits(std::uint64_t number, std::size_t width) {
+    for (std::size_t i = width; i-- > 0; number /= 10)
+      text_[size_ + i] = static_cast<char>('0' + number % 10);
+    size_ += width;
+  }
+  // With leading blanks.
+  void right(std::uint64_t number, std::size_t width) {
+    std::array<char, 20> decimal{};
+    const auto end = std::to_chars(decimal.data(), decimal.data() + decimal.size(), number).ptr;
+    const auto size = static_cast<std::size_t>(end - decimal.data());
+    for (std::size_t i = size; i < width; ++i) put(' ');
+    put(std::string_view(decimal.data(), size));
+  }
+  void pad(std::size_t to) {
+    while (size_ < to) put(' ');
+  }
+  void put(Time time);
+  void put(const IpAddress& address);
+  std::size_t size() const { return size_; }
+  std::string_view text() const { return {text_.data(), size_}; }
 
-void put_fixed(std::string& out, std::uint64_t number, int width) {
-  std::array<char, 20> digits{};
-  for (int i = width; i-- > 0; number /= 10)
-    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + number % 10);
-  out.append(digits.data(), static_cast<std::size_t>(width));
-}
+ private:
+  std::array<char, 512> text_;
+  std::size_t size_ = 0;
+};
 
 // As print_time() writes it.
-void put(std::string& out, Time time) {
+void Line::put(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
-  if (int{date.year()} < 0 || int{date.year()} > 9999) {
-    out += print_time(time);
-    return;
-  }
+  if (int{date.year()} < 0 || int{date.year()} > 9999) return put(std::string_view(print_time(time)));
   const auto us = static_cast<std::uint64_t>((time - day).count());
   const std::uint64_t s = us / 1'000'000;
-  put_fixed(out, static_cast<std::uint64_t>(int{date.year()}), 4);
-  out += '-';
-  put_fixed(out, unsigned{date.month()}, 2);
-  out += '-';
-  put_fixed(out, unsigned{date.day()}, 2);
-  out += 'T';
-  put_fixed(out, s / 3600, 2);
-  out += ':';
-  put_fixed(out, s / 60 % 60, 2);
-  out += ':';
-  put_fixed(out, s % 60, 2);
+  digits(static_cast<std::uint64_t>(int{date.year()}), 4);
+  put('-');
+  digits(unsigned{date.month()}, 2);
+  put('-');
+  digits(unsigned{date.day()}, 2);
+  put('T');
+  digits(s / 3600, 2);
+  put(':');
+  digits(s / 60 % 60, 2);
+  put(':');
+  digits(s % 60, 2);
   if (us % 1'000'000 > 0) {
-    out += '.';
-    put_fixed(out, us % 1'000'000, 6);
+    put('.');
+    digits(us % 1'000'000, 6);
   }
-  out += 'Z';
+  put('Z');
 }
 
-void put(std::string& out, const IpAddress& address) {
-  if (!address.is_v4()) {
-    out += print_address(address);
-    return;
-  }
+void Line::put(const IpAddress& address) {
+  if (!address.is_v4()) return put(std::string_view(print_address(address)));
   const std::uint32_t v4 = address.v4().value;
   for (int shift = 24; shift >= 0; shift -= 8) {
-    put(out, std::uint64_t{v4 >> shift & 0xff});
-    if (shift > 0) out += '.';
+    put(std::uint64_t{v4 >> shift & 0xff});
+    if (shift > 0) put('.');
   }
 }
 
@@ -72,31 +94,19 @@ std::uint64_t port_or_none(const FlowRecord& record, std::uint16_t port) {
   return is_icmp(record) ? 0 : port;
 }
 
-void pad(std::string& out, std::size_t begin, std::size_t width) {
-  while (out.size() < begin + width) out += ' ';
-}
-
-void right(std::string& out, std::uint64_t number, std::size_t width) {
-  std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  const auto size = static_cast<std::size_t>(end - digits.data());
-  if (size < width) out.append(width - size, ' ');
-  out.append(digits.data(), size);
-}
-
 // address, or address:port, or [v6]:port.
-void put_end(std::string& out, const IpAddress& address, const FlowRecord& record, std::uint16_t port) {
+void put_end(Line& out, const IpAddress& address, const FlowRecord& record, std::uint16_t port) {
   const bool ported = !is_icmp(record) && port != 0;
-  if (ported && !address.is_v4()) out += '[';
-  put(out, address);
+  if (ported && !address.is_v4()) out.put('[');
+  out.put(address);
   if (!ported) return;
-  out += address.is_v4() ? ":" : "]:";
-  put(out, std::uint64_t{port});
+  out.put(std::string_view(address.is_v4() ? ":" : "]:"));
+  out.put(std::uint64_t{port});
 }
 
-void put_flags(std::string& out, std::uint8_t flags) {
+void put_flags(Line& out, std::uint8_t flags) {
   constexpr std::string_view kNames = "CEUAPRSF";
-  for (std::size_t i = 0; i < kNames.size(); ++i) out += flags >> (7 - i) & 1 ? kNames[i] : '.';
+  for (std::size_t i = 0; i < kNames.size(); ++i) out.put(flags >> (7 - i) & 1 ? kNames[i] : '.');
 }
 
 }  // namespace
@@ -137,85 +147,81 @@ std::string_view protocol_name(std::uint8_t protocol) {
 }
 
 void append_json(const FlowRecord& record, std::string& out) {
-  out += R"({"start":")";
-  put(out, record.start);
-  out += R"(","end":")";
-  put(out, record.end);
-  out += R"(","src":")";
-  put(out, record.key.src);
-  out += R"(","dst":")";
-  put(out, record.key.dst);
-  out += R"(","sport":)";
-  put(out, port_or_none(record, record.key.src_port));
-  out += R"(,"dport":)";
-  put(out, port_or_none(record, record.key.dst_port));
-  out += R"(,"proto":)";
-  put(out, std::uint64_t{record.key.protocol});
-  out += R"(,"packets":)";
-  put(out, record.packets);
-  out += R"(,"bytes":)";
-  put(out, record.bytes);
-  out += R"(,"tcp_flags":)";
-  put(out, std::uint64_t{record.tcp_flags});
-  out += R"(,"tos":)";
-  put(out, std::uint64_t{record.tos});
+  Line line;
+  const auto field = [&](std::string_view name, auto value) {
+    line.put(name);
+    line.put(value);
+  };
+  field(R"({"start":")", record.start);
+  field(R"(","end":")", record.end);
+  field(R"(","src":")", record.key.src);
+  field(R"(","dst":")", record.key.dst);
+  field(R"(","sport":)", port_or_none(record, record.key.src_port));
+  field(R"(,"dport":)", port_or_none(record, record.key.dst_port));
+  field(R"(,"proto":)", std::uint64_t{record.key.protocol});
+  field(R"(,"packets":)", record.packets);
+  field(R"(,"bytes":)", record.bytes);
+  field(R"(,"tcp_flags":)", std::uint64_t{record.tcp_flags});
+  field(R"(,"tos":)", std::uint64_t{record.tos});
   if (is_icmp(record)) {
-    out += R"(,"icmp_type":)";
-    put(out, std::uint64_t{record.key.dst_port} >> 8);
-    out += R"(,"icmp_code":)";
-    put(out, std::uint64_t{record.key.dst_port} & 0xff);
+    field(R"(,"icmp_type":)", std::uint64_t{record.key.dst_port} >> 8);
+    field(R"(,"icmp_code":)", std::uint64_t{record.key.dst_port} & 0xff);
   }
-  out += '}';
+  line.put('}');
+  out += line.text();
 }
 
 void append_csv(const FlowRecord& record, std::string& out) {
-  put(out, record.start);
-  out += ',';
-  put(out, record.end);
-  out += ',';
-  put(out, record.key.src);
-  out += ',';
-  put(out, record.key.dst);
+  Line line;
+  line.put(record.start);
+  line.put(',');
+  line.put(record.end);
+  line.put(',');
+  line.put(record.key.src);
+  line.put(',');
+  line.put(record.key.dst);
   for (const std::uint64_t number :
        {port_or_none(record, record.key.src_port), port_or_none(record, record.key.dst_port),
         std::uint64_t{record.key.protocol}, record.packets, record.bytes, std::uint64_t{record.tcp_flags},
         std::uint64_t{record.tos}}) {
-    out += ',';
-    put(out, number);
+    line.put(',');
+    line.put(number);
   }
-  out += ',';
-  if (is_icmp(record)) put(out, std::uint64_t{record.key.dst_port} >> 8);
-  out += ',';
-  if (is_icmp(record)) put(out, std::uint64_t{record.key.dst_port} & 0xff);
-  out += '\n';
+  line.put(',');
+  if (is_icmp(record)) line.put(std::uint64_t{record.key.dst_port} >> 8);
+  line.put(',');
+  if (is_icmp(record)) line.put(std::uint64_t{record.key.dst_port} & 0xff);
+  line.put('\n');
+  out += line.text();
 }
 
 void append_row(const FlowRecord& record, std::string& out) {
-  std::size_t begin = out.size();
-  put(out, record.start);
-  pad(out, begin, 28);
+  Line line;
+  line.put(record.start);
+  line.pad(28);
   const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (record.end - record.start).count()));
-  right(out, us / 1'000'000, 7);
-  out += '.';
-  put_fixed(out, us / 1000 % 1000, 3);
-  out += ' ';
-  begin = out.size();
+  line.right(us / 1'000'000, 7);
+  line.put('.');
+  line.digits(us / 1000 % 1000, 3);
+  line.put(' ');
+  const std::size_t name_at = line.size();
   const std::string_view name = protocol_name(record.key.protocol);
   if (name.empty()) {
-    put(out, std::uint64_t{record.key.protocol});
+    line.put(std::uint64_t{record.key.protocol});
   } else {
-    out += name;
+    line.put(name);
   }
-  pad(out, begin, 6);
-  right(out, record.packets, 11);
-  right(out, record.bytes, 14);
-  out += ' ';
-  put_flags(out, record.tcp_flags);
-  out += ' ';
-  put_end(out, record.key.src, record, record.key.src_port);
-  out += " -> ";
-  put_end(out, record.key.dst, record, record.key.dst_port);
-  out += '\n';
+  line.pad(name_at + 6);
+  line.right(record.packets, 11);
+  line.right(record.bytes, 14);
+  line.put(' ');
+  put_flags(line, record.tcp_flags);
+  line.put(' ');
+  put_end(line, record.key.src, record, record.key.src_port);
+  line.put(std::string_view(" -> "));
+  put_end(line, record.key.dst, record, record.key.dst_port);
+  line.put('\n');
+  out += line.text();
 }
 
 }  // namespace anemone
