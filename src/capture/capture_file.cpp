@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "capture/fragment_table.h"
+#include "capture/plain_event.h"
 #include "io/file.h"
 #include "packet/capture_decoder.h"
 #include "packet/link.h"
@@ -13,9 +14,9 @@
 namespace anemone {
 namespace {
 
-// Stretches that are fetched ahead: their headers fit into the second-level cache. Shorter ones, as a file
-// that is read and not mapped gives, are there already.
-constexpr std::size_t kStretch = 512 * 1024;
+// Stretches that are fetched ahead: their headers fit into the second-level cache.
+constexpr std::size_t kStretch = 2 * 1024 * 1024;
+constexpr std::size_t kStretchMin = 64 * 1024;
 
 }  // namespace
 
@@ -60,9 +61,10 @@ struct CaptureFile::Impl {
       return stop("the file ends in the middle of a record: " + std::to_string(bytes->size()) + " bytes of " +
                   std::to_string(need));
     }
-    if (file.offset() >= fetched && bytes->size() >= kStretch) {
-      decoder.prefetch(bytes->first(kStretch));
-      fetched = file.offset() + kStretch;
+    if (file.offset() >= fetched && bytes->size() >= kStretchMin) {
+      const std::size_t stretch = std::min(bytes->size(), kStretch);
+      decoder.prefetch(bytes->first(stretch));
+      fetched = file.offset() + stretch;
     }
     auto step = decoder.decode(*bytes, frames);
     if (!step) return stop(step.error().message);
@@ -157,8 +159,18 @@ struct CaptureFile::Impl {
 
   std::size_t read(std::span<Event> events) {
     std::size_t count = 0;
-    while (count < events.size() && advance()) {
-      if (event(events[count])) ++count;
+    while (count < events.size()) {
+      if (frame_at == frame_count && !refill()) break;
+      const Frame& frame = frames[frame_at++];
+      if (plain_event(frame, events[count])) {
+        ++counts.frames;
+        counts.wire_bytes += frame.wire_length;
+        ++counts.packets;
+        counts.bytes += events[count].bytes;
+        ++count;
+      } else if (read_frame(frame) && event(events[count])) {
+        ++count;
+      }
     }
     return count + give_orphans(events.subspan(count));
   }

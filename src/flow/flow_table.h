@@ -66,7 +66,7 @@ class FlowTable {
     std::uint32_t flow = kNone;
   };
 
-  struct Entry {
+  struct alignas(64) Entry {  // two cache lines
     Flow flow;
     std::uint32_t hash = 0;
     std::uint32_t older = kNone;  // in the order in which flows began

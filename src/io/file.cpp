@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kChunk = 256 * 1024;  // stays in the second-level cache
 constexpr std::size_t kCompressedChunk = 64 * 1024;
-constexpr std::size_t kWindow = 4 * 1024 * 1024;
+constexpr std::size_t kWindow = 8 * 1024 * 1024;
 constexpr std::uint64_t kMapFrom = 1024 * 1024;  // smaller files are read: nothing to gain
 
 }  // namespace

@@ -30,10 +30,15 @@ class Line {
                                      text_.data());
   }
   // With leading zeros.
-  void digits(std::uint64_t number, std::size_t width) {
-    for (std::size_t i = width; i-- > 0; number /= 10)
+  template <std::size_t kWidth>
+  void digits(std::uint32_t number) {
+    for (std::size_t i = kWidth; i-- > 0; number /= 10)
       text_[size_ + i] = static_cast<char>('0' + number % 10);
-    size_ += width;
+    size_ += kWidth;
+  }
+  void two(std::uint32_t number) {  // below 100
+    text_[size_++] = static_cast<char>('0' + number / 10);
+    text_[size_++] = static_cast<char>('0' + number % 10);
   }
   // With leading blanks.
   void right(std::uint64_t number, std::size_t width) {
@@ -48,6 +53,7 @@ class Line {
   }
   void put(Time time);
   void put(const IpAddress& address);
+  void put_v6(const IpAddress& address);
   std::size_t size() const { return size_; }
   std::string_view text() const { return {text_.data(), size_}; }
 
@@ -60,33 +66,68 @@ class Line {
 void Line::put(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
-  if (int{date.year()} < 0 || int{date.year()} > 9999) return put(std::string_view(print_time(time)));
-  const auto us = static_cast<std::uint64_t>((time - day).count());
-  const std::uint64_t s = us / 1'000'000;
-  digits(static_cast<std::uint64_t>(int{date.year()}), 4);
+  const int year = int{date.year()};
+  if (year < 0 || year > 9999) return put(std::string_view(print_time(time)));
+  const std::int64_t us = (time - day).count();
+  const auto s = static_cast<std::uint32_t>(us / 1'000'000);
+  const auto part = static_cast<std::uint32_t>(us % 1'000'000);
+  two(static_cast<std::uint32_t>(year) / 100);
+  two(static_cast<std::uint32_t>(year) % 100);
   put('-');
-  digits(unsigned{date.month()}, 2);
+  two(unsigned{date.month()});
   put('-');
-  digits(unsigned{date.day()}, 2);
+  two(unsigned{date.day()});
   put('T');
-  digits(s / 3600, 2);
+  two(s / 3600);
   put(':');
-  digits(s / 60 % 60, 2);
+  two(s / 60 % 60);
   put(':');
-  digits(s % 60, 2);
-  if (us % 1'000'000 > 0) {
+  two(s % 60);
+  if (part > 0) {
     put('.');
-    digits(us % 1'000'000, 6);
+    two(part / 10'000);
+    two(part / 100 % 100);
+    two(part % 100);
   }
   put('Z');
 }
 
 void Line::put(const IpAddress& address) {
-  if (!address.is_v4()) return put(std::string_view(print_address(address)));
+  if (!address.is_v4()) return put_v6(address);
   const std::uint32_t v4 = address.v4().value;
   for (int shift = 24; shift >= 0; shift -= 8) {
     put(std::uint64_t{v4 >> shift & 0xff});
     if (shift > 0) put('.');
+  }
+}
+
+// RFC 5952: groups without leading zeros, the longest run of two or more zero groups as "::".
+void Line::put_v6(const IpAddress& address) {
+  std::array<std::uint16_t, 8> groups{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    const std::uint64_t half = i < 4 ? address.high() : address.low();
+    groups[i] = static_cast<std::uint16_t>(half >> (16 * (3 - i % 4)));
+  }
+  std::size_t zeros_at = 8;
+  std::size_t zeros = 1;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::size_t run = 0;
+    while (i + run < 8 && groups[i + run] == 0) ++run;
+    if (run > zeros) {
+      zeros = run;
+      zeros_at = i;
+    }
+    i += run;
+  }
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (i == zeros_at) {
+      put(std::string_view("::"));
+      i += zeros - 1;
+      continue;
+    }
+    if (i > 0 && i != zeros_at + zeros) put(':');
+    size_ = static_cast<std::size_t>(
+        std::to_chars(&text_[size_], text_.data() + text_.size(), groups[i], 16).ptr - text_.data());
   }
 }
 
@@ -202,7 +243,7 @@ void append_row(const FlowRecord& record, std::string& out) {
   const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (record.end - record.start).count()));
   line.right(us / 1'000'000, 7);
   line.put('.');
-  line.digits(us / 1000 % 1000, 3);
+  line.digits<3>(static_cast<std::uint32_t>(us / 1000 % 1000));
   line.put(' ');
   const std::size_t name_at = line.size();
   const std::string_view name = protocol_name(record.key.protocol);
