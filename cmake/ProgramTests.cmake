@@ -38,3 +38,12 @@ add_test(NAME "program: OSPF captures hold what tshark found in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: every router's table is what FRR says it is"
   "program: OSPF captures hold what tshark found in them" PROPERTIES LABELS program TIMEOUT 300)
+
+# Capture files to flows: against tshark's counts, and whatever is damaged, crafted or cut.
+add_test(NAME "program: flows of every capture as tshark counts them, or for a reason not"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/flows_check.py $<TARGET_FILE:anemone>)
+add_test(NAME "program: damaged, crafted and cut captures end with a reason and keep what was good"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bad_input.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: flows of every capture as tshark counts them, or for a reason not"
+  "program: damaged, crafted and cut captures end with a reason and keep what was good"
+  PROPERTIES LABELS program TIMEOUT 600)

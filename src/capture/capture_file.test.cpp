@@ -4,7 +4,9 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -153,6 +155,40 @@ TEST_CASE("a fragment whose first never comes is accounted with ports 0 and coun
   CHECK(all[1].key.dst_port == 0);
   CHECK(all[1].bytes == 60);
   CHECK(file.counts().fragments_orphaned == 1);
+}
+
+TEST_CASE("every piece of a good file keeps its whole records and says how it ends") {
+  namespace fs = std::filesystem;
+  std::size_t pieces = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(ANEMONE_TEST_DATA "/pcap")) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".tsv" || entry.file_size() > 5000) continue;
+    CAPTURE(entry.path());
+    const std::string copy =
+        (fs::temp_directory_path() / ("anemone-piece-" + std::to_string(getpid()))).string();
+    fs::copy_file(entry.path(), copy, fs::copy_options::overwrite_existing);
+    fs::permissions(copy, fs::perms::owner_all);
+    std::uint64_t frames = ~std::uint64_t{0};
+    for (std::size_t length = entry.file_size() + 1; length-- > 0; ++pieces) {
+      CAPTURE(length);
+      REQUIRE(truncate(copy.c_str(), static_cast<off_t>(length)) == 0);
+      auto file = CaptureFile::open(copy);
+      if (!file) {
+        REQUIRE(length < 28);
+        REQUIRE(file.error().message.find(copy + ": at byte 0: the file ") == 0);
+        continue;
+      }
+      std::array<Event, 8> some;
+      while (file->read(some) > 0) {
+      }
+      const CaptureCounts& counts = file->counts();
+      REQUIRE(counts.frames <= frames);
+      REQUIRE(counts.frames == counts.packets + counts.not_ip + counts.malformed + counts.headers_cut);
+      if (counts.frames < frames && length < entry.file_size()) REQUIRE(file->problem());
+      frames = counts.frames;
+    }
+    fs::remove(copy);
+  }
+  CHECK(pieces > 50'000);
 }
 
 }  // namespace anemone

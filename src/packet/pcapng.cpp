@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "packet/capture_decoder.h"
 #include "packet/file_order.h"
@@ -73,6 +74,13 @@ std::string unknown_magic(Bytes bytes) {
     std::snprintf(byte.data(), byte.size(), " %02x", static_cast<unsigned>(bytes[i]));
     text += byte.data();
   }
+  const std::string_view begin(reinterpret_cast<const char*>(bytes.data()),
+                               std::min<std::size_t>(4, bytes.size()));
+  const char* name = begin == "GMBU" || begin == "RTSS" ? "Microsoft Network Monitor"
+                     : begin == "snoo"                  ? "Solaris snoop"
+                     : begin == "TRSN"                  ? "Sniffer"
+                                                        : nullptr;
+  if (name) text += std::string(", as ") + name + " does: 'editcap -F pcap' converts it";
   return text;
 }
 
