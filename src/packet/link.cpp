@@ -89,6 +89,10 @@ class LinkWalk {
           in_.skip(2);
           type = in_.u16();
           break;
+        case 0x8903:  // Cisco FabricPath: tag (2), the Ethernet frame that it carries
+          in_.skip(14);
+          type = in_.u16();
+          break;
         case 0x8847:
         case 0x8848:
           return mpls();

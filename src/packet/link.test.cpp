@@ -63,6 +63,10 @@ TEST_CASE("MPLS: below the bottom of the stack the first nibble tells, 0 is an E
   CHECK(found(LinkType::kEthernet, ends + "00 01 00 40 00") == "cut");
 }
 
+TEST_CASE("Cisco FabricPath carries Ethernet") {
+  CHECK(found(LinkType::kEthernet, "02 x12 89 03 40 20 02 x12 81 00 00 07 08 00 45") == "4 at 34");
+}
+
 TEST_CASE("PPPoE sessions hold IP, discovery does not") {
   CHECK(found(LinkType::kEthernet, "02 x12 88 64 11 00 00 01 00 20 00 21 45") == "4 at 22");
   CHECK(found(LinkType::kEthernet, "02 x12 88 64 11 00 00 01 00 20 00 57 60") == "6 at 22");
