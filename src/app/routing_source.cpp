@@ -36,6 +36,14 @@ void say_unseen(const char* command, const RoutingSource& source) {
                count == 1 ? "is" : "are", count == 1 ? "it" : "them");
 }
 
+// A time before the recording, or an hour after it, is a mistake more often than a question.
+void say_empty(const char* command, const RoutingSource& source, const OspfRecording& recording) {
+  if (source.topology.node_count() > 0) return;
+  std::fprintf(stderr, "anemone %s: no LSA is known at %s; the captures reach from %s to %s\n", command,
+               print_time(source.topology.at()).c_str(), print_time(recording.from).c_str(),
+               print_time(recording.to).c_str());
+}
+
 }  // namespace
 
 Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
@@ -57,13 +65,15 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
     if (!given) return given.error().in("--at");
     when = *given;
   }
-  if (recording->counts.packets == 0) return Error{sources.front() + ": no OSPF packet in it"};
+  if (recording->counts.packets == 0)
+    return Error{sources.front() + ": no OSPF packet in any link type or tunnel that is looked into"};
   RoutingSource source;
   source.lsdb = LsdbHistory(recording->log).at(when);
   source.heard = recording->counts;
   source.unseen = unseen_lsas(*source.lsdb);
   source.topology = topology_from_lsdb(*source.lsdb);
   say_unseen(command, source);
+  say_empty(command, source, *recording);
   return source;
 }
 
