@@ -57,6 +57,14 @@ test("a broadcast network without a hint goes between its routers, off every lin
   for (const r of ["a", "b", "c"]) expect(Math.hypot(net.x - places.get(r)!.x, net.y - places.get(r)!.y)).toBeGreaterThan(60);
 });
 
+test("a broadcast network does not lie on a link that passes between its routers", () => {
+  const graph: Graph = {
+    nodes: [node("up", { x: 0.5, y: 0 }), node("down", { x: 0.5, y: 1 }), node("left", { x: 0.3, y: 0.5 }), node("right", { x: 0.7, y: 0.5 }), { ...node("net"), kind: "network" }],
+    links: [link("up", "down"), link("down", "up"), ...["left", "right"].flatMap((r) => [link(r, "net"), link("net", r)])],
+  };
+  expect(Math.abs(layout(graph, new Map()).get("net")!.x - 500)).toBeGreaterThan(35);
+});
+
 test("islands, a single router and no router at all have places too", () => {
   const islands: Graph = { nodes: [node("a"), node("b"), node("c"), node("d")], links: [link("a", "b"), link("c", "d")] };
   for (const p of layout(islands, new Map()).values()) expect(Number.isFinite(p.x) && Number.isFinite(p.y)).toBe(true);

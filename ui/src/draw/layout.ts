@@ -119,7 +119,7 @@ function clear_place(near: readonly Point[], place: readonly (Point | null)[], e
   for (let row = -7; row <= 7; row++) {
     for (let column = -7; column <= 7; column++) {
       const p = { x: middle.x + column * 24, y: middle.y + row * 24 };
-      let cost = 0;
+      let cost = Math.hypot(p.x - middle.x, p.y - middle.y) / 500;
       for (const q of near) cost += Math.hypot(p.x - q.x, p.y - q.y) / 150;
       for (const o of others) {
         cost += 4 * Math.max(0, 1 - Math.hypot(p.x - o.x, p.y - o.y) / room);
