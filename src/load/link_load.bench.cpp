@@ -146,7 +146,7 @@ BENCHMARK(bm_loads)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond)->Iterat
 BENCHMARK(bm_boost_distances)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 // Before anything is measured: our distances on the small network are Boost's, every one of them.
-const bool kVerified = [] {
+[[maybe_unused]] const bool verified = [] {
   const Topology& net = network(1000);
   const BoostGraph graph = boost_graph(net);
   std::vector<std::vector<Cost>> from(net.node_count(), std::vector<Cost>(net.node_count()));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <ranges>
 
 #include "load/destination_routes.h"
 
@@ -21,7 +20,8 @@ void shares_on_link(const Topology& topology, const RoutesTo& routes, LinkId lin
   shares.assign(topology.node_count(), 0);
   const NodeId tail = topology.link(link).from;
   if (hops_behind(routes, tail, link) == 0) return;
-  for (NodeId node : std::views::reverse(routes.order)) {  // nearest first
+  for (auto at = routes.order.rbegin(); at != routes.order.rend(); ++at) {  // nearest first
+    const NodeId node = *at;
     const auto hops = routes.next_hops(node);
     if (hops.empty()) continue;
     double share = 0;
