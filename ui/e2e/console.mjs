@@ -9,13 +9,15 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
-const { values: options } = parseArgs({ options: { chromium: { type: "string", default: "/usr/bin/chromium" }, port: { type: "string", default: "8197" } } });
+const { values: options } = parseArgs({ options: { chromium: { type: "string", default: "/usr/bin/chromium" }, port: { type: "string", default: "0" } } });
 const here = path.dirname(fileURLToPath(import.meta.url));
-const base = `http://127.0.0.1:${options.port}`;
+let base = ""; // any free port, and the same again after a restart
 let server = null;
 async function start(...more) {
   server = spawn("node", [path.join(here, "../mock/server.mjs"), "--port", options.port, ...more], { stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise((r) => server.stdout.once("data", r));
+  const said = await new Promise((r) => server.stdout.once("data", (d) => r(String(d))));
+  options.port = /:(\d+)\//.exec(said)[1];
+  base = `http://127.0.0.1:${options.port}`;
 }
 const stop = () => new Promise((r) => { server.once("exit", r); server.kill(); });
 
@@ -28,7 +30,7 @@ page.on("pageerror", (e) => complaints.push(e.message));
 page.on("console", (m) => m.type() === "error" && !/ERR_CONNECTION|Failed to load resource|ERR_INCOMPLETE|ERR_EMPTY/.test(m.text()) && complaints.push(m.text()));
 
 let held = 0;
-async function holds(sentence, test, patience_ms = 8000) {
+async function holds(sentence, test, patience_ms = 20000) {
   const end = Date.now() + patience_ms;
   for (let why; ; await new Promise((r) => setTimeout(r, 60))) {
     try { if (await test()) break; why = "it does not"; } catch (error) { why = error.message; }
@@ -63,7 +65,7 @@ async function time() {
   await page.waitForTimeout(700);
   await holds("paused, time stands", async () => (await map()).at === stood);
   await page.keyboard.press(" ");
-  await holds("at the end of the recording playing stops on the last bin", async () => (await map()).at === "2026-11-22T10:03:50Z" && (await see("play").getAttribute("data-playing")) === "false", 15000);
+  await holds("at the end of the recording playing stops on the last bin", async () => (await map()).at === "2026-11-22T10:03:50Z" && (await see("play").getAttribute("data-playing")) === "false");
   const box = await see("track").boundingBox();
   await page.mouse.click(box.x + box.width * 0.52, box.y + 30);
   await holds("a click on the time bar goes there", async () => (await map()).at === "2026-11-22T10:02:00Z");
@@ -173,7 +175,7 @@ async function loss() {
   await holds("without the server the page says so, with the age", async () => /lost \d+ s ago/.test(await see("connection-lost").innerText()));
   await holds("and keeps the last picture, greyed", async () => (await page.locator(".page[data-stale=true]").count()) === 1 && (await map()).links.length === 48);
   await start("--done");
-  await holds("it comes back by itself", async () => (await see("connection-lost").count()) === 0 && (await page.locator(".page[data-stale=false]").count()) === 1, 20000);
+  await holds("it comes back by itself", async () => (await see("connection-lost").count()) === 0 && (await page.locator(".page[data-stale=false]").count()) === 1);
 }
 
 async function phone() {

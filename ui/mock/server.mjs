@@ -233,4 +233,6 @@ http.createServer((request, response) => {
     }
     response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }, Number(options.delay)));
-}).listen(Number(options.port), "127.0.0.1", () => console.log(`MOCK console server: http://127.0.0.1:${options.port}/ (${net.name})`));
+}).listen(Number(options.port), "127.0.0.1", function () {
+  console.log(`MOCK console server: http://127.0.0.1:${this.address().port}/ (${net.name})`);
+});
