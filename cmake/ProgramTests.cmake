@@ -10,7 +10,7 @@ endforeach()
 add_test(NAME "data: the campus recording's hosts, routing tables and counters agree"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/lab/verify ${PROJECT_SOURCE_DIR}/tests/data/campus)
 set_tests_properties("data: the campus recording's hosts, routing tables and counters agree"
-  PROPERTIES LABELS program TIMEOUT 120)
+  PROPERTIES LABELS data TIMEOUT 120)
 
 # The whole: the demo's recording through the platform, against the routers' interface counters; the API
 # against its own description; a server that is killed; and a real browser.

@@ -33,26 +33,6 @@ double total_error(const BinTraffic& measured, const BinTraffic& truth) {
   return truth.total_bps > 0 ? error / truth.total_bps : 0;
 }
 
-std::string word_of(ospf::LsaType type) {
-  using ospf::LsaType;
-  switch (type) {
-    case LsaType::kRouter:
-      return "router";
-    case LsaType::kNetwork:
-      return "network";
-    case LsaType::kSummary:
-      return "summary";
-    case LsaType::kAsbrSummary:
-      return "asbr_summary";
-    case LsaType::kExternal:
-      return "external";
-    case LsaType::kNssa:
-      return "nssa";
-    default:
-      return "type_" + std::to_string(static_cast<int>(type));
-  }
-}
-
 }  // namespace
 
 Platform::Platform(PlatformConfig config, const Inventory& inventory, Store& store,
@@ -297,10 +277,11 @@ Result<TopologyAnswer> Platform::topology(const Question& question) const {
                             hosts_.instrumented(i, instrumented)});
   }
   for (const UnseenLsa& lsa : unseen_lsas(history_.lsdb())) {
-    answer.unseen.push_back(
-        {print_address(lsa.area), word_of(lsa.type), print_address(lsa.id), print_address(lsa.router)});
+    answer.unseen.push_back({print_address(lsa.area), ospf::print_lsa_type(lsa.type), print_address(lsa.id),
+                             print_address(lsa.router)});
   }
-  history_.lsdb().each([&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[word_of(key.lsa.type)]; });
+  history_.lsdb().each(
+      [&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[ospf::print_lsa_type(key.lsa.type)]; });
   return answer;
 }
 

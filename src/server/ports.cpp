@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "record/record_text.h"
+
 namespace anemone {
 namespace {
 
@@ -36,31 +38,10 @@ std::string_view name_of(std::uint16_t port) {
   return found != kPorts.end() && found->port == port ? found->name : std::string_view{};
 }
 
-std::string protocol_name(std::uint8_t protocol) {
-  switch (protocol) {
-    case 1:
-      return "icmp";
-    case 2:
-      return "igmp";
-    case 4:
-      return "ipip";
-    case 6:
-      return "tcp";
-    case 17:
-      return "udp";
-    case 47:
-      return "gre";
-    case 50:
-      return "esp";
-    case 58:
-      return "icmp6";
-    case 89:
-      return "ospf";
-    case 132:
-      return "sctp";
-    default:
-      return "ip/" + std::to_string(protocol);
-  }
+// "tcp"; "ip/99" where the protocol has no name.
+std::string protocol_word(std::uint8_t protocol) {
+  const std::string_view name = protocol_name(protocol);
+  return name.empty() ? "ip/" + std::to_string(protocol) : std::string(name);
 }
 
 bool has_ports(std::uint8_t protocol) { return protocol == 6 || protocol == 17 || protocol == 132; }
@@ -68,13 +49,13 @@ bool has_ports(std::uint8_t protocol) { return protocol == 6 || protocol == 17 |
 }  // namespace
 
 std::string application_by_port(const FlowKey& key) {
-  if (!has_ports(key.protocol)) return protocol_name(key.protocol);
+  if (!has_ports(key.protocol)) return protocol_word(key.protocol);
   const std::uint16_t low = std::min(key.src_port, key.dst_port);
   const std::uint16_t high = std::max(key.src_port, key.dst_port);
-  if (low == 0 && high == 0) return protocol_name(key.protocol);
+  if (low == 0 && high == 0) return protocol_word(key.protocol);
   if (auto name = name_of(low); !name.empty()) return std::string(name);
   if (auto name = name_of(high); !name.empty()) return std::string(name);
-  return protocol_name(key.protocol) + "/" + std::to_string(low);
+  return protocol_word(key.protocol) + "/" + std::to_string(low);
 }
 
 }  // namespace anemone
