@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "load/random_network.test.h"
 #include "matrix/read_matrix_file.h"
+#include "route/distance_block.h"
 #include "topology/text_file.h"
 
 namespace anemone {
@@ -157,6 +158,26 @@ TEST_CASE("loads agree with every demand walked hop by hop on random networks") 
       CHECK(have.links[id].pps == doctest::Approx(want.links[id].pps));
     }
   }
+}
+
+TEST_CASE("costs too large for sixteen lanes give the same loads one destination at a time") {
+  int singly = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Topology net = random_network(random);
+    const TrafficMatrix matrix = random_matrix(random, net);
+    TopologyParts parts = net.parts();
+    for (Link& link : parts.links) link.cost *= 1000;
+    const Topology dear(parts);
+    if (DistanceBlock::fits(dear)) continue;
+    ++singly;
+    const LinkLoad want = link_load(net, matrix);
+    const LinkLoad have = link_load(dear, matrix);
+    CHECK(have.unrouted.bps == doctest::Approx(want.unrouted.bps));
+    for (LinkId id : have.links.ids()) CHECK(have.links[id].bps == doctest::Approx(want.links[id].bps));
+  }
+  CHECK(singly > 10);
 }
 
 TEST_CASE("at every node what comes in and begins there goes out or ends there") {

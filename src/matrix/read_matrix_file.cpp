@@ -81,7 +81,7 @@ Result<TrafficMatrix> resolve_demands(const NetworkFile& file, const Topology& t
 Result<TrafficMatrix> read_matrix_file(const std::string& path, const Topology& topology) {
   const auto file = read_network_file(path);
   if (!file) return file.error();
-  if (file->demands.empty()) return Error{path + ": holds no demand"};
+  if (!file->has_demands) return Error{path + ": holds no demand"};
   auto matrix = resolve_demands(*file, topology);
   if (!matrix) return matrix.error().in(path);
   return matrix;

@@ -15,7 +15,8 @@ namespace anemone {
 // becomes its own prefix, so that traffic goes as the protocol says. The error says line and name.
 Result<TrafficMatrix> resolve_demands(const NetworkFile& file, const Topology& topology);
 
-// The error begins with the file's name. A file without a single demand is refused.
+// The error begins with the file's name. A file without a place for demands is refused;
+// a matrix that is empty (a measured bin in which nothing was seen) is not.
 Result<TrafficMatrix> read_matrix_file(const std::string& path, const Topology& topology);
 
 }  // namespace anemone

@@ -36,6 +36,7 @@ struct NetworkFile {
   TopologyParts parts;
   std::vector<NamedDemand> demands;
   bool by_index = false;
+  bool has_demands = false;  // a place for them, even when it is empty
 };
 
 Error at_line(std::size_t line, const std::string& message);

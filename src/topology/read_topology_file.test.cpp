@@ -87,6 +87,15 @@ TEST_CASE("an SNDlib network reads the same as XML and in native form") {
   CHECK(xml->demands[0].to == "B");
 }
 
+TEST_CASE("a matrix in which nothing was measured is a matrix") {
+  const std::string none = "<network><demands>\n</demands></network>";
+  REQUIRE(parse_network(none));
+  CHECK(parse_network(none)->has_demands);
+  CHECK(!parse_network("<network></network>")->has_demands);
+  CHECK(parse_network("DEMANDS 0\n")->has_demands);
+  CHECK(!parse_network("link a b")->has_demands);
+}
+
 TEST_CASE("names in ISO-8859-1 become UTF-8") {
   const auto file =
       parse_network(replaced(kXml, "<node id=\"B\"/>", "<node id=\"B\"/><node id=\"K\xf6ln\"/>"));

@@ -120,6 +120,7 @@ Result<NetworkFile> parse_repetita_demands(std::string_view text) {
   Lines lines(text);
   NetworkFile file;
   file.by_index = true;
+  file.has_demands = true;
   const auto count = lines.section("DEMANDS");
   if (!count) return count.error();
   for (std::size_t i = 0; i < *count; ++i) {

@@ -49,6 +49,7 @@ class SndlibBuilder {
     return {};
   }
 
+  void expect_demands() { build_.file().has_demands = true; }
   Result<NetworkFile> finish() && { return std::move(build_).finish(); }
 
  private:
@@ -79,6 +80,7 @@ class XmlReader {
     for (const pugi::xml_node link : structure.child("links").children("link")) {
       if (auto done = read_link(link); !done) return problem(link, done);
     }
+    if (network.child("demands")) build_.expect_demands();
     for (const pugi::xml_node demand : network.child("demands").children("demand")) {
       if (auto done = read_demand(demand); !done) return problem(demand, done);
     }
@@ -130,6 +132,7 @@ class NativeReader {
     while (at_ < tokens_.size()) {
       const std::string section(take());
       if (!take_if("(")) return problem("want '(' after '" + section + "'");
+      if (section == "DEMANDS") build_.expect_demands();
       while (at_ < tokens_.size() && tokens_[at_].word != ")") {
         const std::size_t line = tokens_[at_].line;
         if (auto done = read_entry(section); !done) return at_line(line, done.error().message);

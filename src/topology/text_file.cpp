@@ -159,6 +159,7 @@ class TextReader {
     if (demand.bps < 0) line.refuse("a demand below zero");
     if (line.take("packets")) demand.pps = line.amount("how many packets per second");
     demand.line = line_number_;
+    build_.file().has_demands = true;
     if (!line.problem()) build_.file().demands.push_back(std::move(demand));
   }
 
