@@ -67,7 +67,7 @@ TEST_CASE("a removed subnet and a crashed router are gone while they last") {
 }
 
 TEST_CASE("at every change of the recorded networks, ways found backward are those of every router's table") {
-  for (const std::string name : {"six", "twenty"}) {
+  for (const std::string name : {"six", "twenty", "odd"}) {
     const OspfRecording recording = lab(name);
     const LsdbHistory history(recording.log);
     std::size_t compared = 0;

@@ -68,23 +68,25 @@ void InsideRoutes::add_intra(AreaId area, Field& field) {
   }
 }
 
-// Offers the way over area border routers. One that advertises the destination in an area whose summaries
-// it examines has no way by summaries at all. Where it has none otherwise either and nobody else was heard
-// to have the destination, what it advertises lies in an area that we do not hear: packets leave there.
+// Offers the way over area border routers. One that advertises the destination itself has no way by the
+// summaries of that area. Where it has none otherwise either and nobody else was heard to have the
+// destination, what it advertises lies in an area that we do not hear: packets leave there.
 void InsideRoutes::add_inter(AreaId area, bool is_default, Advertiser advertiser, Field& field) {
   for (NodeId node : paths_.reached()) {
     const Field::Choice& known = field[node];
-    if (known.known() && (known.intra || known.final)) continue;
+    if (known.known() && known.intra) continue;
     const bool ignored = is_default && topology_.node(node).abr && topology_.is_stub(area);
-    const bool looks = examines(node, area) && !ignored;
     const bool leaves = paths_.is_seed(node);
-    if (leaves && advertiser == Advertiser::kNoWay) continue;
-    if (leaves && ignored && is_in(node, kBackbone)) continue;  // a default for others, from nothing
-    if (leaves ? known.known() && !looks : !looks) continue;
+    if (leaves) {
+      const bool from_nothing = ignored && is_in(node, kBackbone);  // a default, for inner routers
+      if (known.known() || from_nothing || advertiser == Advertiser::kNoWay) continue;
+    } else if (ignored || !examines(node, area)) {
+      continue;
+    }
     const Cost cost = paths_.cost(node);
     const bool real = known.known() && !known.exit;
-    if (real && !leaves && cost > known.cost) continue;
-    const bool replaces = !real || leaves || cost < known.cost;
+    if (real && cost > known.cost) continue;
+    const bool replaces = !real || cost < known.cost;
     Field::Choice& choice = field.at(node);
     if (replaces) {
       Field::forget(choice);
@@ -93,7 +95,6 @@ void InsideRoutes::add_inter(AreaId area, bool is_default, Advertiser advertiser
       choice.rank = way_rank(false, area);
     }
     choice.exit = leaves;
-    choice.final = leaves && looks;
     if (!leaves) append_hops(node, choice.hops);
   }
 }

@@ -140,6 +140,7 @@ class TableBuilder {
  private:
   void add_inside(PrefixId prefix);
   bool examines(const Attachment& summary) const;
+  bool advertises(PrefixId prefix, AreaId area) const;
   std::optional<Entrance> entrance(const Attachment& external) const;
   std::optional<Entrance> boundary_router(NodeId router) const;
   std::optional<Entrance> forwarding_address(const IpAddress& address) const;
@@ -163,12 +164,19 @@ bool TableBuilder::examines(const Attachment& summary) const {
          topology_.node(summary.node).abr && !ignores_summary(topology_, topology_.node(root_), summary);
 }
 
+// Whether the router has a summary of its own there: it is one of its ranges then, or will be flushed.
+bool TableBuilder::advertises(PrefixId prefix, AreaId area) const {
+  const auto at = topology_.attachments(prefix);
+  return std::any_of(at.begin(), at.end(), [&](const Attachment& attachment) {
+    return attachment.kind == PrefixKind::kSummary && attachment.node == root_ && attachment.area == area;
+  });
+}
+
 void TableBuilder::add_inside(PrefixId prefix) {
   Route intra{prefix, PathType::kIntra, 0, 0, {}, {}};
   Route inter{prefix, PathType::kInter, 0, 0, {}, {}};
   Way within;
   Way between;
-  bool advertises = false;  // a summary of its own: a range, not a way
   for (const Attachment& attachment : topology_.attachments(prefix)) {
     auto tree = trees_.find(attachment.area);
     if (tree == trees_.end()) continue;
@@ -180,8 +188,8 @@ void TableBuilder::add_inside(PrefixId prefix) {
       if (cost < within.cost || (cost == within.cost && attachment.area < intra.area))
         intra.area = attachment.area;
       within.offer(cost, local ? NextHops{NextHop{}} : way.hops);
-    } else if (attachment.kind == PrefixKind::kSummary && examines(attachment)) {
-      advertises |= attachment.node == root_;
+    } else if (attachment.kind == PrefixKind::kSummary && examines(attachment) &&
+               !advertises(prefix, attachment.area)) {
       if (cost < between.cost) inter.area = attachment.area;
       between.offer(cost, way.hops);
     }
@@ -190,7 +198,7 @@ void TableBuilder::add_inside(PrefixId prefix) {
     intra.cost = within.cost;
     intra.next_hops = std::move(within.hops);
     table_.push_back(std::move(intra));
-  } else if (between.known() && !advertises) {
+  } else if (between.known()) {
     inter.cost = between.cost;
     inter.next_hops = std::move(between.hops);
     table_.push_back(std::move(inter));
