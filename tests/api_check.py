@@ -3,9 +3,14 @@
 answer is held against its schema, strictly. Usage: api_check.py ANEMONE RECORDING"""
 import datetime
 import json
+import pathlib
 import sys
 
 from served import Served
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / 'tools'))
+from api_types import types_of  # noqa: E402
 
 
 class Schemas:
@@ -23,6 +28,8 @@ class Schemas:
                  'number': (int, float), 'null': type(None)}
         if kind and (not isinstance(value, kinds[kind]) or (kind != 'boolean' and isinstance(value, bool))):
             return [f'{where}: {value!r} is no {kind}']
+        if 'enum' in schema and value not in schema['enum']:
+            return [f'{where}: {value!r} is none of {schema["enum"]}']
         if schema.get('format') == 'date-time':
             try:
                 datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
@@ -75,6 +82,8 @@ def main():
     with Served(sys.argv[1], 'demo', '--recording', sys.argv[2], '--speed', '1000') as served:
         served.wait_until_replayed()
         document = served.get('openapi.json')
+        if (ROOT / 'ui/src/api/types.ts').read_text() != types_of(document):
+            found.append('ui/src/api/types.ts is stale: scripts/api-types prints it anew')
         schemas = Schemas(document)
         for path, methods in document['paths'].items():
             if 'get' not in methods or path.endswith('/stream'):

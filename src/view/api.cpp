@@ -166,7 +166,7 @@ void Api::add_traffic() {
   endpoints_.push_back({"GET",
                         "/api/v1/link",
                         "Whose load a directed link carries",
-                        "Link",
+                        "LinkDetail",
                         {{"id", "string", "the link's id, as /topology gives it"}, kAt, kInstrumented},
                         asking([this](const HttpRequest& request, const Question& question) {
                           return answer_with(platform_.link(request.query.text("id"), question), link_json,
@@ -175,7 +175,7 @@ void Api::add_traffic() {
   endpoints_.push_back({"GET",
                         "/api/v1/node",
                         "What a router, network or host sends and receives",
-                        "Node",
+                        "NodeDetail",
                         {{"id", "string", "a router's or host's name, a network's id"}, kAt, kInstrumented},
                         asking([this](const HttpRequest& request, const Question& question) {
                           return answer_with(platform_.node(request.query.text("id"), question), node_json,

@@ -1,6 +1,6 @@
 // The answers' schemas, in one line a shape: "name:type", a type being string, number, integer, boolean,
-// time, or another shape; "[]" behind it for a list, "?" where it may be null, "~" where it may be absent.
-// tests/api_check.py holds every answer of a running server against them.
+// time, another shape, or words to choose from (up|down); "[]" behind it for a list, "?" where it may be
+// null, "~" where it may be absent. tests/api_check.py holds every answer of a running server against them.
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -26,7 +26,7 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"Replay", "playing:boolean speed:number done:boolean"},
     {"Loss", "part:string reason:string count:integer"},
     {"Status",
-     "name:string version:string mode:string span:Span watermark:time bin_s:number replay:Replay? "
+     "name:string version:string mode:demo|serve span:Span watermark:time bin_s:number replay:Replay? "
      "hosts:integer routers:integer last_lsa:time? last_flow:time? records:integer lsas:integer "
      "losses:Loss[]"},
     {"Router",
@@ -34,7 +34,7 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"Network", "id:string prefix:string routers:string[] x:number? y:number?"},
     {"TopologyLink",
      "id:string from:string to:string area:string cost:integer capacity_bps:number? interface:string "
-     "state:string"},
+     "state:up|down"},
     {"TopologyHost", "name:string address:string router:string? instrumented:boolean"},
     {"AttachedPrefix", "prefix:string router:string cost:integer kind:string"},
     {"UnseenLsa", "area:string type:string id:string advertising_router:string"},
@@ -53,26 +53,28 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"SeriesBin",
      "from:time total_bps:number true_total_bps:number? max_utilisation:number total_error:number? "
      "stable:boolean"},
-    {"Event", "time:time kind:string text:string links:string[]"},
-    {"Series", "bins:SeriesBin[] events:Event[]"},
+    {"NetworkEvent", "time:time kind:string text:string links:string[]"},
+    {"Series", "bins:SeriesBin[] events:NetworkEvent[]"},
     {"TopRow",
      "key:string label:string bps:number pps:number share:number utilisation:number?~ sent_bps:number~ "
      "received_bps:number~ from:string~ to:string~"},
-    {"Top", "bin:Bin coverage:Coverage watermark:time by:string basis:string~ rows:TopRow[]"},
+    {"Top",
+     "bin:Bin coverage:Coverage watermark:time by:links|hosts|apps|demands basis:string~ rows:TopRow[]"},
     {"RouterShare", "router:string bps:number share:number"},
     {"AppShare", "name:string bps:number share:number"},
     {"HostTraffic", "name:string address:string sent_bps:number received_bps:number instrumented:boolean~"},
     {"LinkDemand", "from:string to:string prefix:string bps:number share_on_link:number"},
     {"LinkPoint", "from:time load_bps:number true_load_bps:number?"},
-    {"Link",
+    {"LinkDetail",
      "bin:Bin coverage:Coverage watermark:time id:string from:string to:string load_bps:number "
-     "capacity_bps:number? utilisation:number? true_load_bps:number? cost:integer? state:string "
+     "capacity_bps:number? utilisation:number? true_load_bps:number? cost:integer? state:up|down "
      "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] demands:LinkDemand[] "
      "series:LinkPoint[] reverse:string?"},
     {"NodeLink", "id:string from:string to:string load_bps:number utilisation:number?"},
-    {"Node",
-     "bin:Bin coverage:Coverage watermark:time id:string kind:string sent_bps:number received_bps:number "
-     "links:NodeLink[] events:Event[] hosts:HostTraffic[] apps:AppShare[] peers:HostTraffic[]"},
+    {"NodeDetail",
+     "bin:Bin coverage:Coverage watermark:time id:string kind:router|network|host sent_bps:number "
+     "received_bps:number "
+     "links:NodeLink[] events:NetworkEvent[] hosts:HostTraffic[] apps:AppShare[] peers:HostTraffic[]"},
     {"PathLink", "from:string to:string share:number"},
     {"Path", "src:string dst:string at:time cost:integer? links:PathLink[] reachable:boolean"},
     {"ErrorText", "code:string message:string"},
@@ -92,6 +94,11 @@ Json type_schema(std::string type) {
     return {{"type", "array"}, {"items", type_schema(type.substr(0, type.size() - 2))}};
   }
   if (type == "time") return {{"type", "string"}, {"format", "date-time"}};
+  if (type.find('|') != std::string::npos) {
+    Json words_to_choose = Json::array();
+    for (std::string_view word : split(type, '|')) words_to_choose.push_back(std::string(word));
+    return {{"type", "string"}, {"enum", std::move(words_to_choose)}};
+  }
   if (type[0] >= 'A' && type[0] <= 'Z') return reference(type);
   return {{"type", type}};
 }

@@ -1,59 +1,88 @@
-// The answers of docs/api.md, as types. Times are RFC 3339 UTC strings; `_bps` is bits per second;
+// Printed from the server's OpenAPI document by scripts/api-types; do not edit. The shapes are written in
+// src/view/openapi.cpp and told in docs/api.md. Times are RFC 3339 UTC strings; `_bps` is bits per second;
 // shares and utilisations are numbers, 1 = all.
 
 export interface Envelope {
-  bin: { from: string; to: string; complete: boolean; stable: boolean };
-  coverage: { hosts: number; instrumented: number; bytes_share: number };
+  bin: Bin;
+  coverage: Coverage;
   watermark: string;
+}
+
+export interface Span {
+  from: string;
+  to: string;
+}
+
+export interface Bin {
+  from: string;
+  to: string;
+  complete: boolean;
+  stable: boolean;
+}
+
+export interface Coverage {
+  hosts: number;
+  instrumented: number;
+  bytes_share: number;
+}
+
+export interface Replay {
+  playing: boolean;
+  speed: number;
+  done: boolean;
+}
+
+export interface Loss {
+  part: string;
+  reason: string;
+  count: number;
 }
 
 export interface Status {
   name: string;
   version: string;
   mode: "demo" | "serve";
-  span: { from: string; to: string };
+  span: Span;
   watermark: string;
   bin_s: number;
-  replay: { playing: boolean; speed: number; done: boolean } | null;
+  replay: Replay | null;
   hosts: number;
   routers: number;
   last_lsa: string | null;
   last_flow: string | null;
   records: number;
   lsas: number;
-  losses: { part: string; reason: string; count: number }[];
+  losses: Loss[];
 }
-
-export type LinkState = "up" | "down";
 
 export interface Router {
   id: string;
   name: string;
-  areas?: string[];
-  abr?: boolean;
-  asbr?: boolean;
-  site?: string | null;
-  x?: number | null;
-  y?: number | null;
+  areas: string[];
+  abr: boolean;
+  asbr: boolean;
+  site: string | null;
+  x: number | null;
+  y: number | null;
 }
 
 export interface Network {
   id: string;
   prefix: string;
   routers: string[];
-  x?: number | null;
-  y?: number | null;
+  x: number | null;
+  y: number | null;
 }
 
 export interface TopologyLink {
   id: string;
   from: string;
   to: string;
-  area?: string;
+  area: string;
   cost: number;
   capacity_bps: number | null;
-  interface?: string;
-  state?: LinkState;
+  interface: string;
+  state: "up" | "down";
 }
 
 export interface TopologyHost {
@@ -63,13 +92,33 @@ export interface TopologyHost {
   instrumented: boolean;
 }
 
+export interface AttachedPrefix {
+  prefix: string;
+  router: string;
+  cost: number;
+  kind: string;
+}
+
+export interface UnseenLsa {
+  area: string;
+  type: string;
+  id: string;
+  advertising_router: string;
+}
+
+export interface LsaCounts {
+  [name: string]: number;
+}
+
 export interface Topology {
   at: string;
   routers: Router[];
   networks: Network[];
   links: TopologyLink[];
-  hosts?: TopologyHost[];
-  unseen?: { area: string; type: string; id: string; advertising_router: string }[];
+  hosts: TopologyHost[];
+  prefixes: AttachedPrefix[];
+  unseen: UnseenLsa[];
+  lsas: LsaCounts;
 }
 
 export interface LinkLoad {
@@ -77,7 +126,7 @@ export interface LinkLoad {
   from: string;
   to: string;
   load_bps: number;
-  load_pps?: number;
+  load_pps: number;
   capacity_bps: number | null;
   utilisation: number | null;
   true_load_bps: number | null;
@@ -89,20 +138,25 @@ export interface LinkError {
   error: number | null;
 }
 
+export interface Accuracy {
+  total_error: number;
+  links: LinkError[];
+}
+
 export interface Load extends Envelope {
   links: LinkLoad[];
-  max_utilisation: number | null;
+  max_utilisation: number;
   total_bps: number;
   unrouted_bps: number;
   unattached_bps: number;
-  accuracy: { total_error: number; links: LinkError[] } | null;
+  accuracy: Accuracy | null;
 }
 
 export interface SeriesBin {
   from: string;
   total_bps: number;
   true_total_bps: number | null;
-  max_utilisation: number | null;
+  max_utilisation: number;
   total_error: number | null;
   stable: boolean;
 }
@@ -119,13 +173,11 @@ export interface Series {
   events: NetworkEvent[];
 }
 
-export type TopBy = "links" | "hosts" | "apps" | "demands";
-
 export interface TopRow {
   key: string;
   label: string;
   bps: number;
-  pps?: number;
+  pps: number;
   share: number;
   utilisation?: number | null;
   sent_bps?: number;
@@ -135,22 +187,43 @@ export interface TopRow {
 }
 
 export interface Top extends Envelope {
-  by: TopBy;
+  by: "links" | "hosts" | "apps" | "demands";
   basis?: string;
   rows: TopRow[];
 }
 
-export interface Ranked {
+export interface RouterShare {
+  router: string;
+  bps: number;
+  share: number;
+}
+
+export interface AppShare {
+  name: string;
   bps: number;
   share: number;
 }
 
 export interface HostTraffic {
   name: string;
-  address?: string;
+  address: string;
   sent_bps: number;
   received_bps: number;
   instrumented?: boolean;
+}
+
+export interface LinkDemand {
+  from: string;
+  to: string;
+  prefix: string;
+  bps: number;
+  share_on_link: number;
+}
+
+export interface LinkPoint {
+  from: string;
+  load_bps: number;
+  true_load_bps: number | null;
 }
 
 export interface LinkDetail extends Envelope {
@@ -160,24 +233,24 @@ export interface LinkDetail extends Envelope {
   load_bps: number;
   capacity_bps: number | null;
   utilisation: number | null;
+  true_load_bps: number | null;
   cost: number | null;
-  state: LinkState;
-  sources: ({ router: string } & Ranked)[];
-  sinks: ({ router: string } & Ranked)[];
+  state: "up" | "down";
+  sources: RouterShare[];
+  sinks: RouterShare[];
   hosts: HostTraffic[];
-  apps: ({ name: string } & Ranked)[];
-  demands: { from: string; to: string; prefix?: string; bps: number; share_on_link: number }[];
-  series: { from: string; load_bps: number; true_load_bps: number | null }[];
+  apps: AppShare[];
+  demands: LinkDemand[];
+  series: LinkPoint[];
   reverse: string | null;
 }
 
-export interface Path {
-  src: string;
-  dst: string;
-  at: string;
-  cost: number | null;
-  links: { from: string; to: string; share: number }[];
-  reachable: boolean;
+export interface NodeLink {
+  id: string;
+  from: string;
+  to: string;
+  load_bps: number;
+  utilisation: number | null;
 }
 
 export interface NodeDetail extends Envelope {
@@ -185,9 +258,24 @@ export interface NodeDetail extends Envelope {
   kind: "router" | "network" | "host";
   sent_bps: number;
   received_bps: number;
-  links: { id: string; from: string; to: string; load_bps: number; utilisation: number | null }[];
+  links: NodeLink[];
   events: NetworkEvent[];
   hosts: HostTraffic[];
-  apps: ({ name: string } & Ranked)[];
+  apps: AppShare[];
   peers: HostTraffic[];
+}
+
+export interface PathLink {
+  from: string;
+  to: string;
+  share: number;
+}
+
+export interface Path {
+  src: string;
+  dst: string;
+  at: string;
+  cost: number | null;
+  links: PathLink[];
+  reachable: boolean;
 }

@@ -1,9 +1,9 @@
 import { useRef } from "react";
 import { utilisation_colour, type Theme } from "../draw/colour";
 import { bps, link_name, percent, signed_percent } from "../draw/format";
-import type { Load, Top, TopBy, TopRow } from "../api/types";
+import type { Load, Top, TopRow } from "../api/types";
 import type { Resource } from "../state/resource";
-import { go, kTabs, selected, type Place } from "../state/place";
+import { go, kTabs, selected, type Place, type TopBy } from "../state/place";
 import { Bar, CopyCsv, Notice, Skeleton } from "./Bits";
 
 // The largest links, hosts, applications and demands of the bin.

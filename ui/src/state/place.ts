@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from "react";
-import type { TopBy } from "../api/types";
+import type { Top } from "../api/types";
+
+export type TopBy = Top["by"];
 
 // Where the viewer is: everything that decides what is on the screen, kept in the URL, so that
 // any screen can be sent to a colleague. `at` null is live: the newest complete bin.
