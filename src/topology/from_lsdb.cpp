@@ -171,6 +171,9 @@ std::uint32_t distance(const RouterLink& a, const RouterLink& b) {
   return is_numbered(a.data) ? a.data.value ^ b.data.value : 0;
 }
 
+// Nobody has that many links between two routers, but an LSA can say so: then they are paired as they stand.
+constexpr std::size_t kPairsMax = std::size_t{1} << 16;
+
 // For each end in `a` its peer in `b`; the closest pairs first. What is left over has no peer, but
 // still counts as long as any link leads back (16.1 step 2b).
 std::vector<int> pair_ends(const std::vector<RouterLink>& a, const std::vector<RouterLink>& b) {
@@ -178,13 +181,17 @@ std::vector<int> pair_ends(const std::vector<RouterLink>& a, const std::vector<R
     std::uint32_t distance;
     std::size_t a, b;
   };
+  std::vector<int> peer(a.size(), -1);
+  if (a.size() * b.size() > kPairsMax) {
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) peer[i] = static_cast<int>(i);
+    return peer;
+  }
   std::vector<Pair> pairs;
   for (std::size_t i = 0; i < a.size(); ++i) {
     for (std::size_t k = 0; k < b.size(); ++k) pairs.push_back({distance(a[i], b[k]), i, k});
   }
   std::stable_sort(pairs.begin(), pairs.end(),
                    [](const Pair& left, const Pair& right) { return left.distance < right.distance; });
-  std::vector<int> peer(a.size(), -1);
   std::vector<bool> taken(b.size());
   for (const Pair& pair : pairs) {
     if (peer[pair.a] >= 0 || taken[pair.b]) continue;
