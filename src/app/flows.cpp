@@ -10,6 +10,7 @@
 #include "app/arguments.h"
 #include "app/commands.h"
 #include "capture/capture_file.h"
+#include "capture/event_pipe.h"
 #include "flow/flow_table.h"
 #include "record/from_flow.h"
 #include "record/record_text.h"
@@ -111,12 +112,12 @@ Result<void> add_file(const std::string& path, const FlowLimits& limits, FlowTab
   auto file = CaptureFile::open(path);
   if (!file) return file.error();
   const bool cuts = limits.slice.count() + limits.idle.count() + limits.active.count() > 0;
-  std::array<Event, 64> events;
+  EventPipe pipe(*file);
   std::vector<Flow> due;
   Time next_look = Time::min();
-  while (const std::size_t count = file->read(events)) {
-    table.add(std::span(events).first(count), due);
-    const Time now = events[count - 1].time;
+  for (auto events = pipe.next(); !events.empty(); events = pipe.next()) {
+    table.add(events, due);
+    const Time now = events.back().time;
     if (cuts && now >= next_look) {
       table.expire(now, due);
       next_look = now + 1s;

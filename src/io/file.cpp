@@ -116,6 +116,7 @@ struct FileReader::Impl {
   void look_for_map() {
     if (gzip || at_end || !look_at_size() || size < kMapFrom) return;
     mapped = true;
+    posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     begin = end = 0;
   }
 
@@ -141,7 +142,7 @@ struct FileReader::Impl {
       if (!window.show(fd, offset, static_cast<std::size_t>(length))) return stop_mapping(need);
       window_at = offset;
       shown = offset + length;
-      posix_fadvise(fd, static_cast<off_t>(shown), kWindow, POSIX_FADV_WILLNEED);
+
     }
     return window.bytes().subspan(static_cast<std::size_t>(offset - window_at));
   }

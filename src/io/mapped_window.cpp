@@ -85,9 +85,6 @@ bool MappedWindow::show(int fd, std::uint64_t offset, std::size_t size) {
   guard.broken.store(false);
   guard.end.store(reinterpret_cast<std::uintptr_t>(base_) + length_);
   guard.begin.store(reinterpret_cast<std::uintptr_t>(base_));
-  // All pages at once, rather than a fault for every sixteen. Where the kernel is too old for that, the
-  // faults do it.
-  madvise(base_, length_, MADV_POPULATE_READ);
   bytes_ = {base_ + lead, size};
   return true;
 }
