@@ -142,7 +142,6 @@ struct FileReader::Impl {
       if (!window.show(fd, offset, static_cast<std::size_t>(length))) return stop_mapping(need);
       window_at = offset;
       shown = offset + length;
-
     }
     return window.bytes().subspan(static_cast<std::size_t>(offset - window_at));
   }
