@@ -78,6 +78,7 @@ class GraphmlReader {
       return xml_.problem(edge, "an edge from '" + std::string(edge.attribute("source").value()) + "' to '" +
                                     edge.attribute("target").value() + "': want ids of nodes");
     }
+    if (from == to) return {};
     Link link;
     link.from = from->second;
     link.to = to->second;

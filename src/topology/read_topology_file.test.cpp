@@ -115,6 +115,13 @@ TEST_CASE("Topology Zoo nodes that share a label are told apart by their ids") {
   CHECK(file->parts.links[2].capacity_bps == 0);
 }
 
+TEST_CASE("a Topology Zoo edge from a node to itself is left out") {
+  const auto file = parse_network(
+      replaced(kGraphml, "<edge source=\"1\" target=\"2\"/>", "<edge source=\"1\" target=\"1\"/>"));
+  REQUIRE(file);
+  CHECK(file->parts.links.size() == 2);
+}
+
 TEST_CASE("a wrong value is named with its line in every format") {
   CHECK(refusal(replaced(kGraph, "0 1 10", "0 9 10")) ==
         "line 9: there is no node 9: there are 3, counted from 0");
