@@ -37,6 +37,12 @@ add_test(NAME "program: every router's table is what FRR says it is"
           ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${campus})
 add_test(NAME "program: OSPF captures hold what tshark found in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf_check.py $<TARGET_FILE:anemone>)
+foreach(network six odd)
+  add_test(NAME "program: paths are what the tables say (${network})"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/path_check.py $<TARGET_FILE:anemone>
+            ${PROJECT_SOURCE_DIR}/tests/data/lab/${network})
+  set_tests_properties("program: paths are what the tables say (${network})" PROPERTIES LABELS program TIMEOUT 300)
+endforeach()
 set_tests_properties("program: every router's table is what FRR says it is"
   "program: OSPF captures hold what tshark found in them" PROPERTIES LABELS program TIMEOUT 300)
 

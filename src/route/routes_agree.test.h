@@ -58,6 +58,14 @@ inline bool originates(const Topology& topology, PrefixId prefix, NodeId router,
   });
 }
 
+// Whether it has an external route of its own out of the network, not over a forwarding address.
+inline bool must_leave(const Topology& topology, PrefixId prefix, NodeId router) {
+  const auto at = topology.attachments(prefix);
+  return std::any_of(at.begin(), at.end(), [&](const Attachment& a) {
+    return a.node == router && a.kind >= PrefixKind::kExternal1 && a.forwarding.is_none();
+  });
+}
+
 // One prefix as all the tables have it.
 struct ByTables {
   PerNode<const Route*> route;
@@ -114,7 +122,13 @@ inline std::vector<std::string> disagreements(const Topology& topology, std::siz
     const ByTables all = by_tables(topology, tables, prefix, routes);
     for (NodeId node : topology.nodes()) {
       if (topology.node(node).kind != NodeKind::kRouter) continue;
-      if (all.own[node]) continue;
+      if (all.own[node]) {
+        if (must_leave(topology, prefix, node) && !routes.reachable(node)) {
+          found.push_back(topology.node(node).name +
+                          " has an external of its own and no way: " + print_prefix(topology.prefix(prefix)));
+        }
+        continue;
+      }
       const Route* route = all.route[node];
       const auto ours = hops_backward(topology, routes, node);
       const auto theirs = route ? hops_forward(*route) : std::vector<Hop>{};

@@ -42,6 +42,13 @@ auto preference(const Field::Choice& choice) {
   return std::tuple(choice.type, choice.type2_cost, choice.rank, choice.cost);
 }
 
+Field::Choice here() {
+  Field::Choice choice;
+  choice.cost = 0;
+  choice.exit = true;
+  return choice;
+}
+
 }  // namespace
 
 PrefixRoutes::PrefixRoutes(const Topology& topology)
@@ -132,8 +139,7 @@ const PrefixRoutes::Entrance& PrefixRoutes::entrance(NodeId router, const IpAddr
   scratch_.clear();
   inside_.to_boundary_router(router, scratch_);
   for (NodeId node : scratch_.touched()) ways[node] = scratch_[node];
-  ways[router].cost = 0;
-  ways[router].exit = true;
+  ways[router] = here();
   if (!forwarding.is_none()) aim_at(forwarding, router, ways);
   return ways;
 }
@@ -146,8 +152,7 @@ void PrefixRoutes::aim_at(const IpAddress& address, NodeId router, Entrance& way
     if (open[node]) ways[node] = {};
   }
   if (owns(router, address)) {
-    ways[router].cost = 0;
-    ways[router].exit = true;
+    ways[router] = here();
     open[router] = 0;
   }
   each_around(topology_, address, address.is_v4() ? 32 : 128, [&](PrefixId around) {
@@ -161,10 +166,10 @@ void PrefixRoutes::aim_at(const IpAddress& address, NodeId router, Entrance& way
   });
 }
 
-// At a network that holds the address, packets go straight to whoever has it.
+// Where the network that holds the address is attached, packets go straight to whoever has it.
 Field::Choice PrefixRoutes::last_step(NodeId node, const Field::Choice& to_prefix, const IpAddress& address) {
   Field::Choice choice = to_prefix;
-  if (!choice.exit || topology_.node(node).kind != NodeKind::kNetwork) return choice;
+  if (!choice.exit) return choice;
   for (LinkId id : topology_.links_from(node)) {
     if (topology_.link(id).neighbor != address) continue;
     choice.hops = {id};

@@ -146,7 +146,7 @@ class TableBuilder {
   std::optional<Entrance> forwarding_address(const IpAddress& address) const;
   std::optional<Route> external_route(PrefixId prefix) const;
   bool is_own(const IpAddress& address) const;
-  NodeId neighbour_with(LinkId link, const IpAddress& address) const;
+  NextHop last_hop(LinkId link, const IpAddress& address) const;
 
   const Topology& topology_;
   NodeId root_;
@@ -241,13 +241,17 @@ bool TableBuilder::is_own(const IpAddress& address) const {
   return false;
 }
 
-// The router on the network behind `link` that has this address; invalid when none that we know has.
-NodeId TableBuilder::neighbour_with(LinkId link, const IpAddress& address) const {
-  if (!link.valid()) return {};
-  for (LinkId out : topology_.links_from(topology_.link(link).to)) {
-    if (topology_.link(out).neighbor == address) return topology_.link(out).to;
+// How an address on a network of the router's own is reached: over a point-to-point link whose other end
+// has it, or over the broadcast network behind `link`; nobody's that we know, where there is no such end.
+NextHop TableBuilder::last_hop(LinkId link, const IpAddress& address) const {
+  for (LinkId own : topology_.links_from(root_)) {
+    if (topology_.link(own).neighbor == address) return {own, topology_.link(own).to, address};
   }
-  return {};
+  if (!link.valid()) return {link, NodeId{}, address};
+  for (LinkId out : topology_.links_from(topology_.link(link).to)) {
+    if (topology_.link(out).neighbor == address) return {link, topology_.link(out).to, address};
+  }
+  return {link, NodeId{}, address};
 }
 
 std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& address) const {
@@ -259,7 +263,7 @@ std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& addres
   for (NextHop hop : route.next_hops) {
     const bool connected = !hop.router.valid() && hop.via.is_none();
     if (connected && prefix->length() == 32) return std::nullopt;  // an address of its own
-    if (connected) hop = {hop.link, neighbour_with(hop.link, address), address};
+    if (connected) hop = last_hop(hop.link, address);
     found.way.hops.push_back(hop);
   }
   return found;
