@@ -29,7 +29,7 @@ class EventPipe {
   std::span<const Event> next();
 
  private:
-  static constexpr std::size_t kBatch = 4096;
+  static constexpr std::size_t kBatch = 1024;
   static constexpr std::size_t kBatches = 4;
 
   struct Batch {

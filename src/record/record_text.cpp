@@ -16,6 +16,24 @@ bool is_icmp(const FlowRecord& record) {
   return record.key.protocol == kIcmp || record.key.protocol == kIcmp6;
 }
 
+// 0 to 255 as text, for addresses.
+struct Octet {
+  std::array<char, 3> digits{};
+  std::uint8_t size = 0;
+};
+
+constexpr std::array<Octet, 256> kOctets = [] {
+  std::array<Octet, 256> octets{};
+  for (unsigned i = 0; i < octets.size(); ++i) {
+    Octet& octet = octets[i];
+    for (const unsigned scale : {100U, 10U, 1U}) {
+      if (i < scale && scale > 1) continue;
+      octet.digits[octet.size++] = static_cast<char>('0' + i / scale % 10);
+    }
+  }
+  return octets;
+}();
+
 // A record's text while it is made: every record fits, and it is appended as a whole.
 class Line {
  public:
@@ -96,7 +114,9 @@ void Line::put(const IpAddress& address) {
   if (!address.is_v4()) return put_v6(address);
   const std::uint32_t v4 = address.v4().value;
   for (int shift = 24; shift >= 0; shift -= 8) {
-    put(std::uint64_t{v4 >> shift & 0xff});
+    const Octet& octet = kOctets[v4 >> shift & 0xff];
+    std::memcpy(&text_[size_], octet.digits.data(), octet.digits.size());
+    size_ += octet.size;
     if (shift > 0) put('.');
   }
 }
