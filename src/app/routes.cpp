@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/arguments.h"
@@ -57,18 +58,26 @@ Json to_json(const Topology& topology, NodeId router) {
           {"routes", std::move(routes)}};
 }
 
-// One line a next hop; a route's further ones leave its own columns empty (in a table for people).
-void add_rows(const Topology& topology, NodeId router, bool repeat, TextTable& table) {
+// One line a next hop. For people a route's further ones leave its own columns empty; for programs every
+// line is whole, and says whose table it is of.
+enum class Rows { kShort, kWhole };
+
+void add_rows(const Topology& topology, NodeId router, Rows rows, TextTable& table) {
   for (const Route& route : route_table(topology, router)) {
     bool first = true;
     for (const NextHop& hop : route.next_hops) {
-      const bool show = first || repeat;
+      const bool show = first || rows == Rows::kWhole;
       const bool type2 = route.type == PathType::kExternal2;
-      table.row({show ? print_prefix(topology.prefix(route.prefix)) : "",
-                 show ? print_path_type(route.type) : "", show ? std::to_string(route.cost) : "",
-                 show && type2 ? std::to_string(route.type2_cost) : "",
-                 hop.router.valid() ? router_text(topology, hop) : (repeat ? "" : "connected"), via_text(hop),
-                 interface_text(topology, hop)});
+      std::vector<std::string> cells = {show ? print_prefix(topology.prefix(route.prefix)) : "",
+                                        show ? print_path_type(route.type) : "",
+                                        show ? std::to_string(route.cost) : "",
+                                        show && type2 ? std::to_string(route.type2_cost) : "",
+                                        router_text(topology, hop),
+                                        via_text(hop),
+                                        interface_text(topology, hop)};
+      if (rows == Rows::kWhole) cells.insert(cells.begin(), topology.node(router).name);
+      if (rows == Rows::kShort && !hop.router.valid()) cells[4] = "connected";
+      table.row(std::move(cells));
       first = false;
     }
   }
@@ -101,12 +110,19 @@ void print(const Topology& topology, const std::vector<NodeId>& routers, const R
     fmt::print("{}\n", answer.dump(-1, ' ', false, Json::error_handler_t::replace));
     return;
   }
+  if (options.format == "csv") {
+    TextTable table({"of", "prefix", "type", "cost", "type2_cost", "router", "via", "interface"});
+    for (NodeId router : routers) add_rows(topology, router, Rows::kWhole, table);
+    fmt::print("{}", table.csv());
+    return;
+  }
   for (NodeId router : routers) {
     TextTable table({"prefix", "type", "cost", "type2_cost", "router", "via", "interface"});
-    add_rows(topology, router, options.format == "csv", table);
-    if (routers.size() > 1)
+    add_rows(topology, router, Rows::kShort, table);
+    if (routers.size() > 1) {
       fmt::print("{}{}\n", router == routers[0] ? "" : "\n", topology.node(router).name);
-    fmt::print("{}", options.format == "csv" ? table.csv() : table.aligned());
+    }
+    fmt::print("{}", table.aligned());
   }
 }
 
