@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // balance: a router shares its load per packet, not per flow.
 //
 // Linux sends a flow over one of its equal-cost next hops, chosen by a hash, so a

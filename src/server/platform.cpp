@@ -6,8 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "load/destination_routes.h"
-#include "load/link_shares.h"
+#include "load/path.h"
 #include "lsdb/unseen.h"
 #include "server/breakdown.h"
 
@@ -434,14 +433,12 @@ Result<NodeDetail> Platform::node(const std::string& id, const Question& questio
   return detail;
 }
 
-// A host of the inventory by its name, else an address as it is written.
-Result<IpAddress> Platform::address_of(const std::string& end) const {
+// A host of the inventory by its name is its address; everything else stays as it is written.
+std::string Platform::end_of(const std::string& end) const {
   for (const InventoryHost& host : hosts_.list()) {
-    if (host.name == end) return host.address;
+    if (host.name == end) return print_address(host.address);
   }
-  auto address = parse_address(end);
-  if (!address) return Error{"'" + end + "' is no router, host or address"};
-  return address;
+  return end;
 }
 
 Result<PathAnswer> Platform::path(const std::string& src, const std::string& dst,
@@ -453,30 +450,10 @@ Result<PathAnswer> Platform::path(const std::string& src, const std::string& dst
     topology = history_.at(answer.at);
   }
   if (topology == nullptr) return Error{"no routing has been heard yet"};
-  const Attachments attachments(*topology, hosts_.gateways());
-  NodeId from;
-  if (auto router = topology->find(src)) {
-    from = *router;
-  } else {
-    auto address = address_of(src);
-    if (!address) return address.error();
-    from = attachments.find(*address).ingress;
-    if (!from.valid()) return Error{"no prefix of the topology holds " + src};
-  }
-  Destination to;
-  if (auto router = topology->find(dst)) {
-    to.node = *router;
-  } else {
-    auto address = address_of(dst);
-    if (!address) return address.error();
-    to.prefix = attachments.find(*address).prefix;
-    if (!to.prefix.valid()) return Error{"no prefix of the topology holds " + dst};
-  }
-  DestinationRoutes routes(*topology);
-  const RoutesTo& way = routes.to(to);
-  if (!way.reachable(from)) return answer;
-  answer.cost = way.cost[from];
-  for (const RouteShare& step : route_of(*topology, way, from)) {
+  auto path = find_path(Attachments(*topology, hosts_.gateways()), end_of(src), end_of(dst));
+  if (!path) return path.error();
+  answer.cost = path->cost;
+  for (const RouteShare& step : path->links) {
     const Link& link = topology->link(step.link);
     answer.links.push_back({topology->node(link.from).name, topology->node(link.to).name, step.share});
   }

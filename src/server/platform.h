@@ -90,7 +90,7 @@ class Platform {
   Result<void> restore();
   Result<void> restore_summaries();
 
-  Result<IpAddress> address_of(const std::string& end) const;
+  std::string end_of(const std::string& end) const;
   Result<Bin> bin_of(const std::optional<Time>& at) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, std::size_t instrumented) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const Question& question) const;
