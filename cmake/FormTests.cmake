@@ -14,5 +14,5 @@ find_program(CLANG_TIDY clang-tidy)
 if(CLANG_TIDY)
   add_test(NAME "form: clang-tidy"
     COMMAND ${PROJECT_SOURCE_DIR}/scripts/clang-tidy ${CMAKE_BINARY_DIR})
-  set_tests_properties("form: clang-tidy" PROPERTIES LABELS form TIMEOUT 1800)
+  set_tests_properties("form: clang-tidy" PROPERTIES LABELS form TIMEOUT 3000 COST 1000)
 endif()

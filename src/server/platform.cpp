@@ -105,6 +105,11 @@ Result<void> Platform::restore_summaries() {
   return {};
 }
 
+Time Platform::first_bin() const {
+  const std::shared_lock lock(mutex_);
+  return first_bin_;
+}
+
 Time Platform::watermark() const {
   const std::shared_lock lock(mutex_);
   return watermark_;
@@ -320,7 +325,7 @@ std::vector<std::pair<Time, Time>> Platform::bins_between(Time from, Time to) co
 
 Result<SeriesAnswer> Platform::series(std::optional<Time> from, std::optional<Time> to,
                                       double instrumented) const {
-  const Time first = from.value_or(first_bin_);
+  const Time first = from.value_or(first_bin());
   const Time last = to.value_or(watermark());
   const std::size_t count = hosts_.count_of(instrumented);
   SeriesAnswer answer;
@@ -367,7 +372,7 @@ Result<TopAnswer> Platform::top(std::string_view by, const Question& question, s
 
 Result<std::vector<LinkPoint>> Platform::series_of(const std::string& link, std::size_t instrumented) const {
   std::vector<LinkPoint> points;
-  for (const auto& [start, end] : bins_between(first_bin_, watermark())) {
+  for (const auto& [start, end] : bins_between(first_bin(), watermark())) {
     auto measured = traffic({start, end}, instrumented);
     if (!measured) continue;  // no routing yet
     LinkPoint point;
@@ -425,7 +430,7 @@ Result<NodeDetail> Platform::node(const std::string& id, const Question& questio
   }
   std::set<std::string> links;
   for (const LinkAnswer& link : detail.links) links.insert(link.id);
-  for (RoutingEvent& event : events(first_bin_, watermark())) {
+  for (RoutingEvent& event : events(first_bin(), watermark())) {
     const bool touches = std::any_of(event.links.begin(), event.links.end(),
                                      [&](const std::string& link) { return links.contains(link); });
     if (touches) detail.events.push_back(std::move(event));

@@ -90,6 +90,7 @@ class Platform {
   Result<void> restore();
   Result<void> restore_summaries();
 
+  Time first_bin() const;
   std::string end_of(const std::string& end) const;
   Result<Bin> bin_of(const std::optional<Time>& at) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, std::size_t instrumented) const;
