@@ -36,12 +36,13 @@ LsdbKey lsdb_key(AreaId area, const ospf::LsaKey& lsa) {
 std::uint16_t StoredLsa::age_s(Time now) const {
   if (header.do_not_age) return header.age_s;
   const auto passed_s = std::chrono::duration_cast<std::chrono::seconds>(now - arrived).count();
-  return static_cast<std::uint16_t>(std::clamp<std::int64_t>(header.age_s + passed_s, 0, ospf::kMaxAge_s));
+  return static_cast<std::uint16_t>(
+      std::clamp<std::int64_t>(header.age_s + passed_s, 0, ospf::kMaxAgeSeconds));
 }
 
 std::optional<Time> StoredLsa::dies() const {
-  if (header.do_not_age || header.age_s >= ospf::kMaxAge_s) return std::nullopt;
-  return arrived + std::chrono::seconds(ospf::kMaxAge_s - header.age_s);
+  if (header.do_not_age || header.age_s >= ospf::kMaxAgeSeconds) return std::nullopt;
+  return arrived + std::chrono::seconds(ospf::kMaxAgeSeconds - header.age_s);
 }
 
 LsdbChange Lsdb::install(const HeardLsa& heard) {
@@ -53,7 +54,7 @@ LsdbChange Lsdb::install(const HeardLsa& heard) {
     return LsdbChange::kNone;
   }
   auto [at, is_new] = lsas_.try_emplace(key, fresh);
-  const bool dies_at_once = heard.header.age_s >= ospf::kMaxAge_s;
+  const bool dies_at_once = heard.header.age_s >= ospf::kMaxAgeSeconds;
   if (is_new) return dies_at_once ? LsdbChange::kNone : LsdbChange::kChanged;
 
   StoredLsa& ours = at->second;

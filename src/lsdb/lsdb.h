@@ -83,7 +83,7 @@ class Lsdb {
   std::vector<LsdbKey> described_but_unheard() const;
 
  private:
-  bool alive(const StoredLsa& stored) const { return stored.age_s(time_) < ospf::kMaxAge_s; }
+  bool alive(const StoredLsa& stored) const { return stored.age_s(time_) < ospf::kMaxAgeSeconds; }
 
   Time time_{};
   std::map<LsdbKey, StoredLsa> lsas_;  // flushed ones too: what comes late is older than they

@@ -60,7 +60,7 @@ LsaHeader read_lsa_header(ByteReader& in) {
   LsaHeader header;
   const std::uint16_t age = in.u16();
   header.do_not_age = (age & kDoNotAge) != 0;
-  header.age_s = std::min<std::uint16_t>(age & ~kDoNotAge, kMaxAge_s);
+  header.age_s = std::min<std::uint16_t>(age & ~kDoNotAge, kMaxAgeSeconds);
   header.options = in.u8();
   header.key.type = static_cast<LsaType>(in.u8());
   header.key.id = {in.u32()};
@@ -85,12 +85,12 @@ void write_lsa_header(const LsaHeader& header, ByteWriter& out) {
 int compare_instances(const LsaHeader& a, const LsaHeader& b) {
   if (a.sequence != b.sequence) return a.sequence > b.sequence ? 1 : -1;
   if (a.checksum != b.checksum) return a.checksum > b.checksum ? 1 : -1;
-  const bool a_max = a.age_s >= kMaxAge_s;
-  const bool b_max = b.age_s >= kMaxAge_s;
+  const bool a_max = a.age_s >= kMaxAgeSeconds;
+  const bool b_max = b.age_s >= kMaxAgeSeconds;
   if (a_max != b_max) return a_max ? 1 : -1;
   const int older_by_s = int{a.age_s} - int{b.age_s};
-  if (older_by_s > kMaxAgeDiff_s) return -1;
-  if (older_by_s < -kMaxAgeDiff_s) return 1;
+  if (older_by_s > kMaxAgeDiffSeconds) return -1;
+  if (older_by_s < -kMaxAgeDiffSeconds) return 1;
   return 0;
 }
 

@@ -28,10 +28,10 @@
 namespace anemone::ospf {
 
 constexpr std::size_t kLsaHeaderSize = 20;
-constexpr std::uint16_t kMaxAge_s = 3600;         // RFC 2328 appendix B
-constexpr std::uint16_t kMaxAgeDiff_s = 900;      // two instances this close in age are the same
-constexpr std::uint32_t kLsInfinity = 0xff'ffff;  // summaries and externals: no way
-constexpr std::uint16_t kDoNotAge = 0x8000;       // RFC 1793: this bit of the age
+constexpr std::uint16_t kMaxAgeSeconds = 3600;     // RFC 2328 appendix B
+constexpr std::uint16_t kMaxAgeDiffSeconds = 900;  // two instances this close in age are the same
+constexpr std::uint32_t kLsInfinity = 0xff'ffff;   // summaries and externals: no way
+constexpr std::uint16_t kDoNotAge = 0x8000;        // RFC 1793: this bit of the age
 
 enum class LsaType : std::uint8_t {
   kRouter = 1,
@@ -56,7 +56,7 @@ struct LsaKey {
 };
 
 struct LsaHeader {
-  std::uint16_t age_s = 0;  // without the DoNotAge bit, at most kMaxAge_s
+  std::uint16_t age_s = 0;  // without the DoNotAge bit, at most kMaxAgeSeconds
   bool do_not_age = false;
   std::uint8_t options = 0;
   LsaKey key;

@@ -126,9 +126,9 @@ TEST_CASE("the newer instance has the higher sequence number, then checksum, the
   a.checksum = 1;
   CHECK(compare_instances(a, b) > 0);
   a.checksum = 0;
-  a.age_s = kMaxAge_s;
+  a.age_s = kMaxAgeSeconds;
   CHECK(compare_instances(a, b) > 0);
-  a.age_s = b.age_s + kMaxAgeDiff_s;
+  a.age_s = b.age_s + kMaxAgeDiffSeconds;
   CHECK(compare_instances(a, b) == 0);
   ++a.age_s;
   CHECK(compare_instances(a, b) < 0);

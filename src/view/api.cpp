@@ -11,8 +11,10 @@
 namespace anemone {
 namespace {
 
-constexpr ApiParameter kAt = {"at", "string", "an instant, RFC 3339 or Unix seconds; the newest complete bin"};
-constexpr ApiParameter kInstrumented = {"instrumented", "number", "share of hosts taken as instrumented, 0 to 1"};
+constexpr ApiParameter kAt = {"at", "string",
+                              "an instant, RFC 3339 or Unix seconds; the newest complete bin"};
+constexpr ApiParameter kInstrumented = {"instrumented", "number",
+                                        "share of hosts taken as instrumented, 0 to 1"};
 constexpr ApiParameter kCount = {"n", "integer", "how many rows, 1 to 1000; 10"};
 
 HttpResponse json_response(std::string body) {
