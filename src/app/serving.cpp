@@ -155,7 +155,9 @@ int run_serving(const ServingConfig& config) {
     std::fputs("anemone: no console found, only the API is served; scripts/build-console builds it\n",
                stderr);
   }
-  if (auto started = http.start(); !started) return fail(started.error());
+  if (auto started = http.start(); !started) {
+    return fail({started.error().message + " (choose another with --port; 0 takes any that is free)"});
+  }
   std::printf("Anemone is at %s\n", http.url().c_str());
   std::fflush(stdout);
   if (parts.replayer) parts.replayer->start();
