@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/random.h"
 
@@ -145,6 +148,59 @@ TEST_CASE("flows come and go at random and nothing is lost or counted twice") {
     REQUIRE(slice_start(flow.start, 10s) == slice_start(flow.end, 10s));
   }
   CHECK(seen == sent);
+}
+
+// What a table without limits should let go: for each key its packets in order, cut where a slice ends or a
+// silence is longer than the idle time.
+class Model {
+ public:
+  void packet(Time time, const FlowKey& key) {
+    Flow& flow = open_[key];
+    const bool goes_on =
+        flow.packets > 0 && time - flow.end <= 3s && slice_start(flow.start, 10s) == slice_start(time, 10s);
+    if (!goes_on) {
+      if (flow.packets > 0) done_.push_back(told(flow));
+      flow = {.key = key, .start = time};
+    }
+    flow.end = time;
+    ++flow.packets;
+  }
+  std::vector<std::string> finish() {
+    for (const auto& [key, flow] : open_) done_.push_back(told(flow));
+    std::sort(done_.begin(), done_.end());
+    return done_;
+  }
+  static std::string told(const Flow& flow) {
+    return print_address(flow.key.src) + " " + print_time(flow.start) + " " + print_time(flow.end) + " " +
+           std::to_string(flow.packets);
+  }
+
+ private:
+  std::map<FlowKey, Flow> open_;
+  std::vector<std::string> done_;
+};
+
+TEST_CASE("flow by flow the table lets go what a plain map would, while flows come and go all the time") {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    Story s({.slice = 10s, .idle = 3s, .active = 0s});
+    Model model;
+    Duration now = 0s;
+    for (int i = 0; i < 50'000; ++i) {
+      const FlowKey key = key_number(random.below(1 + random.below(3000)));
+      now += Duration{1 + random.below(3001)};
+      s.packet(now, key);
+      model.packet(kStart + now, key);
+      if (i % 50 == 0) s.tick(now);
+    }
+    s.table.finish(s.left);
+    CHECK(s.table.size() == 0);
+    std::vector<std::string> left;
+    for (const Flow& flow : s.left) left.push_back(Model::told(flow));
+    std::sort(left.begin(), left.end());
+    CHECK(left == model.finish());
+  }
 }
 
 }  // namespace anemone
