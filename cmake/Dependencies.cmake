@@ -18,10 +18,11 @@ set(ANEMONE_DUCKDB_DIR ${cache}/anemone/duckdb-1.4.4 CACHE PATH "folder with duc
 if(NOT EXISTS ${ANEMONE_DUCKDB_DIR}/libduckdb.so)
   message(FATAL_ERROR "DuckDB is not in ${ANEMONE_DUCKDB_DIR}: run scripts/setup, which fetches it")
 endif()
-add_library(duckdb SHARED IMPORTED)
-set_target_properties(duckdb PROPERTIES
-  IMPORTED_LOCATION ${ANEMONE_DUCKDB_DIR}/libduckdb.so
-  INTERFACE_INCLUDE_DIRECTORIES ${ANEMONE_DUCKDB_DIR})
+# Only its header is compiled against; the library is loaded when a store is opened (store/database.cpp).
+add_library(duckdb INTERFACE)
+target_include_directories(duckdb SYSTEM INTERFACE ${ANEMONE_DUCKDB_DIR})
+target_compile_definitions(duckdb INTERFACE ANEMONE_DUCKDB_LIBRARY="${ANEMONE_DUCKDB_DIR}/libduckdb.so")
+target_link_libraries(duckdb INTERFACE ${CMAKE_DL_LIBS})
 
 set(ANEMONE_LIBS_io OpenSSL::SSL OpenSSL::Crypto Threads::Threads ZLIB::ZLIB)
 set(ANEMONE_LIBS_topology pugixml::pugixml nlohmann_json::nlohmann_json)
