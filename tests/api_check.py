@@ -110,7 +110,10 @@ def main():
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
         status, text = served.raw('/metrics')
-        found += [] if 'anemone_store_records_total' in text else ['/metrics: no records']
+        for name in ('anemone_store_records_total', 'anemone_http_requests_total', 'anemone_http_stream_dropped_total'):
+            counted = [line for line in text.splitlines() if line.startswith(name + ' ')]
+            if len(counted) != 1 or (name.endswith('s_total') and float(counted[0].split()[1]) <= 0):
+                found.append(f'/metrics: {name}: {counted}')
     print('\n'.join(found[:40]))
     print(f'{asked} answers held against the OpenAPI document, {len(found)} differences')
     sys.exit(bool(found))

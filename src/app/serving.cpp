@@ -15,6 +15,7 @@
 #include "topology/inventory.h"
 #include "view/answers_json.h"
 #include "view/api.h"
+#include "view/metrics.h"
 
 namespace anemone {
 namespace {
@@ -140,13 +141,14 @@ int run_serving(const ServingConfig& config) {
     replayer.on_error = [](const Error& error) { fail(error); };
     parts.platform->set_replay_state([&replayer] { return replayer.state(); });
   }
-  const Api api(*parts.platform, set_replay);
+  Api api(*parts.platform, set_replay);
 
   HttpServerConfig http_config;
   http_config.port = static_cast<std::uint16_t>(config.port);
   http_config.files = find_console(config.console);
   HttpServer http(http_config, [&api](const HttpRequest& request) { return api.answer(request); });
   http.add_stream("/api/v1/stream", stream);
+  api.more_metrics = [&] { return http_metrics_text(http.counters(), stream); };
   if (config.check_only) {
     std::puts("everything is in order");
     return kDone;

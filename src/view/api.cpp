@@ -212,6 +212,7 @@ HttpResponse Api::answer_found(const ApiEndpoint& endpoint, const HttpRequest& r
 HttpResponse Api::answer(const HttpRequest& request) const {
   if (request.path == "/metrics") {
     HttpResponse response = json_response(metrics_text(platform_.status()));
+    if (more_metrics) response.body += more_metrics();
     response.content_type = "text/plain; version=0.0.4";
     return response;
   }

@@ -36,6 +36,9 @@ class Api {
   // `platform` must outlive the API.
   explicit Api(const Platform& platform, SetReplay set_replay = {});
 
+  // Further lines for /metrics, from whoever counts outside the platform. Set it before anybody asks.
+  std::function<std::string()> more_metrics;
+
   // Answers /api/v1/..., /metrics, /healthz and /readyz; every other path is not found.
   HttpResponse answer(const HttpRequest& request) const;
 

@@ -34,4 +34,25 @@ std::string metrics_text(const Status& status) {
   return text;
 }
 
+std::string http_metrics_text(const HttpServerCounters& http, const EventStream& events) {
+  std::string text;
+  auto count = [&](const char* name, const char* help, std::uint64_t value) {
+    put(text, name, "counter", help, static_cast<double>(value));
+  };
+  count("anemone_http_connections_total", "connections accepted", http.connections);
+  count("anemone_http_connections_refused_total", "connections over the limit", http.connections_refused);
+  count("anemone_http_requests_total", "requests answered", http.requests);
+  count("anemone_http_responses_4xx_total", "requests that were wrong", http.responses_4xx);
+  count("anemone_http_responses_5xx_total", "requests that could not be answered", http.responses_5xx);
+  count("anemone_http_timed_out_total", "connections ended for their slowness", http.timed_out);
+  count("anemone_http_sent_bytes_total", "bytes sent", http.bytes_sent);
+  put(text, "anemone_http_connections_open", "gauge", "connections open now",
+      static_cast<double>(http.connections_open));
+  put(text, "anemone_http_stream_subscribers", "gauge", "viewers of the live stream",
+      static_cast<double>(events.subscribers()));
+  count("anemone_http_stream_events_total", "live events published", events.published());
+  count("anemone_http_stream_dropped_total", "live events that slow viewers lost", events.dropped());
+  return text;
+}
+
 }  // namespace anemone
