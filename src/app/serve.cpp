@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <string>
 
 #include "app/arguments.h"
@@ -6,9 +7,13 @@
 
 namespace anemone {
 
+// Routers refresh their LSAs every 30 minutes (RFC 2328, LSRefreshTime): a day holds all that are alive.
+constexpr Duration kKeepLeast = 24h;
+
 int serve(int argc, char** argv) {
   ServingConfig config;
   config.store = "anemone-store";
+  std::string keep = "0s";
   Arguments arguments("serve",
                       "Receive, store, join and answer: the API and the console, on a store that survives.\n"
                       "A restart goes on where the store ends.");
@@ -18,8 +23,17 @@ int serve(int argc, char** argv) {
   arguments.option("--speed", config.speed, "how many times as fast as it was recorded to take it in");
   arguments.option("--port", config.port, "port on this machine's loopback; 0 takes any that is free");
   arguments.option("--console", config.console, "folder of the console's files");
+  arguments.option("--keep", keep,
+                   "forget what is older than this, in whole days, as 30d; at least 1d; 0s: never");
   arguments.flag("--check", config.check_only, "build everything, start nothing, and say whether it could");
   if (auto code = arguments.parse(argc, argv)) return *code;
+  auto keep_for = parse_duration(keep);
+  if (!keep_for || (*keep_for != Duration{0} && *keep_for < kKeepLeast)) {
+    std::fprintf(stderr, "anemone serve: --keep: want at least 1d, or 0s to keep everything; got '%s'\n",
+                 keep.c_str());
+    return kWrongUsage;
+  }
+  config.keep = *keep_for;
   return run_serving(config);
 }
 

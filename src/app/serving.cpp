@@ -136,6 +136,9 @@ int run_serving(const ServingConfig& config) {
     };
     replayer.on_bin = [&](const Bin& bin) {
       parts.platform->set_losses(parts.recording->losses());
+      if (config.keep > Duration{0}) {
+        if (auto forgotten = parts.platform->forget(config.keep); !forgotten) fail(forgotten.error());
+      }
       publish_bin(*parts.platform, stream, bin);
     };
     replayer.on_error = [](const Error& error) { fail(error); };

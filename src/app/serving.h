@@ -21,6 +21,7 @@ struct ServingConfig {
   std::uint64_t port = 8080;  // 0 = any that is free
   double speed = 10;
   Duration bin = 10s;
+  Duration keep{};  // forget what is older; 0 = nothing
   bool whole_is_known = false;
   bool check_only = false;  // build everything, start nothing
 };

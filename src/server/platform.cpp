@@ -167,6 +167,19 @@ Result<Batch> Platform::batch_of(const BinInput& input, const BinTraffic* traffi
   return batch;
 }
 
+Result<void> Platform::forget(Duration keep) {
+  auto forgotten = store_.retention(watermark(), keep);
+  if (!forgotten) return forgotten.error();
+  if (*forgotten == 0) return {};
+  auto span = store_.span();
+  if (!span) return span.error();
+  const std::unique_lock lock(mutex_);
+  const Time first = *span ? slice_start((*span)->from, config_.bin) : watermark_;
+  summaries_.erase(summaries_.begin(), summaries_.lower_bound(first));
+  first_bin_ = summaries_.empty() ? first : summaries_.begin()->first;
+  return {};
+}
+
 void Platform::set_span(Time from, Time to) {
   const std::unique_lock lock(mutex_);
   span_ = {from, to};

@@ -64,6 +64,10 @@ class Platform {
   // Keeps a bin, works out its loads and keeps those. REQUIRES: input.to is a bin's end after watermark().
   Result<void> accept(BinInput input);
 
+  // Forgets bins that ended `keep` or longer before the watermark, in the store's whole periods. LSAs go with
+  // their period: `keep` must be well above the 30 minutes after which routers refresh theirs.
+  Result<void> forget(Duration keep);
+
   // What the status tells beside what the platform knows itself.
   void set_span(Time from, Time to);
   void set_losses(std::vector<Loss> losses);

@@ -30,7 +30,9 @@ struct Campus {
   std::unique_ptr<Platform> platform;
   std::uint64_t bytes_sent = 0;  // by hosts, as their own captures say
 
-  Campus() {
+  Duration period;
+
+  void read_all() {
     auto read = read_inventory(kCampus + "/recording.json");
     REQUIRE_MESSAGE(read, read.error().message);
     inventory = *read;
@@ -48,11 +50,14 @@ struct Campus {
     CHECK(reader->losses().empty());
   }
 
+  explicit Campus(Duration store_period = 24h) : period(store_period) { read_all(); }
+
   void open() {
     platform.reset();
     store.reset();
     StoreConfig store_config;
     store_config.folder = folder.path;
+    store_config.period = period;
     auto opened = Store::open(store_config);
     REQUIRE_MESSAGE(opened, opened.error().message);
     store = std::move(*opened);
@@ -227,4 +232,22 @@ TEST_CASE("a path leads from a host to another, and its shares add up at both en
   for (const PathAnswer::Step& step : path->links)
     leaving += step.from == path->links[0].from ? step.share : 0;
   CHECK(leaving == doctest::Approx(1));
+}
+
+TEST_CASE("what is forgotten is gone from every answer and stays gone, what is kept is answered as before") {
+  Campus campus_by_minute(1min);
+  Platform* platform = campus_by_minute.platform.get();
+  const auto before = campus_by_minute.bins();
+  REQUIRE(platform->forget(2min));
+  const auto after = campus_by_minute.bins();
+  REQUIRE(after.size() < before.size());
+  REQUIRE(after.size() >= 12);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    CHECK(after[i].from == before[before.size() - after.size() + i].from);
+    CHECK(after[i].total_bps == before[before.size() - after.size() + i].total_bps);
+  }
+  CHECK_FALSE(platform->load({before.front().from, 1}));
+  campus_by_minute.open();
+  CHECK(campus_by_minute.bins().size() == after.size());
+  CHECK_FALSE(campus_by_minute.platform->load({before.front().from, 1}));
 }
