@@ -95,5 +95,7 @@ def check(anemone, network):
 
 
 if __name__ == '__main__':
+    if len(sys.argv) < 3:
+        sys.exit("usage: routes_check.py ANEMONE NETWORK_DIR...")
     good = [check(sys.argv[1], pathlib.Path(folder)) for folder in sys.argv[2:]]
     sys.exit(not all(good))
