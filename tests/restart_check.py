@@ -3,8 +3,11 @@
 SIGKILL at several moments; in the end it must answer for every bin what one that was never killed answers.
 Usage: restart_check.py ANEMONE RECORDING"""
 import json
+import pathlib
 import random
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +22,7 @@ def answers(served):
     for point in series['bins']:
         said[point['from']] = served.get('load', at=point['from'])['links']
     status = served.get('status')
-    said['status'] = {name: status[name] for name in ('records', 'lsas', 'watermark', 'last_lsa')}
+    said['status'] = {name: status[name] for name in ('records', 'lsas', 'watermark', 'last_lsa', 'last_flow')}
     return said
 
 
@@ -43,6 +46,14 @@ def main():
             got = answers(served)
         with Served(program, 'serve', '--store', broken) as served:
             alone = answers(served)
+        other = pathlib.Path(broken, 'other')
+        shutil.copytree(recording, other)
+        told = other / 'recording.json'
+        told.write_text(told.read_text().replace('"campus"', '"elsewhere"'))
+        refused = subprocess.run([program, 'serve', '--store', broken, '--recording', other, '--check'],
+                                 capture_output=True, text=True)
+    if refused.returncode != 1 or 'holds another recording' not in refused.stderr:
+        sys.exit(f'another recording into the same store is not refused: {refused}')
     if watermarks != sorted(watermarks) or watermarks[0] == watermarks[-1]:
         sys.exit(f'the server did not go on where it was: {watermarks}')
     different = [name for name in want if json.dumps(want[name]) != json.dumps(got.get(name))]

@@ -83,6 +83,14 @@ Result<Inventory> find_inventory(const ServingConfig& config) {
   const fs::path given = fs::path(config.recording) / "recording.json";
   auto inventory = read_inventory(given.string());
   if (!inventory) return inventory.error();
+  if (fs::exists(kept, problem)) {
+    auto held = read_inventory(kept.string());
+    if (!held) return held.error();
+    if (held->name != inventory->name || held->from != inventory->from) {
+      return Error{config.store + " holds another recording, '" + held->name + "' of " +
+                   print_time(held->from) + ": choose another --store"};
+    }
+  }
   fs::create_directories(config.store, problem);
   fs::copy_file(given, kept, fs::copy_options::overwrite_existing, problem);
   if (problem) return Error{kept.string() + ": cannot be written: " + problem.message()};

@@ -86,7 +86,6 @@ Result<void> Platform::restore_summaries() {
   if (!span) return span.error();
   if (!*span) return {};
   first_bin_ = slice_start((*span)->from, config_.bin);
-  last_flow_ = (*span)->to;
   auto loads = store_.loads_between(first_bin_, watermark_);
   if (!loads) return loads.error();
   const std::vector<std::string> names = store_.links();
@@ -102,6 +101,18 @@ Result<void> Platform::restore_summaries() {
     if (capacity > 0) summary.max_utilisation = std::max(summary.max_utilisation, bps / capacity);
   }
   if (!summaries_.empty()) first_bin_ = summaries_.begin()->first;
+  return restore_last_flow();
+}
+
+// The end of the last record, in the newest bin that has any.
+Result<void> Platform::restore_last_flow() {
+  for (auto bin = summaries_.rbegin(); bin != summaries_.rend() && !last_flow_; ++bin) {
+    auto records = store_.flows_between(bin->first, bin->first + config_.bin);
+    if (!records) return records.error();
+    for (const FlowRecord& record : *records) {
+      last_flow_ = std::max(last_flow_.value_or(Time{}), record.end);
+    }
+  }
   return {};
 }
 

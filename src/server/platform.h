@@ -93,6 +93,7 @@ class Platform {
            std::vector<ObserverId> observers);
   Result<void> restore();
   Result<void> restore_summaries();
+  Result<void> restore_last_flow();
 
   Time first_bin() const;
   std::string end_of(const std::string& end) const;
