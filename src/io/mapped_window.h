@@ -1,7 +1,7 @@
 // A MappedWindow shows a stretch of a large file through the page cache, without copying it.
 //
-// Why, when read() is simpler? Whoever reads a capture looks at a tenth of its bytes: copying all of them
-// costs more than everything else that is done with a packet (docs/benchmarks.md).
+// Why, when read() is simpler? Whoever reads a capture looks at the headers, often less than a tenth of its
+// bytes: read() would copy all of them.
 //
 // A mapping has one trap: should the file shrink meanwhile, touching what is gone raises SIGBUS. A
 // handler puts zeros there, once, and remembers it: intact() then says false, and what was shown since it
