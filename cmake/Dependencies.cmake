@@ -3,6 +3,7 @@
 
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(pugixml REQUIRED)
@@ -23,6 +24,7 @@ target_include_directories(duckdb SYSTEM INTERFACE ${ANEMONE_DUCKDB_DIR})
 target_compile_definitions(duckdb INTERFACE ANEMONE_DUCKDB_LIBRARY="${ANEMONE_DUCKDB_DIR}/libduckdb.so")
 target_link_libraries(duckdb INTERFACE ${CMAKE_DL_LIBS})
 
+set(ANEMONE_LIBS_base OpenSSL::Crypto)
 set(ANEMONE_LIBS_io Threads::Threads ZLIB::ZLIB)
 set(ANEMONE_LIBS_topology pugixml::pugixml nlohmann_json::nlohmann_json)
 set(ANEMONE_LIBS_store duckdb)

@@ -17,7 +17,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
 OWNERS = [
     (re.compile(r'^duckdb'), {'store'}),
     (re.compile(r'^boost/(asio|beast)'), {'io'}),
-    (re.compile(r'^openssl/'), {'io'}),
+    (re.compile(r'^openssl/'), {'base', 'io'}),  # digests; TLS
     (re.compile(r'^zlib\.h$'), {'io'}),
     (re.compile(r'^pugixml'), {'topology', 'matrix'}),
     (re.compile(r'^CLI/'), {'app'}),

@@ -16,8 +16,8 @@
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //
 // Authentication: none and password are readable and covered by the checksum; a cryptographic digest
-// (MD5, RFC 5709's SHA) follows the packet, outside its length, and is not verified: a listener has no
-// key. So may a link-local signalling block (RFC 5613) follow hellos and database descriptions; it is let be.
+// (MD5, RFC 5709's SHA) follows the packet, outside its length; auth.h verifies it where keys are given. So
+// may a link-local signalling block (RFC 5613) follow hellos and database descriptions; it is let be.
 #pragma once
 
 #include <cstdint>
