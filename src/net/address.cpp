@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <array>
+#include <charconv>
 #include <cstring>
 
 #include "base/text.h"
@@ -16,13 +17,13 @@ IpAddress IpAddress::from_bytes6(std::span<const std::uint8_t, 16> bytes) {
 }
 
 std::string print_address(Ipv4 address) {
-  const std::uint32_t v = address.value;
-  std::string text;
+  char text[16];
+  char* end = text;
   for (int shift = 24; shift >= 0; shift -= 8) {
-    text += std::to_string((v >> shift) & 0xff);
-    if (shift > 0) text += '.';
+    if (shift < 24) *end++ = '.';
+    end = std::to_chars(end, text + sizeof text, (address.value >> shift) & 0xff).ptr;
   }
-  return text;
+  return {text, end};
 }
 
 std::string print_address(const IpAddress& address) {

@@ -1,6 +1,8 @@
 #include "topology/topology.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -25,65 +27,144 @@ const char* print_prefix_kind(PrefixKind kind) {
   return "unknown";
 }
 
+namespace {
+
+// Rearranges `values` so that the one at order[i] comes to stand at i.
+template <class T>
+void arrange(std::vector<T>& values, const std::vector<std::uint32_t>& order) {
+  bool in_order = true;
+  for (std::uint32_t i = 0; i < order.size() && in_order; ++i) in_order = order[i] == i;
+  if (in_order) return;
+  std::vector<T> arranged;
+  arranged.reserve(values.size());
+  for (const std::uint32_t from : order) arranged.push_back(std::move(values[from]));
+  values = std::move(arranged);
+}
+
+// Sums up counts that stand one place late: what was a count becomes where it begins.
+void sum_up(std::vector<std::uint32_t>& counts) {
+  for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
+}
+
+auto order_of(const Link& link) { return std::tie(link.from, link.to, link.area, link.address, link.cost); }
+
+}  // namespace
+
 Topology::Topology(TopologyParts parts) : parts_(std::move(parts)) {
-  for (NodeId id : nodes()) {
-    by_name_.emplace(node(id).name, id);
-  }
+  index_names();
   sort_links();
+  count_links();
   pair_links();
   sort_attachments();
 }
 
+void Topology::index_names() {
+  by_name_.assign(std::bit_ceil(2 * node_count() + 1), NodeId{});
+  const std::size_t mask = by_name_.size() - 1;
+  for (NodeId id : nodes()) {
+    std::size_t place = std::hash<std::string_view>{}(node(id).name) & mask;
+    while (by_name_[place].valid()) place = (place + 1) & mask;
+    by_name_[place] = id;
+  }
+}
+
+// By `from` in one pass over counts, then each node's few links by what is left to compare.
 void Topology::sort_links() {
-  auto order = [](const Link& link) {
-    return std::tie(link.from, link.to, link.area, link.address, link.cost);
+  struct Place {
+    std::uint32_t to, link;
   };
-  std::stable_sort(parts_.links.begin(), parts_.links.end(),
-                   [&](const Link& a, const Link& b) { return order(a) < order(b); });
+  const auto& links = parts_.links;
+  std::vector<std::uint32_t> first(node_count() + 1, 0);
+  for (const Link& link : links) ++first[link.from.value() + 1];
+  sum_up(first);
+  std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
+  std::vector<Place> places(links.size());
+  for (std::uint32_t i = 0; i < links.size(); ++i) {
+    places[next[links[i].from.value()]++] = {links[i].to.value(), i};
+  }
+  const auto before = [&](const Place& a, const Place& b) {
+    if (a.to != b.to) return a.to < b.to;
+    const auto left = order_of(links[a.link]);
+    const auto right = order_of(links[b.link]);
+    return left != right ? left < right : a.link < b.link;
+  };
+  for (std::size_t node = 0; node < node_count(); ++node) {
+    std::sort(places.begin() + first[node], places.begin() + first[node + 1], before);
+  }
+  std::vector<std::uint32_t> order;
+  order.reserve(links.size());
+  for (const Place& place : places) order.push_back(place.link);
+  arrange(parts_.links, order);
+}
+
+void Topology::count_links() {
   first_link_.assign(node_count() + 1, 0);
   first_in_.assign(node_count() + 1, 0);
   for (const Link& link : parts_.links) {
     ++first_link_[link.from.value() + 1];
     ++first_in_[link.to.value() + 1];
   }
-  for (std::size_t i = 0; i < node_count(); ++i) {
-    first_link_[i + 1] += first_link_[i];
-    first_in_[i + 1] += first_in_[i];
-  }
+  sum_up(first_link_);
+  sum_up(first_in_);
   std::vector<std::uint32_t> next(first_in_.begin(), first_in_.end() - 1);
   in_links_.resize(link_count());
   for (LinkId id : indices<LinkId>(link_count())) in_links_[next[link(id).to.value()]++] = id;
 }
 
-// Two directions belong together when their ends and area are the same and, where addresses are known,
-// each one's next hop is the other's interface; without addresses, the first free one is taken.
 void Topology::pair_links() {
   for (Link& link : parts_.links) link.reverse = LinkId{};
+  for (LinkId id : indices<LinkId>(link_count())) pair_link(id);
+}
+
+// Two directions belong together when their ends and area are the same and, where addresses are known,
+// each one's next hop is the other's interface; without addresses, the first free one is taken.
+void Topology::pair_link(LinkId id) {
   auto fits = [](const IpAddress& own, const IpAddress& seen_by_other) {
     return own.is_none() || seen_by_other.is_none() || own == seen_by_other;
   };
   auto crossed = [&](const Link& a, const Link& b) {
     return fits(a.address, b.neighbor) && fits(b.address, a.neighbor);
   };
-  for (LinkId id : indices<LinkId>(link_count())) {
-    Link& link = parts_.links[id.value()];
-    if (link.reverse.valid()) continue;
-    for (LinkId back : links_from(link.to)) {
-      Link& other = parts_.links[back.value()];
-      if (back == id || other.to != link.from || other.area != link.area || other.reverse.valid()) continue;
-      if (!crossed(link, other)) continue;
-      link.reverse = back;
-      other.reverse = id;
-      break;
-    }
+  auto& links = parts_.links;
+  Link& link = links[id.value()];
+  if (link.reverse.valid()) return;
+  const auto first = links.begin() + first_link_[link.to.value()];
+  const auto end = links.begin() + first_link_[link.to.value() + 1];
+  for (auto back = std::partition_point(first, end, [&](const Link& other) { return other.to < link.from; });
+       back != end && back->to == link.from; ++back) {
+    if (&*back == &link || back->area != link.area || back->reverse.valid() || !crossed(link, *back))
+      continue;
+    link.reverse = LinkId{static_cast<std::size_t>(back - links.begin())};
+    back->reverse = id;
+    return;
   }
 }
 
+// Sorted by copies of what they are compared by, since these stand close together.
 void Topology::sort_attachments() {
-  auto order = [](const Attachment& a) { return std::tie(a.prefix, a.kind, a.area, a.node, a.cost); };
+  struct Place {
+    std::uint64_t high, low;
+    std::uint32_t length_and_kind;
+    AreaId area;
+    NodeId node;
+    Cost cost;
+    std::uint32_t attachment;
+    auto operator<=>(const Place&) const = default;
+  };
   auto& attachments = parts_.attachments;
-  std::sort(attachments.begin(), attachments.end(),
-            [&](const Attachment& a, const Attachment& b) { return order(a) < order(b); });
+  std::vector<Place> places;
+  places.reserve(attachments.size());
+  for (const Attachment& at : attachments) {
+    const auto length = static_cast<std::uint32_t>(at.prefix.bits128());
+    places.push_back({at.prefix.address().high(), at.prefix.address().low(),
+                      length << 8 | static_cast<std::uint32_t>(at.kind), at.area, at.node, at.cost,
+                      static_cast<std::uint32_t>(places.size())});
+  }
+  std::sort(places.begin(), places.end());
+  std::vector<std::uint32_t> order;
+  order.reserve(places.size());
+  for (const Place& place : places) order.push_back(place.attachment);
+  arrange(attachments, order);
   for (std::size_t i = 0; i < attachments.size(); ++i) {
     if (i > 0 && attachments[i].prefix == attachments[i - 1].prefix) continue;
     prefixes_.push_back(attachments[i].prefix);
@@ -107,21 +188,30 @@ std::span<const Attachment> Topology::attachments(PrefixId id) const {
 }
 
 Result<NodeId> Topology::find(std::string_view name) const {
-  if (auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+  if (by_name_.empty()) return Error{"the topology is empty"};
+  const std::size_t mask = by_name_.size() - 1;
+  for (std::size_t place = std::hash<std::string_view>{}(name)&mask; by_name_[place].valid();
+       place = (place + 1) & mask) {
+    if (node(by_name_[place]).name == name) return by_name_[place];
+  }
   if (auto id = parse_ipv4(name)) {
     for (NodeId candidate : nodes()) {
       if (node(candidate).kind == NodeKind::kRouter && node(candidate).router_id == *id) return candidate;
     }
   }
+  return Error{"no router '" + std::string(name) + "' in this topology; there are: " + some_names()};
+}
+
+std::string Topology::some_names() const {
+  std::vector<std::string_view> names;
+  for (const Node& node : parts_.nodes) names.push_back(node.name);
+  std::sort(names.begin(), names.end());
   std::string known;
-  for (const auto& [other, id] : by_name_) {
-    if (known.size() > 100) {
-      known += ", ...";
-      break;
-    }
-    known += (known.empty() ? "" : ", ") + other;
+  for (const std::string_view name : names) {
+    if (known.size() > 100) return known + ", ...";
+    known += (known.empty() ? "" : ", ") + std::string(name);
   }
-  return Error{"no router '" + std::string(name) + "' in this topology; there are: " + known};
+  return known;
 }
 
 std::string link_name(const Topology& topology, LinkId id) {

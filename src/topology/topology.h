@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -133,9 +132,13 @@ class Topology {
   const TopologyParts& parts() const { return parts_; }
 
  private:
+  void index_names();
   void sort_links();
+  void count_links();
   void pair_links();
+  void pair_link(LinkId id);
   void sort_attachments();
+  std::string some_names() const;  // in their order, as many as an error message bears
 
   TopologyParts parts_;
   std::vector<std::uint32_t> first_link_;  // per node, and one past the end
@@ -143,7 +146,7 @@ class Topology {
   std::vector<LinkId> in_links_;
   std::vector<Prefix> prefixes_;
   std::vector<std::uint32_t> first_attachment_;
-  std::map<std::string, NodeId, std::less<>> by_name_;
+  std::vector<NodeId> by_name_;  // open addressing by a hash of the name; twice as many places as names
 };
 
 // "from>to:ADDRESS" (":ADDRESS" only where it is known): one link's name, the same in every snapshot.

@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <tuple>
+
+#include "base/random.h"
+
 using namespace anemone;
 
 namespace {
@@ -90,4 +95,52 @@ TEST_CASE("a link's name tells parallel links apart") {
   const Topology topology = parallel();
   CHECK(link_name(topology, LinkId{0}) == "a>b:0.0.0.11");
   CHECK(link_name(topology, LinkId{1}) == "a>b:0.0.0.21");
+}
+
+TEST_CASE("links and attachments stand in the same order whatever order they were given in, and pair up") {
+  Random random(3);
+  for (int round = 0; round < 50; ++round) {
+    TopologyParts parts;
+    for (std::uint32_t i = 0; i < 7; ++i) {
+      parts.nodes.push_back(router(("r" + std::to_string(i)).c_str(), i + 1));
+    }
+    for (std::uint32_t i = 0; i < 40; ++i) {
+      const Link there = link(random.below(7), random.below(7), random.below(3), 1 + random.below(4), 0);
+      Link back = there;
+      std::swap(back.from, back.to);
+      std::swap(back.address, back.neighbor);
+      parts.links.push_back(there);
+      parts.links.push_back(back);
+      Attachment attachment;
+      attachment.prefix = Prefix(Ipv4{random.below(4) << 24}, static_cast<int>(6 + random.below(3)));
+      attachment.node = NodeId{random.below(7)};
+      attachment.kind = random.below(2) ? PrefixKind::kSummary : PrefixKind::kStub;
+      attachment.cost = random.below(3);
+      parts.attachments.push_back(attachment);
+    }
+    const Topology topology(parts);
+    const auto link_order = [](const Link& a, const Link& b) {
+      return std::tie(a.from, a.to, a.area, a.address, a.cost) <
+             std::tie(b.from, b.to, b.area, b.address, b.cost);
+    };
+    CHECK(std::is_sorted(topology.links().begin(), topology.links().end(), link_order));
+    const auto order = [](const Attachment& a, const Attachment& b) {
+      return std::tie(a.prefix, a.kind, a.area, a.node, a.cost) <
+             std::tie(b.prefix, b.kind, b.area, b.node, b.cost);
+    };
+    CHECK(std::is_sorted(topology.attachments().begin(), topology.attachments().end(), order));
+    for (LinkId id : indices<LinkId>(topology.link_count())) {
+      const Link& one = topology.link(id);
+      if (!one.reverse.valid()) continue;
+      CHECK(topology.link(one.reverse).reverse == id);
+      CHECK(topology.link(one.reverse).from == one.to);
+    }
+    std::reverse(parts.links.begin(), parts.links.end());
+    std::reverse(parts.attachments.begin(), parts.attachments.end());
+    const Topology other(parts);
+    for (LinkId id : indices<LinkId>(topology.link_count())) {
+      CHECK_FALSE(link_order(topology.link(id), other.link(id)));
+      CHECK_FALSE(link_order(other.link(id), topology.link(id)));
+    }
+  }
 }
