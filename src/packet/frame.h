@@ -23,6 +23,7 @@ enum class LinkType : std::uint16_t {
   kPppEther = 51,
   kRaw = 101,
   kCiscoHdlc = 104,
+  kFrameRelay = 107,
   kLoop = 108,  // OpenBSD loopback: the address family in network byte order
   kLinuxCooked = 113,
   kPpi = 192,  // a header that names the real link type

@@ -45,6 +45,8 @@ class LinkWalk {
       case LinkType::kCiscoHdlc:  // address (1), control (1), protocol (2)
         in_.skip(2);
         return ether_type(in_.u16());
+      case LinkType::kFrameRelay:
+        return frame_relay();
       case LinkType::kPpi:
         return ppi();
       default:
@@ -148,6 +150,29 @@ class LinkWalk {
     if (protocol == 0x0021) return here(4);
     if (protocol == 0x0057) return here(6);
     return protocol == 0x0281 || protocol == 0x0283 ? mpls() : not_ip();
+  }
+
+  // Address (2 to 4, the last byte of which is odd), then RFC 2427: control (03), padding (00 where it is
+  // needed), what follows (1); or, as Cisco's routers have it, an Ethernet type.
+  IpPlace frame_relay() {
+    constexpr int kAddressMax = 4;
+    int address = 1;
+    while ((in_.u8() & 1) == 0 && address < kAddressMax) ++address;
+    if (next() != 0x03) return ether_type(in_.u16());
+    in_.skip(1);
+    if (next() == 0) in_.skip(1);
+    switch (in_.u8()) {
+      case 0xcc:
+        return here(4);
+      case 0x8e:
+        return here(6);
+      case 0x80: {  // SNAP: organisation (3), type (2)
+        const std::uint32_t organisation = in_.u24();
+        return organisation == 0 ? ether_type(in_.u16()) : not_ip();
+      }
+      default:
+        return not_ip();
+    }
   }
 
   // The address family, in either byte order: 2 is IPv4 everywhere, IPv6 is 10 (Linux), 24, 28 or 30 (BSDs).

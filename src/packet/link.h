@@ -1,8 +1,8 @@
 // find_ip: where, in a captured frame, the outermost IP packet begins.
 //
 // Looked through: Ethernet (II, and 802.2 with SNAP), VLAN tags, FabricPath, PPPoE, MPLS labels (with IP or
-// an Ethernet pseudowire below), Linux cooked v1 and v2, PPP, Cisco HDLC, BSD loopback, PPI, raw IP. What it
-// names is the version that the layer above IP promised; read_ip holds the packet to it.
+// an Ethernet pseudowire below), Linux cooked v1 and v2, PPP, Cisco HDLC, frame relay, BSD loopback, PPI, raw
+// IP. What it names is the version that the layer above IP promised; read_ip holds the packet to it.
 #pragma once
 
 #include <cstdint>

@@ -54,6 +54,17 @@ TEST_CASE("a frame of nothing but VLAN tags is not IP, however long") {
   CHECK(found(LinkType::kEthernet, frame + "08 00 45") == "not ip");
 }
 
+TEST_CASE("frame relay: IP by its own number, in SNAP, or behind Cisco's Ethernet type; LMI is not IP") {
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 cc 45") == "4 at 4");
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 8e 60") == "6 at 4");
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 00 80 00 00 00 08 00 45") == "4 at 10");
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 00 80 00 00 00 08 06 00") == "not ip");
+  CHECK(found(LinkType::kFrameRelay, "18 61 08 00 45") == "4 at 4");
+  CHECK(found(LinkType::kFrameRelay, "18 60 60 61 08 00 45") == "4 at 6");  // a four-byte address
+  CHECK(found(LinkType::kFrameRelay, "00 01 03 08 00 75") == "not ip");
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 00 80 00 00") == "cut");
+}
+
 TEST_CASE("MPLS: below the bottom of the stack the first nibble tells, 0 is an Ethernet pseudowire") {
   const std::string ends = "02 x12 88 47 ";
   CHECK(found(LinkType::kEthernet, ends + "00 01 00 40 00 01 11 40 45") == "4 at 22");
