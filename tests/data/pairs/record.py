@@ -21,7 +21,14 @@ FRR, RUN = pathlib.Path('/usr/lib/frr'), pathlib.Path('/var/run/frr')
 WORK = pathlib.Path(tempfile.mkdtemp(prefix='ospf2-pairs-'))
 TIMERS = [' ip ospf hello-interval 1', ' ip ospf dead-interval 3', ' ip ospf retransmit-interval 1']
 P2P = [' ip ospf network point-to-point']
+TE = ['capability opaque', 'mpls-te on', 'router-info area 0.0.0.0']
 LONG = 'a secret of twenty-five b'  # longer than SHA-1's digest, shorter than its block
+
+
+def te_link(metric, group, mbits):
+    rate = mbits * 1e6 / 8
+    return ['interface eth0', ' link-params', '  enable', f'  metric {metric}', f'  max-bw {rate:g}', f'  max-rsv-bw {rate / 2:g}',
+            '  unrsv-bw 0 ' + f'{rate / 4:g}', f'  admin-grp {group:#x}', ' exit-link-params']
 
 
 def md5(key_id, secret):
@@ -29,11 +36,11 @@ def md5(key_id, secret):
 
 
 class Frr:
-    """interface: lines of the interface; router: lines of `router ospf`."""
+    """interface: lines of the interface; router: lines of `router ospf`; zebra: lines of zebra's configuration."""
     def __init__(self, interface=(), router=(), area='0', rid=None, address=None, mtu=None, timers=None, drop=False,
-                 static=()):
+                 zebra=()):
         self.interface, self.router, self.area, self.rid, self.address = list(interface), list(router), area, rid, address
-        self.mtu, self.timers, self.drop, self.static = mtu, TIMERS if timers is None else timers, drop, list(static)
+        self.mtu, self.timers, self.drop, self.zebra = mtu, TIMERS if timers is None else timers, drop, list(zebra)
 
     def config(self, rid):
         lines = ['interface eth0', f' ip ospf area {self.area}'] + self.timers + self.interface
@@ -74,6 +81,34 @@ CASES = {
     'auth-sha256': (bird_key('hmac sha256', 'anemone'), bird_key('hmac sha256', 'anemone')),
     'auth-sha384': (bird_key('hmac sha384', 'anemone'), bird_key('hmac sha384', 'anemone')),
     'auth-sha512': (bird_key('hmac sha512', 'anemone'), bird_key('hmac sha512', 'anemone')),
+    'good-broadcast': (Frr(), Frr()),
+    'good-mixed': (Frr(), Bird()),
+    'good-p2p': (Frr(P2P), Frr(P2P)),
+    'good-stub': (Frr(area='1', router=['area 1 stub']), Frr(area='1', router=['area 1 stub no-summary'])),
+    'te-p2p': (Frr(P2P, TE + ['mpls-te router-address 10.254.1.1'], zebra=te_link(50, 5, 100)),
+               Frr(P2P, TE + ['mpls-te router-address 10.254.1.2'], zebra=te_link(70, 6, 1000))),
+    'te-broadcast': (Frr([], TE + ['mpls-te router-address 10.254.1.1'], zebra=te_link(50, 5, 100)),
+                     Frr([], TE + ['mpls-te router-address 10.254.1.2'], zebra=te_link(70, 6, 1000))),
+    'bad-area': (Frr(), Frr(area='1')),
+    'bad-hello': (Frr(), Frr(timers=[' ip ospf hello-interval 2', ' ip ospf dead-interval 3', ' ip ospf retransmit-interval 1'])),
+    'bad-dead': (Frr(), Frr(timers=[' ip ospf hello-interval 1', ' ip ospf dead-interval 4', ' ip ospf retransmit-interval 1'])),
+    'bad-mask': (Frr(), Frr(address='10.8.0.2/25')),
+    'bad-mtu': (Frr(), Frr(mtu=1400)),
+    'bad-mtu-mixed': (Bird(mtu=1400), Frr()),
+    'bad-auth-type': (Frr(), Frr(md5(1, 'anemone1'))),
+    'bad-auth-secret': (Frr(md5(1, 'anemone1')), Frr(md5(1, 'anemone2'))),
+    'bad-auth-id': (Frr(md5(1, 'anemone1')), Frr(md5(2, 'anemone1'))),
+    'bad-auth-password': (Frr([' ip ospf authentication', ' ip ospf authentication-key one']),
+                          Frr([' ip ospf authentication', ' ip ospf authentication-key two'])),
+    'bad-auth-algorithm': (bird_key('hmac sha1', 'anemone'), bird_key('hmac sha256', 'anemone')),
+    'bad-stub': (Frr(area='1'), Frr(area='1', router=['area 1 stub'])),
+    'bad-nssa': (Frr(area='1'), Frr(area='1', router=['area 1 nssa'])),
+    'bad-stub-nssa': (Frr(area='1', router=['area 1 stub']), Frr(area='1', router=['area 1 nssa'])),
+    'bad-network-type': (Frr(), Frr(P2P)),
+    'bad-router-id': (Frr(), Frr(rid='10.254.1.1')),
+    'bad-address': (Frr(), Bird(address='10.8.0.1/24')),
+    'bad-one-way': (Frr(), Frr(drop=True)),
+    'bad-priority': (Frr([' ip ospf priority 0']), Frr([' ip ospf priority 0'])),
 }
 
 
@@ -112,7 +147,7 @@ class Pair:
                 self.inside(side, 'ip', 'link', 'set', 'eth0', 'mtu', str(router.mtu))
             if router.drop:
                 self.inside(side, 'tc', 'qdisc', 'add', 'dev', 'eth0', 'clsact')
-                self.inside(side, 'tc', 'filter', 'add', 'dev', 'eth0', 'ingress', 'matchall', 'action', 'drop')
+                self.inside(side, 'tc', 'filter', 'add', 'dev', 'eth0', 'ingress', 'bpf', 'bytecode', '1,6 0 0 2', 'da')
 
     def start(self, side):
         router = self.routers[side]
@@ -124,9 +159,7 @@ class Pair:
         shutil.rmtree(where, ignore_errors=True)
         where.mkdir(parents=True)
         shutil.chown(where, 'frr', 'frr')
-        daemons = {'zebra': f'hostname {side}\n', 'ospfd': router.config(self.rid[side])}
-        if router.static:
-            daemons['staticd'] = '\n'.join(router.static) + '\n'
+        daemons = {'zebra': '\n'.join([f'hostname {side}', *router.zebra]) + '\n', 'ospfd': router.config(self.rid[side])}
         for program, text in daemons.items():
             path = self.work / f'{side}.{program}.conf'
             path.write_text(text)
@@ -157,6 +190,9 @@ class Pair:
         [thread.join() for thread in threads]
         time.sleep(seconds)
         said = {side: self.neighbors(side) for side in 'ab'}
+        if self.name.startswith('te-'):
+            text = run('vtysh', '-N', self.space['a'], '-c', 'show ip ospf database opaque-area')
+            (out / f'{self.name}.database.txt').write_text(text)
         self.stop()
         with open(pcap, 'rb') as source, open(out / f'{self.name}.pcap.gz', 'wb') as raw:
             with gzip.GzipFile('', 'wb', fileobj=raw, mtime=0) as target:
@@ -195,7 +231,7 @@ def main():
         for name, answer in pool.map(lambda k: record(names[k], k, out), range(len(names))):
             said[name] = answer
             print(name, json.dumps(answer))
-    kept.write_text(json.dumps(said, indent=1, sort_keys=True) + '\n')
+            kept.write_text(json.dumps(said, indent=1, sort_keys=True) + '\n')
     shutil.rmtree(WORK, ignore_errors=True)
 
 
