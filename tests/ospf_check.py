@@ -12,15 +12,11 @@ import sys
 
 from shared_data import shared_data
 
-# Captures whose OSPF this project does not reach, and why: a tunnel's inside is not the network's own
-# routing, and frame relay is not a link type that capture reads.
+# Captures whose OSPF this project does not reach: a tunnel's inside is not the network's own routing.
 NOT_REACHED = {
     'ospf-network-type-p2mp-non-broadcast-over-dmvpn.pcapng': 'inside GRE',
     'ospf-network-type-p2mp-over-dmvpn.pcapng': 'inside GRE',
     'ospf_over_gre_tunnel.cap': 'inside GRE',
-    'OSPF_NBMA_adjacencies.cap': 'frame relay',
-    'OSPF_multipoint_adjacencies.cap': 'frame relay',
-    'OSPF_point-to-point_adjacencies.cap': 'frame relay',
 }
 # Packets whose own checksum is wrong are discarded whole (RFC 2328 section 8.2), good LSAs in them or not.
 DISCARDED = ('ospf-sr-ri-sid.pcap', 'ospf-sr.pcapng', 'ospf-sr2.pcapng')

@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "packet/capture_decoder.h"
 #include "packet/link.h"
+#include "packet/tunnel.h"
 
 namespace anemone {
 namespace {
@@ -91,6 +92,33 @@ struct CaptureFile::Impl {
     }
   }
 
+  // The same, or its ISO PDU.
+  bool advance_routing() {
+    for (;;) {
+      if (frame_at == frame_count && !refill()) return false;
+      const Frame& frame = frames[frame_at++];
+      if (read_frame(frame)) {
+        packet.osi = read_inner_osi(packet.ip);
+        return true;
+      }
+      if (read_osi(frame)) return true;
+    }
+  }
+
+  bool read_osi(const Frame& frame) {
+    const IpPlace place = find_ip(frame.link, frame.bytes);
+    if (place.found != Found::kOsi) return false;
+    stamp(frame);
+    packet.osi = frame.bytes.subspan(place.offset);
+    return true;
+  }
+
+  void stamp(const Frame& frame) {
+    packet.time = frame.time;
+    packet.interface = frame.interface;
+    packet.frame_length = frame.wire_length;
+  }
+
   bool read_frame(const Frame& frame) {
     ++counts.frames;
     counts.wire_bytes += frame.wire_length;
@@ -114,9 +142,7 @@ struct CaptureFile::Impl {
       ++counts.truncated;
       ++counts.ports_cut;
     }
-    packet.time = frame.time;
-    packet.interface = frame.interface;
-    packet.frame_length = frame.wire_length;
+    stamp(frame);
     return true;
   }
 
@@ -193,6 +219,9 @@ Result<CaptureFile> CaptureFile::open(const std::string& path) {
 }
 
 const CapturedPacket* CaptureFile::next() { return impl_->advance() ? &impl_->packet : nullptr; }
+const CapturedPacket* CaptureFile::next_routing() {
+  return impl_->advance_routing() ? &impl_->packet : nullptr;
+}
 std::size_t CaptureFile::read(std::span<Event> events) { return impl_->read(events); }
 const CaptureCounts& CaptureFile::counts() const { return impl_->counts; }
 const std::optional<Error>& CaptureFile::problem() const { return impl_->problem; }

@@ -1,11 +1,12 @@
 // A CaptureFile gives what a capture file holds: IP packets one by one, or events by the batch.
 //
 //   auto file = CaptureFile::open(path);                       // pcap or pcapng, may be gzip
-//   while (const CapturedPacket* packet = file->next()) ...    // for who looks inside: OSPF is ip.protocol
-//   89 while (std::size_t count = file->read(events)) ...         // for who counts flows if
-//   (file->problem()) ...                                   // the file was damaged after what was given
+//   while (const CapturedPacket* packet = file->next()) ...    // for who looks inside: OSPF is protocol 89
+//   while (const CapturedPacket* packet = file->next_routing()) ...  // who hears IS-IS, too
+//   while (std::size_t count = file->read(events)) ...         // for who counts flows
+//   if (file->problem()) ...                                   // the file was damaged after what was given
 //
-// Use one of the two on a file, not both. Packets come as the file has them, fragments as fragments; events
+// Use one of these on a file, not several. Packets come as the file has them, fragments as fragments; events
 // of fragments have the key of their datagram. Frames that hold no IP are counted, not given.
 #pragma once
 
@@ -26,7 +27,8 @@ struct CapturedPacket {
   Time time{};
   std::uint32_t interface = 0;     // in the order in which the file describes them
   std::uint32_t frame_length = 0;  // on the wire
-  IpPacket ip;                     // its payload is valid until the next call
+  IpPacket ip;  // its payload is valid until the next call; of no use where `osi` is not empty
+  Bytes osi;    // next_routing() only: an ISO PDU from its discriminator on, link padding too
 };
 
 class CaptureFile {
@@ -40,6 +42,10 @@ class CaptureFile {
 
   // The next IP packet; null when there are no more.
   const CapturedPacket* next();
+
+  // The next IP packet or ISO PDU, for who hears IS-IS too; in GRE as well. It counts what next() counts: a
+  // frame with an ISO PDU holds no IP. Null when there are no more.
+  const CapturedPacket* next_routing();
 
   // Fills `events` as far as there are any; 0 when there are no more.
   std::size_t read(std::span<Event> events);

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -61,16 +62,27 @@ Raw ipv4(Ip ip) {
   return packet;
 }
 
-// A pcap file of raw IP packets, one a second.
+// `packet` on Ethernet, under its type; under its length behind `llc`.
+Raw on_ethernet(const Raw& llc, const Raw& packet) {
+  Raw frame(12, 2);
+  const std::size_t type = llc.empty() ? 0x0800 : llc.size() + packet.size();
+  frame.push_back(static_cast<std::uint8_t>(type >> 8));
+  frame.push_back(static_cast<std::uint8_t>(type));
+  frame.insert(frame.end(), llc.begin(), llc.end());
+  frame.insert(frame.end(), packet.begin(), packet.end());
+  return frame;
+}
+
+// A pcap file of raw IP packets (or of another link type's frames), one a second.
 class PcapFile {
  public:
-  PcapFile() {
+  explicit PcapFile(std::uint32_t link = 101) {
     little(bytes_, 0xa1b2c3d4, 4);
     little(bytes_, 2, 2);
     little(bytes_, 4, 2);
     little(bytes_, 0, 8);
     little(bytes_, 65535, 4);
-    little(bytes_, 101, 4);
+    little(bytes_, link, 4);
   }
   PcapFile& add(const Raw& packet) {
     little(bytes_, ++second_, 4);
@@ -121,6 +133,30 @@ TEST_CASE("a capture file gives its IP packets one by one, with time, protocol a
   CHECK(!file.next());
   CHECK(!file.problem());
   CHECK(file.counts().frames == 2);
+}
+
+TEST_CASE("who hears routing gets ISO PDUs, from 802.2 and from GRE, among the IP packets; others do not") {
+  const Raw osi = {0x83, 0x1b, 1, 0};
+  Raw gre = ipv4({.payload = 8, .protocol = 47});
+  const Raw header = {0, 0, 0x00, 0xfe};
+  std::copy(header.begin(), header.end(), gre.begin() + 20);
+  std::copy(osi.begin(), osi.end(), gre.begin() + 24);
+  auto written = PcapFile(1);
+  written.add(on_ethernet({0xfe, 0xfe, 3}, osi)).add(on_ethernet({}, ipv4({}))).add(on_ethernet({}, gre));
+  written.add(on_ethernet({0x42, 0x42, 3}, osi));
+  CaptureFile file = written.open();
+  std::vector<std::string> given;
+  while (const CapturedPacket* packet = file.next_routing()) {
+    given.push_back(packet->osi.empty() ? "ip" : "osi " + std::to_string(packet->osi.size()));
+    if (!packet->osi.empty()) CHECK(packet->osi[0] == 0x83);
+  }
+  CHECK(given == std::vector<std::string>{"osi 4", "ip", "osi 4"});
+  CHECK(file.counts().not_ip == 2);
+  CaptureFile again = written.open();
+  int packets = 0;
+  while (again.next()) ++packets;
+  CHECK(packets == 2);
+  CHECK(again.counts().not_ip == 2);
 }
 
 TEST_CASE("a capture that ends in the middle keeps what was good, and says file, offset and reason") {

@@ -26,7 +26,8 @@ enum class LinkType : std::uint16_t {
   kFrameRelay = 107,
   kLoop = 108,  // OpenBSD loopback: the address family in network byte order
   kLinuxCooked = 113,
-  kPpi = 192,  // a header that names the real link type
+  kJuniperEther = 178,  // Ethernet below what the router says about the frame
+  kPpi = 192,           // a header that names the real link type
   kIpv4 = 228,
   kIpv6 = 229,
   kLinuxCooked2 = 276,

@@ -6,6 +6,7 @@ namespace {
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 constexpr std::uint16_t kEtherLengthMax = 1500;  // below, the field is an 802.3 length
+constexpr std::uint16_t kTypeOsi = 0xfefe;       // Cisco HDLC's and frame relay's type for ISO protocols
 constexpr int kLayersMax = 16;                   // tags and labels on top of each other
 
 // A place in the frame, with what comes next by the names of the layer just read.
@@ -44,9 +45,11 @@ class LinkWalk {
         return pppoe();
       case LinkType::kCiscoHdlc:  // address (1), control (1), protocol (2)
         in_.skip(2);
-        return ether_type(in_.u16());
+        return cisco_type(in_.u16());
       case LinkType::kFrameRelay:
         return frame_relay();
+      case LinkType::kJuniperEther:
+        return juniper();
       case LinkType::kPpi:
         return ppi();
       default:
@@ -55,6 +58,10 @@ class LinkWalk {
   }
 
  private:
+  IpPlace osi() {
+    if (in_.left() == 0) return cut();
+    return {Found::kOsi, 0, static_cast<std::uint32_t>(in_.at())};
+  }
   IpPlace here(std::uint8_t version) {
     if (!in_.ok()) return cut();
     return {Found::kIp, version, static_cast<std::uint32_t>(in_.at())};
@@ -100,19 +107,26 @@ class LinkWalk {
           return mpls();
         case 0x8864:
           return pppoe();
+        case 0x8870:  // an 802.2 frame of more bytes than a length can say
+          return llc();
         default:
-          return type <= kEtherLengthMax ? snap() : not_ip();
+          return type <= kEtherLengthMax ? llc() : not_ip();
       }
     }
     return not_ip();
   }
 
-  // 802.2 with SNAP: aa aa 03, organisation (3), type (2).
-  IpPlace snap() {
+  // 802.2: fe fe 03 and an ISO PDU; or SNAP's aa aa 03, organisation (3), type (2).
+  IpPlace llc() {
     const std::uint32_t service = in_.u24();
+    if (service == 0xfefe03) return osi();
+    return service == 0xaaaa03 ? snap() : not_ip();
+  }
+
+  IpPlace snap() {
     const std::uint32_t organisation = in_.u24();
     const std::uint16_t type = in_.u16();
-    if (service != 0xaaaa03 || organisation != 0) return not_ip();
+    if (organisation != 0) return not_ip();
     if (type == kEtherIpv4) return here(4);
     return type == kEtherIpv6 ? here(6) : not_ip();
   }
@@ -144,35 +158,46 @@ class LinkWalk {
     if (next() == 0xff || next() == 0x0f) {
       const bool cisco = in_.u8() == 0x0f || next() == 0;
       in_.skip(1);
-      if (cisco) return ether_type(in_.u16());
+      if (cisco) return cisco_type(in_.u16());
     }
     const std::uint16_t protocol = next() & 1 ? in_.u8() : in_.u16();
     if (protocol == 0x0021) return here(4);
     if (protocol == 0x0057) return here(6);
+    if (protocol == 0x0023) return osi();
     return protocol == 0x0281 || protocol == 0x0283 ? mpls() : not_ip();
   }
 
-  // Address (2 to 4, the last byte of which is odd), then RFC 2427: control (03), padding (00 where it is
-  // needed), what follows (1); or, as Cisco's routers have it, an Ethernet type.
+  // Cisco's types are Ethernet's, and one for ISO protocols, which a byte of padding may precede.
+  IpPlace cisco_type(std::uint16_t type) {
+    if (type != kTypeOsi) return ether_type(type);
+    if (next() < 0x80) in_.skip(1);
+    return osi();
+  }
+
+  // Address (2 to 4 bytes, the last bit of the last is set), then Cisco's type (2), or as RFC 2427 has it:
+  // control (1), padding (0 or 1), network layer protocol (1).
   IpPlace frame_relay() {
-    constexpr int kAddressMax = 4;
-    int address = 1;
-    while ((in_.u8() & 1) == 0 && address < kAddressMax) ++address;
-    if (next() != 0x03) return ether_type(in_.u16());
+    for (int i = 0; i < 4 && (in_.u8() & 1) == 0; ++i) {
+    }
+    if (in_.left() < 2) return cut();
+    const int type = in_.rest()[0] << 8 | in_.rest()[1];
+    if (type == kEtherIpv4 || type == kEtherIpv6 || type == kTypeOsi) return cisco_type(in_.u16());
     in_.skip(1);
     if (next() == 0) in_.skip(1);
-    switch (in_.u8()) {
-      case 0xcc:
-        return here(4);
-      case 0x8e:
-        return here(6);
-      case 0x80: {  // SNAP: organisation (3), type (2)
-        const std::uint32_t organisation = in_.u24();
-        return organisation == 0 ? ether_type(in_.u16()) : not_ip();
-      }
-      default:
-        return not_ip();
-    }
+    const std::uint8_t protocol = next();
+    if (protocol >= 0x81 && protocol <= 0x83) return osi();  // whose first byte this is
+    in_.skip(1);
+    if (protocol == 0xcc) return here(4);
+    if (protocol == 0x8e) return here(6);
+    return protocol == 0x80 ? snap() : not_ip();
+  }
+
+  // "MGC" (3), flags (1), with flag 0x80 the length of extensions (2) and those, then Ethernet unless flag 2.
+  IpPlace juniper() {
+    const std::uint32_t magic = in_.u24();
+    const std::uint8_t flags = in_.u8();
+    if (flags & 0x80) in_.skip(in_.u16());
+    return magic == 0x4d4743 && (flags & 2) == 0 ? ethernet() : not_ip();
   }
 
   // The address family, in either byte order: 2 is IPv4 everywhere, IPv6 is 10 (Linux), 24, 28 or 30 (BSDs).

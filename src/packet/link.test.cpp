@@ -23,12 +23,13 @@ std::vector<std::uint8_t> hex(const std::string& text) {
   return bytes;
 }
 
-// "4 at 14", "not ip" or "cut".
+// "4 at 14", "osi at 17", "not ip" or "cut".
 std::string found(LinkType link, const std::string& frame) {
   const auto bytes = hex(frame);
   const IpPlace place = find_ip(link, bytes);
   if (place.found == Found::kCut) return "cut";
   if (place.found == Found::kNotIp) return "not ip";
+  if (place.found == Found::kOsi) return "osi at " + std::to_string(place.offset);
   return std::to_string(place.version) + " at " + std::to_string(place.offset);
 }
 
@@ -120,6 +121,35 @@ TEST_CASE("PPP, Cisco HDLC and PPI lead to IP as well") {
   CHECK(found(LinkType::kCiscoHdlc, "0f 00 86 dd 60") == "6 at 4");
   CHECK(found(LinkType::kPpi, "00 00 08 00 01 00 00 00 02 x12 08 00 45") == "4 at 22");
   CHECK(found(LinkType::kPpi, "00 00 08 00 c0 00 00 00 00 00 08 00 c0 00 00 00") == "not ip");
+}
+
+TEST_CASE("ISO protocols: in 802.2 on Ethernet, behind VLAN tags, in jumbo frames and cooked captures") {
+  const std::string ends = "02 x12 ";
+  CHECK(found(LinkType::kEthernet, ends + "00 30 fe fe 03 83 1b") == "osi at 17");
+  CHECK(found(LinkType::kEthernet, ends + "81 00 00 05 00 30 fe fe 03 83") == "osi at 21");
+  CHECK(found(LinkType::kEthernet, ends + "88 70 fe fe 03 83") == "osi at 17");
+  CHECK(found(LinkType::kLinuxCooked, "00 x14 00 04 fe fe 03 83") == "osi at 19");
+  CHECK(found(LinkType::kEthernet, ends + "00 30 fe fe 30 83") == "not ip");
+  CHECK(found(LinkType::kEthernet, ends + "00 30 fe fe 03") == "cut");
+  CHECK(found(LinkType::kEthernet, ends + "00 30 fe fe") == "cut");
+}
+
+TEST_CASE("ISO protocols on Cisco HDLC, padded or not, on PPP and on frame relay") {
+  CHECK(found(LinkType::kCiscoHdlc, "8f 00 fe fe 03 83") == "osi at 5");
+  CHECK(found(LinkType::kCiscoHdlc, "8f 00 fe fe 83") == "osi at 4");
+  CHECK(found(LinkType::kPpp, "ff 03 00 23 83") == "osi at 4");
+  CHECK(found(LinkType::kPppHdlc, "0f 00 fe fe 03 83") == "osi at 5");
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 83") == "osi at 3");
+  CHECK(found(LinkType::kFrameRelay, "18 61 03 00 83") == "osi at 4");
+  CHECK(found(LinkType::kFrameRelay, "18 60 60 61 fe fe 03 83") == "osi at 7");
+}
+
+TEST_CASE("Juniper's captures of Ethernet, with extensions or without") {
+  CHECK(found(LinkType::kJuniperEther, "4d 47 43 00 02 x12 08 00 45") == "4 at 18");
+  CHECK(found(LinkType::kJuniperEther, "4d 47 43 80 00 03 ff x3 02 x12 00 30 fe fe 03 83") == "osi at 26");
+  CHECK(found(LinkType::kJuniperEther, "4d 47 43 02 02 x12 08 00 45") == "not ip");
+  CHECK(found(LinkType::kJuniperEther, "4d 47 00 00 02 x12 08 00 45") == "not ip");
+  CHECK(found(LinkType::kJuniperEther, "4d 47 43 80 00 10") == "cut");
 }
 
 TEST_CASE("a link type that is not looked into is not IP") {

@@ -5,6 +5,7 @@ namespace {
 
 struct GreHeader {
   std::uint8_t version = 0;  // of the IP packet behind it; 0: it carries something else
+  bool osi = false;
   std::size_t length = 0;
 };
 
@@ -27,6 +28,7 @@ GreHeader read_gre(Bytes payload) {
   }
   if (protocol == 0x0800) header.version = 4;
   if (protocol == 0x86dd) header.version = 6;
+  header.osi = protocol == 0x00fe;
   return header;
 }
 
@@ -34,12 +36,18 @@ GreHeader read_gre(Bytes payload) {
 
 bool read_inner(const IpPacket& outer, IpPacket& inner) {
   if (outer.fragment || !is_tunnel(outer.protocol)) return false;
-  GreHeader header{static_cast<std::uint8_t>(outer.protocol == kIp6InIp ? 6 : 4), 0};
+  GreHeader header{static_cast<std::uint8_t>(outer.protocol == kIp6InIp ? 6 : 4), false, 0};
   if (outer.protocol == kGre) header = read_gre(outer.payload);
   const std::uint32_t before = outer.header_length + static_cast<std::uint32_t>(header.length);
   if (header.version == 0 || header.length > outer.payload.size() || before > outer.length) return false;
   return read_ip(outer.payload.subspan(header.length), outer.length - before, header.version, inner) ==
          IpRead::kOk;
+}
+
+Bytes read_inner_osi(const IpPacket& outer) {
+  if (outer.fragment || outer.protocol != kGre) return {};
+  const GreHeader header = read_gre(outer.payload);
+  return header.osi && header.length <= outer.payload.size() ? outer.payload.subspan(header.length) : Bytes{};
 }
 
 }  // namespace anemone

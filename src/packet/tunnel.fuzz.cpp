@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   IpPacket outer;
   if (read_ip(bytes, static_cast<std::uint32_t>(size), data[0] >> 4 == 6 ? 6 : 4, outer) != IpRead::kOk)
     return 0;
+  if (read_inner_osi(outer).size() > outer.payload.size()) std::abort();
   IpPacket inner;
   for (int depth = 0; depth < 100 && read_inner(outer, inner); ++depth) {
     const bool within = inner.payload.empty() || (inner.payload.data() >= outer.payload.data() &&

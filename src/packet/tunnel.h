@@ -20,4 +20,7 @@ constexpr bool is_tunnel(std::uint8_t protocol) {
 // False when `outer` carries no IP packet, or too little of one was captured; a fragment carries none.
 bool read_inner(const IpPacket& outer, IpPacket& inner);
 
+// The PDU of the ISO protocols (IS-IS) that a GRE packet carries, from its discriminator on; else empty.
+Bytes read_inner_osi(const IpPacket& outer);
+
 }  // namespace anemone

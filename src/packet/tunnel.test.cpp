@@ -56,6 +56,20 @@ TEST_CASE("the packet inside GRE is found behind checksum, key and sequence numb
   CHECK(inside(ipv4(kGre, gre(0x0001, 0x0800, inner))) == 0);  // PPTP's GRE
 }
 
+TEST_CASE("GRE carries ISO protocols too, under a protocol number of their own") {
+  auto osi = [](const std::vector<std::uint8_t>& bytes) {
+    IpPacket outer;
+    REQUIRE(read_ip(bytes, static_cast<std::uint32_t>(bytes.size()), 4, outer) == IpRead::kOk);
+    return read_inner_osi(outer).size();
+  };
+  CHECK(osi(ipv4(kGre, gre(0, 0x00fe, {0x83, 0x1b}))) == 2);
+  CHECK(osi(ipv4(kGre, gre(0xb000, 0x00fe, {0x83, 0x1b}))) == 2);
+  CHECK(osi(ipv4(kGre, gre(0x0001, 0x00fe, {0x83, 0x1b}))) == 0);
+  CHECK(osi(ipv4(kGre, gre(0, 0x0800, {0x83, 0x1b}))) == 0);
+  CHECK(osi(ipv4(kUdp, gre(0, 0x00fe, {0x83, 0x1b}))) == 0);
+  CHECK(osi(ipv4(kGre, {0x20, 0x00, 0x00, 0xfe, 0x83})) == 0);
+}
+
 TEST_CASE("the packet inside IP in IP is found, what is no tunnel has none") {
   const auto inner = ipv4(kOspf, kPayload);
   CHECK(inside(ipv4(kIpInIp, inner)) == kOspf);
