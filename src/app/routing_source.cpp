@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "io/file.h"
+#include "lsdb/lsdb_history.h"
 #include "topology/from_lsdb.h"
 #include "topology/read_topology_file.h"
 

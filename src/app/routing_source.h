@@ -18,7 +18,7 @@ struct RoutingSource {
   // Only of captures:
   std::optional<Lsdb> lsdb;  // at topology.at()
   OspfCounts heard;
-  std::vector<UnseenLsa> unseen;
+  std::vector<LsdbKey> unseen;
 };
 
 // Reads the sources as of the instant `at` (RFC 3339 or Unix seconds; empty: the last packet). Says on

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lsdb/lsdb_history.h"
 #include "route/routes_agree.test.h"
 #include "topology/from_lsdb.h"
 

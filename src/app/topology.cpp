@@ -24,7 +24,7 @@ struct TopologyOptions {
 
 std::vector<std::string> area_names(const Node& node) {
   std::vector<std::string> names;
-  for (AreaId area : node.areas) names.push_back(print_address(area));
+  for (AreaId area : node.areas) names.push_back(print_area(area));
   return names;
 }
 
@@ -53,7 +53,7 @@ Json links_json(const Topology& topology) {
     Json row = {{"id", link_name(topology, id)},
                 {"from", topology.node(link.from).name},
                 {"to", topology.node(link.to).name},
-                {"area", print_address(link.area)},
+                {"area", print_area(link.area)},
                 {"cost", link.cost},
                 {"capacity_bps", link.capacity_bps > 0 ? Json(link.capacity_bps) : Json(nullptr)},
                 {"interface", link.interface},
@@ -86,7 +86,7 @@ Json prefixes_json(const Topology& topology) {
                 {"router", topology.node(attachment.node).name},
                 {"cost", attachment.cost},
                 {"kind", print_prefix_kind(attachment.kind)},
-                {"area", print_address(attachment.area)}};
+                {"area", print_area(attachment.area)}};
     if (!attachment.forwarding.is_none()) row["forwarding"] = print_address(attachment.forwarding);
     prefixes.push_back(std::move(row));
   }
@@ -96,17 +96,17 @@ Json prefixes_json(const Topology& topology) {
 Json lsas_json(const RoutingSource& source) {
   std::map<std::string, std::uint64_t> counts;
   if (source.lsdb) {
-    source.lsdb->each([&](const LsdbKey& key, const StoredLsa&) { ++counts[print_lsa_type(key.lsa.type)]; });
+    source.lsdb->each([&](const LsdbKey& key, const StoredLsa&) { ++counts[print_lsa_type(key)]; });
   }
   return counts;
 }
 
 Json unseen_json(const RoutingSource& source) {
   Json unseen = Json::array();
-  for (const UnseenLsa& lsa : source.unseen) {
-    unseen.push_back({{"area", print_address(lsa.area)},
-                      {"type", print_lsa_type(lsa.type)},
-                      {"id", print_address(lsa.id)},
+  for (const LsdbKey& lsa : source.unseen) {
+    unseen.push_back({{"area", print_area(lsa.area)},
+                      {"type", print_lsa_type(lsa)},
+                      {"id", print_lsa_id(lsa)},
                       {"advertising_router", lsa.router.value == 0 ? "" : print_address(lsa.router)}});
   }
   return unseen;
@@ -144,7 +144,7 @@ void print_json(const RoutingSource& source) {
 TextTable links_table(const Topology& topology) {
   TextTable table({"from", "to", "area", "cost", "address"});
   for (const Link& link : topology.links()) {
-    table.row({topology.node(link.from).name, topology.node(link.to).name, print_address(link.area),
+    table.row({topology.node(link.from).name, topology.node(link.to).name, print_area(link.area),
                std::to_string(link.cost), link.address.is_none() ? "" : print_address(link.address)});
   }
   return table;
@@ -167,7 +167,7 @@ TextTable prefixes_table(const Topology& topology) {
   for (const Attachment& attachment : topology.attachments()) {
     table.row({print_prefix(attachment.prefix), topology.node(attachment.node).name,
                std::to_string(attachment.cost), print_prefix_kind(attachment.kind),
-               print_address(attachment.area)});
+               print_area(attachment.area)});
   }
   return table;
 }
@@ -177,8 +177,8 @@ void print_tables(const RoutingSource& source) {
   if (source.topology.prefix_count() > 0) fmt::print("\n{}", prefixes_table(source.topology).aligned());
   if (!source.unseen.empty()) {
     TextTable unseen({"unseen", "id", "area", "advertised by"});
-    for (const UnseenLsa& lsa : source.unseen) {
-      unseen.row({print_lsa_type(lsa.type), print_address(lsa.id), print_address(lsa.area),
+    for (const LsdbKey& lsa : source.unseen) {
+      unseen.row({print_lsa_type(lsa), print_lsa_id(lsa), print_area(lsa.area),
                   lsa.router.value == 0 ? "not known" : print_address(lsa.router)});
     }
     fmt::print("\n{}", unseen.aligned());

@@ -1,70 +1,64 @@
-// An Lsdb is what a listener knows of the network at an instant: of every LSA heard the newest instance.
+// An Lsdb is what listeners know of the network at an instant: of every LSA heard the newest instance.
 //
-// It is a router's link-state database (RFC 2328 sections 12 and 13) without the router: areas beside
-// each other, ages that advance with time, newer instances replacing older ones, LSAs flushed or aged
-// out gone. What a database description promised, and what LSAs refer to, but has not been heard, is
-// known as unseen (lsdb/unseen.h).
+// It is a router's link-state database (RFC 2328 sections 12 and 13, ISO 10589 section 7.3) without the
+// router: areas and protocols beside each other, lifetimes that run out, newer instances replacing older
+// ones, LSAs flushed or died of age gone. What a database description promised and nobody has heard yet is
+// known as described_but_unheard(); what LSAs refer to, too, is in lsdb/unseen.h.
 //
-// A value: copying it is how history keeps checkpoints. One thread at a time.
+// Every LSA has a dense id, given at its first hearing and kept by copies. A value: copying it is cheap,
+// since the LSAs' bytes are shared. One thread at a time, also for reading.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "base/time.h"
-#include "net/address.h"
-#include "ospf/lsa.h"
+#include "base/index.h"
+#include "lsdb/heard_lsa.h"
 
 namespace anemone {
 
-// One instance of an LSA as it was heard, or (described) only its header in a database description.
-struct HeardLsa {
-  Time time{};
-  std::uint16_t vantage = 0;  // index into LsaLog::vantages
-  bool described = false;
-  AreaId area;                                             // of the packet that brought it
-  ospf::LsaHeader header;                                  // age as it was when heard
-  std::shared_ptr<const std::vector<std::uint8_t>> bytes;  // all of it, header included; shared by copies
-};
-
-// Where an LSA belongs: its flooding scope and its key. AS-wide LSAs (types 5, 11) are in no area.
-struct LsdbKey {
-  bool as_wide = false;
-  AreaId area;
-  ospf::LsaKey lsa;
-  constexpr auto operator<=>(const LsdbKey&) const = default;
-};
-LsdbKey lsdb_key(AreaId area, const ospf::LsaKey& lsa);
+using LsaId = Index<struct LsaTag>;
 
 // What installing an LSA did, so that callers recompute no more than needed.
-enum class LsdbChange {
+enum class LsdbChange : std::uint8_t {
   kNone,       // older than ours, or the same instance (RFC 2328, 13.1)
-  kRefreshed,  // newer, but options, length and body are equal (13.2)
+  kRefreshed,  // newer, but options, length and body are equal (13.2); or a flush of what was not there
   kChanged,    // routes may change
 };
 
 struct StoredLsa {
   Time arrived{};
-  ospf::LsaHeader header;  // age as of `arrived`
-  std::shared_ptr<const std::vector<std::uint8_t>> bytes;
+  LsaInstance instance;  // as of `arrived`
+  std::uint16_t vantage = 0;
+  LsaBytes
+      bytes;  // its age, sequence number and checksum may be those of an earlier instance: see whole_lsa()
 
-  std::uint16_t age_s(Time now) const;
-  // When it reaches MaxAge if nothing newer comes; none for an LSA that does not age.
+  std::uint16_t left_s(Time now) const;
+  std::uint16_t age_s(Time now) const;  // OSPF's age
+  // When it dies if nothing newer comes; none for an LSA that is flushed or does not age.
   std::optional<Time> dies() const;
-  Bytes body() const { return Bytes(*bytes).subspan(ospf::kLsaHeaderSize); }
+  // What follows the header. REQUIRES: an OSPF LSA.
+  Bytes body() const { return bytes.view().subspan(ospf::kLsaHeaderSize); }
 };
+
+// An LSA's bytes as they were heard, with the header of just this instance.
+std::vector<std::uint8_t> whole_lsa(Protocol protocol, const StoredLsa& stored);
 
 class Lsdb {
  public:
-  // Takes what was heard, or notes what was described. REQUIRES: heard.time >= time().
-  LsdbChange install(const HeardLsa& heard);
+  struct Installed {
+    LsdbChange change = LsdbChange::kNone;
+    LsaId lsa;  // invalid for what was only described
+  };
 
-  // Lets time pass: ages grow, and what reaches MaxAge is no longer there.
-  // REQUIRES: now >= time().
+  // Takes what was heard, or notes what was described. REQUIRES: heard.time >= time().
+  LsdbChange install(const HeardLsa& heard) { return install_at(heard).change; }
+  Installed install_at(const HeardLsa& heard);
+
+  // Lets time pass: what runs out of lifetime is no longer there. REQUIRES: now >= time().
   void advance(Time now) { time_ = now; }
   Time time() const { return time_; }
 
@@ -74,20 +68,45 @@ class Lsdb {
   // Calls `visit(key, stored)` for every LSA that is there at time(), in the order of LsdbKey.
   template <class Visit>
   void each(Visit visit) const {
-    for (const auto& [key, stored] : lsas_) {
-      if (alive(stored)) visit(key, stored);
+    for (const std::uint32_t slot : order()) {
+      if (alive(entries_[slot].lsa)) visit(entries_[slot].key, entries_[slot].lsa);
     }
   }
+  // The same for one protocol's.
+  template <class Visit>
+  void each(Protocol protocol, Visit visit) const {
+    each([&](const LsdbKey& key, const StoredLsa& stored) {
+      if (protocol_of(key.area.domain) == protocol) visit(key, stored);
+    });
+  }
+  // The number of LSAs ever heard, also those that are gone.
+  std::size_t known() const { return entries_.size(); }
 
-  // Headers in database descriptions that are newer than what we have.
+  // What is described as newer than what we have.
   std::vector<LsdbKey> described_but_unheard() const;
 
  private:
-  bool alive(const StoredLsa& stored) const { return stored.age_s(time_) < ospf::kMaxAgeSeconds; }
+  friend class LsdbHistory;
+  struct Entry {
+    LsdbKey key;
+    StoredLsa lsa;
+  };
+
+  bool alive(const StoredLsa& stored) const { return stored.left_s(time_) > 0; }
+  LsaInstance now(const StoredLsa& stored) const;
+  void describe(const HeardLsa& heard);
+  void forget_described(const LsdbKey& key);
+  bool newer_than_ours(const LsdbKey& key, const StoredLsa& described) const;
+  std::span<const std::uint32_t> order() const;
+  std::uint32_t* slot_of(const LsdbKey& key);
+  const Entry* entry(const LsdbKey& key) const;
+  void grow_index();
 
   Time time_{};
-  std::map<LsdbKey, StoredLsa> lsas_;  // flushed ones too: what comes late is older than they
-  std::map<LsdbKey, StoredLsa> described_;
+  std::vector<Entry> entries_;        // by LsaId; flushed ones too: what comes late is older than they
+  std::vector<std::uint32_t> index_;  // open addressing, from the hash of a key to its entry
+  mutable std::vector<std::uint32_t> order_;  // entries by key, as far as each() has needed it
+  std::map<LsdbKey, StoredLsa> described_;    // newer than ours when it was described
 };
 
 }  // namespace anemone

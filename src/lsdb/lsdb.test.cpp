@@ -10,13 +10,13 @@ using ospf::LsaType;
 namespace {
 
 const RouterId kR1 = ip("10.0.0.1");
-const LsdbKey kKey = lsdb_key(kArea0, {LsaType::kRouter, kR1, kR1});
+const LsdbKey kKey = ospf2_key(kArea0, {LsaType::kRouter, kR1, kR1});
 
 HeardLsa r1(Time time, std::uint16_t cost, Said said = {}) {
   return heard_router(time, kR1, {stub("10.1.0.0", "255.255.255.0", cost)}, said);
 }
 
-std::int32_t sequence(const Lsdb& lsdb) { return lsdb.find(kKey) ? lsdb.find(kKey)->header.sequence : 0; }
+std::int32_t sequence(const Lsdb& lsdb) { return lsdb.find(kKey) ? lsdb.find(kKey)->instance.sequence : 0; }
 
 }  // namespace
 

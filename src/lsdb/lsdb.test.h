@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lsdb/lsa_log.h"
+#include "lsdb/lsdb_history.h"
 
 namespace anemone {
 
@@ -28,6 +28,10 @@ HeardLsa heard(Time time, ospf::LsaType type, Ipv4 id, RouterId router, const Ls
   header.key = {type, id, router};
   header.sequence = said.sequence;
   return *heard_lsa(time, 0, said.area, ospf::write_lsa(header, body));
+}
+
+inline std::vector<std::uint8_t> bytes_of(const HeardLsa& lsa) {
+  return {lsa.bytes.view().begin(), lsa.bytes.view().end()};
 }
 
 inline HeardLsa heard_router(Time time, RouterId router, std::vector<ospf::RouterLink> links, Said said = {},

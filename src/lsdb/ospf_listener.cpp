@@ -1,7 +1,5 @@
 #include "lsdb/ospf_listener.h"
 
-#include <utility>
-
 namespace anemone {
 
 using ospf::PacketType;
@@ -15,10 +13,8 @@ void OspfCounts::add(const OspfCounts& other) {
   for (std::size_t i = 0; i < refused.of.size(); ++i) refused.of[i] += other.refused.of[i];
 }
 
-OspfListener::OspfListener(std::string vantage, LsaLog& log)
-    : log_(log), vantage_(static_cast<std::uint16_t>(log.vantages.size())) {
-  log.vantages.push_back(std::move(vantage));
-}
+OspfListener::OspfListener(const std::string& vantage, LsaLog& log)
+    : log_(log), vantage_(log.vantage(vantage)) {}
 
 void OspfListener::on_packet(Time time, Bytes payload) {
   ++counts_.packets;
@@ -66,8 +62,8 @@ Refusal OspfListener::take_update(Time time, const ospf::Packet& packet) {
     }
     ++counts_.lsas;
     ++counts_.lsas_by_type[lsa.header.key.type];
-    auto bytes = std::make_shared<std::vector<std::uint8_t>>(lsa.bytes.begin(), lsa.bytes.end());
-    log_.entries.push_back({time, vantage_, false, packet.header.area, lsa.header, std::move(bytes)});
+    log_.entries.push_back({time, vantage_, false, ospf2_key(packet.header.area, lsa.header.key),
+                            ospf_instance(lsa.header), LsaBytes(lsa.bytes)});
   }
   return Refusal::kNone;
 }
@@ -78,7 +74,8 @@ Refusal OspfListener::take_description(Time time, const ospf::Packet& packet) {
   ByteReader in(description.headers);
   while (in.left() > 0) {
     const ospf::LsaHeader header = ospf::read_lsa_header(in);
-    log_.entries.push_back({time, vantage_, true, packet.header.area, header, nullptr});
+    log_.entries.push_back(
+        {time, vantage_, true, ospf2_key(packet.header.area, header.key), ospf_instance(header), LsaBytes()});
   }
   return Refusal::kNone;
 }

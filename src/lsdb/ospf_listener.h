@@ -28,7 +28,7 @@ struct OspfCounts {
 class OspfListener {
  public:
   // Appends to `log`, which must outlive the listener, under the name `vantage`.
-  OspfListener(std::string vantage, LsaLog& log);
+  OspfListener(const std::string& vantage, LsaLog& log);
 
   // `payload` is what follows the IP header of a packet of protocol 89.
   void on_packet(Time time, Bytes payload);

@@ -21,14 +21,14 @@ std::vector<std::uint8_t> update(std::vector<std::vector<std::uint8_t>> lsas) {
 TEST_CASE("the LSAs of an update are logged, a damaged one among them is counted by its reason") {
   LsaLog log;
   OspfListener listener("link a-b", log);
-  const auto good = *heard_router(kStart, Ipv4{1}, {}).bytes;
-  auto bad = *heard_router(kStart, Ipv4{2}, {}).bytes;
+  const auto good = bytes_of(heard_router(kStart, Ipv4{1}, {}));
+  auto bad = bytes_of(heard_router(kStart, Ipv4{2}, {}));
   bad[7] ^= 1;
   listener.on_packet(kStart, update({good, bad, good}));
   CHECK(log.vantages == std::vector<std::string>{"link a-b"});
   REQUIRE(log.entries.size() == 2);
-  CHECK(log.entries[0].area == AreaId{7});
-  CHECK(*log.entries[0].bytes == good);
+  CHECK(log.entries[0].key.area == AreaId{7});
+  CHECK(bytes_of(log.entries[0]) == good);
   CHECK(listener.counts().lsas == 2);
   CHECK(listener.counts().refused[Refusal::kBadLsaChecksum] == 1);
   CHECK(listener.counts().refused.total() == 1);

@@ -16,13 +16,14 @@ struct Heard {
   std::set<RouterId> boundary_routers;         // reachable by router- or type 4 LSA of any area
 
   explicit Heard(const Lsdb& lsdb) {
-    lsdb.each([&](const LsdbKey& key, const StoredLsa&) {
-      if (key.lsa.type == LsaType::kRouter) {
-        routers.emplace(key.area, key.lsa.router);
-        boundary_routers.insert(key.lsa.router);
+    lsdb.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa&) {
+      const ospf::LsaKey lsa = ospf2_lsa(key);
+      if (lsa.type == LsaType::kRouter) {
+        routers.emplace(key.area, lsa.router);
+        boundary_routers.insert(lsa.router);
       }
-      if (key.lsa.type == LsaType::kNetwork) networks.emplace(key.area, key.lsa.id);
-      if (key.lsa.type == LsaType::kAsbrSummary) boundary_routers.insert(key.lsa.id);
+      if (lsa.type == LsaType::kNetwork) networks.emplace(key.area, lsa.id);
+      if (lsa.type == LsaType::kAsbrSummary) boundary_routers.insert(lsa.id);
     });
   }
 };
@@ -32,33 +33,38 @@ class Collector {
   explicit Collector(const Lsdb& lsdb) : heard_(lsdb) {}
 
   void visit(const LsdbKey& key, const StoredLsa& stored) {
-    if (key.lsa.type == LsaType::kRouter) {
+    const ospf::LsaKey lsa = ospf2_lsa(key);
+    if (lsa.type == LsaType::kRouter) {
       need_links(key.area, *ospf::read_router_lsa(stored.body()));
-    } else if (key.lsa.type == LsaType::kNetwork) {
+    } else if (lsa.type == LsaType::kNetwork) {
       const auto network = ospf::read_network_lsa(stored.body());
       for (RouterId router : network->routers) need_router(key.area, router);
-    } else if (key.lsa.type == LsaType::kSummary || key.lsa.type == LsaType::kAsbrSummary ||
-               key.lsa.type == LsaType::kNssa) {
-      need_router(key.area, key.lsa.router);
-    } else if (key.lsa.type == LsaType::kExternal && !heard_.boundary_routers.contains(key.lsa.router)) {
-      unseen.insert({AreaId{}, LsaType::kAsbrSummary, key.lsa.router, RouterId{}});
+    } else if (lsa.type == LsaType::kSummary || lsa.type == LsaType::kAsbrSummary ||
+               lsa.type == LsaType::kNssa) {
+      need_router(key.area, lsa.router);
+    } else if (lsa.type == LsaType::kExternal && !heard_.boundary_routers.contains(lsa.router)) {
+      need(AreaId{}, LsaType::kAsbrSummary, lsa.router, RouterId{});
     }
   }
 
-  std::set<UnseenLsa> unseen;
+  std::set<LsdbKey> unseen;
 
  private:
   void need_links(AreaId area, const ospf::RouterLsa& lsa) {
     for (const ospf::RouterLink& link : lsa.links) {
       if (link.type == LinkType::kPointToPoint || link.type == LinkType::kVirtual) need_router(area, link.id);
       if (link.type == LinkType::kTransit && !heard_.networks.contains({area, link.id})) {
-        unseen.insert({area, LsaType::kNetwork, link.id, RouterId{}});
+        need(area, LsaType::kNetwork, link.id, RouterId{});
       }
     }
   }
 
   void need_router(AreaId area, RouterId router) {
-    if (!heard_.routers.contains({area, router})) unseen.insert({area, LsaType::kRouter, router, router});
+    if (!heard_.routers.contains({area, router})) need(area, LsaType::kRouter, router, router);
+  }
+
+  void need(AreaId area, LsaType type, Ipv4 id, RouterId router) {
+    unseen.insert(ospf2_key(area, {type, id, router}));
   }
 
   Heard heard_;
@@ -66,13 +72,16 @@ class Collector {
 
 }  // namespace
 
-std::vector<UnseenLsa> unseen_lsas(const Lsdb& lsdb) {
+std::vector<LsdbKey> unseen_lsas(const Lsdb& lsdb) {
   Collector collector(lsdb);
-  lsdb.each([&](const LsdbKey& key, const StoredLsa& stored) { collector.visit(key, stored); });
+  lsdb.each(Protocol::kOspf2,
+            [&](const LsdbKey& key, const StoredLsa& stored) { collector.visit(key, stored); });
   auto& unseen = collector.unseen;
   for (const LsdbKey& key : lsdb.described_but_unheard()) {
-    unseen.insert({key.area, key.lsa.type, key.lsa.id, key.lsa.router});
-    unseen.erase({key.area, key.lsa.type, key.lsa.id, RouterId{}});  // now it has a name
+    unseen.insert(key);
+    LsdbKey nameless = key;
+    nameless.router = RouterId{};
+    unseen.erase(nameless);  // now it has a name
   }
   return {unseen.begin(), unseen.end()};
 }

@@ -12,15 +12,11 @@
 
 namespace anemone {
 
-struct UnseenLsa {
-  AreaId area;
-  ospf::LsaType type{};
-  Ipv4 id;
-  RouterId router;  // who advertises it; 0.0.0.0 where only its id is known (a network's)
-  constexpr auto operator<=>(const UnseenLsa&) const = default;
-};
+// In order, each once. The router that advertises it is 0.0.0.0 where only the id is known (a network's).
+std::vector<LsdbKey> unseen_lsas(const Lsdb& lsdb);
 
-// In order, each once.
-std::vector<UnseenLsa> unseen_lsas(const Lsdb& lsdb);
+// An originator says each of its LSAs anew at least this often (RFC 2328 appendix B, LSRefreshTime): whoever
+// has listened that long has heard everything that does not forgo ageing.
+constexpr Duration kLsRefreshTime = 30min;
 
 }  // namespace anemone

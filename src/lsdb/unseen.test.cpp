@@ -11,8 +11,8 @@ namespace {
 
 std::string tell(const Lsdb& lsdb) {
   std::string text;
-  for (const UnseenLsa& lsa : unseen_lsas(lsdb)) {
-    text += std::string(print_lsa_type(lsa.type)) + " " + print_address(lsa.id) + "; ";
+  for (const LsdbKey& lsa : unseen_lsas(lsdb)) {
+    text += print_lsa_type(lsa) + " " + print_lsa_id(lsa) + "; ";
   }
   return text;
 }

@@ -57,11 +57,4 @@ Result<IpAddress> parse_address(std::string_view text) {
   return IpAddress::from_bytes6(bytes);
 }
 
-Result<AreaId> parse_area(std::string_view text) {
-  if (text.find('.') != std::string_view::npos) return parse_ipv4(text);
-  auto number = parse_u64(text);
-  if (!number || *number > 0xffff'ffff) return Error{"not an area: '" + std::string(text) + "'"};
-  return AreaId{static_cast<std::uint32_t>(*number)};
-}
-
 }  // namespace anemone

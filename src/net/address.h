@@ -23,7 +23,6 @@ struct Ipv4 {
 };
 
 using RouterId = Ipv4;
-using AreaId = Ipv4;
 
 class IpAddress {
  public:
@@ -51,9 +50,6 @@ std::string print_address(Ipv4 address);
 std::string print_address(const IpAddress& address);  // RFC 5952; IPv4 as a dotted quad
 Result<Ipv4> parse_ipv4(std::string_view text);
 Result<IpAddress> parse_address(std::string_view text);
-
-// An area is written as a number or as a dotted quad.
-Result<AreaId> parse_area(std::string_view text);
 
 }  // namespace anemone
 

@@ -82,18 +82,6 @@ void write_lsa_header(const LsaHeader& header, ByteWriter& out) {
   out.u16(header.length);
 }
 
-int compare_instances(const LsaHeader& a, const LsaHeader& b) {
-  if (a.sequence != b.sequence) return a.sequence > b.sequence ? 1 : -1;
-  if (a.checksum != b.checksum) return a.checksum > b.checksum ? 1 : -1;
-  const bool a_max = a.age_s >= kMaxAgeSeconds;
-  const bool b_max = b.age_s >= kMaxAgeSeconds;
-  if (a_max != b_max) return a_max ? 1 : -1;
-  const int older_by_s = int{a.age_s} - int{b.age_s};
-  if (older_by_s > kMaxAgeDiffSeconds) return -1;
-  if (older_by_s < -kMaxAgeDiffSeconds) return 1;
-  return 0;
-}
-
 Refusal read_lsa(ByteReader& in, LsaView& lsa) {
   const Bytes rest = in.rest();
   ByteReader ahead(rest);

@@ -72,10 +72,6 @@ constexpr std::uint8_t kOptionNssa = 0x08;      // N in a hello; P in a type 7 L
 LsaHeader read_lsa_header(ByteReader& in);
 void write_lsa_header(const LsaHeader& header, ByteWriter& out);
 
-// RFC 2328 section 13.1: positive when `a` is the newer instance, 0 when they are the same.
-// REQUIRES: a.key == b.key; ages are those of one instant.
-int compare_instances(const LsaHeader& a, const LsaHeader& b);
-
 // An LSA as it stands in a packet: its header, and all its bytes (header included).
 struct LsaView {
   LsaHeader header;

@@ -113,27 +113,6 @@ TEST_CASE("metrics for types of service are skipped") {
   CHECK(lsa->links[0].cost == 7);
 }
 
-TEST_CASE("the newer instance has the higher sequence number, then checksum, then MaxAge, then is younger") {
-  LsaHeader a = header(LsaType::kRouter, 2);
-  LsaHeader b = header(LsaType::kRouter, 1);
-  CHECK(compare_instances(a, b) > 0);
-  CHECK(compare_instances(b, a) < 0);
-  b.sequence = static_cast<std::int32_t>(0x80000001);  // the first number is the lowest: it is signed
-  a.sequence = 1;
-  CHECK(compare_instances(a, b) > 0);
-  b = a;
-  CHECK(compare_instances(a, b) == 0);
-  a.checksum = 1;
-  CHECK(compare_instances(a, b) > 0);
-  a.checksum = 0;
-  a.age_s = kMaxAgeSeconds;
-  CHECK(compare_instances(a, b) > 0);
-  a.age_s = b.age_s + kMaxAgeDiffSeconds;
-  CHECK(compare_instances(a, b) == 0);
-  ++a.age_s;
-  CHECK(compare_instances(a, b) < 0);
-}
-
 TEST_CASE("the DoNotAge bit is not part of the age") {
   LsaHeader h = header(LsaType::kExternal);
   h.do_not_age = true;

@@ -23,7 +23,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "net/address.h"
+#include "net/area.h"
 #include "ospf/lsa.h"
 #include "ospf/refusal.h"
 

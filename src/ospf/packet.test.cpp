@@ -9,7 +9,7 @@ using namespace anemone::ospf;
 
 namespace {
 
-Header header(PacketType type) { return {type, Ipv4{0x0aff0001}, Ipv4{1}, AuthType::kNone}; }
+Header header(PacketType type) { return {type, Ipv4{0x0aff0001}, AreaId{1}, AuthType::kNone}; }
 
 std::vector<std::uint8_t> hello_packet() {
   const std::vector<std::uint8_t> neighbors = {10, 255, 0, 2, 10, 255, 0, 3};

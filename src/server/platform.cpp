@@ -69,7 +69,8 @@ Result<void> Platform::restore() {
   if (!rows) return rows.error();
   std::vector<HeardLsa> heard;
   for (const LsaRow& row : *rows) {
-    auto lsa = heard_lsa(row.arrival, static_cast<std::uint16_t>(row.vantage.value()), row.area, row.bytes);
+    auto lsa =
+        heard_lsa(row.arrival, static_cast<std::uint16_t>(row.vantage.value()), row.key.area, row.bytes);
     if (lsa) heard.push_back(std::move(*lsa));
   }
   history_.add(heard, watermark_);
@@ -166,7 +167,8 @@ Result<Batch> Platform::batch_of(const BinInput& input, const BinTraffic* traffi
   batch.records = input.records;
   for (const HeardLsa& heard : input.lsas) {
     if (heard.described) continue;  // only its header was heard
-    batch.lsas.push_back({heard.time, vantages_[heard.vantage], heard.area, *heard.bytes});
+    batch.lsas.push_back(
+        {heard.time, vantages_[heard.vantage], heard.key, heard.instance.sequence, heard.bytes});
   }
   if (traffic == nullptr) return batch;
   for (const LinkAnswer& link : traffic->links) {
@@ -304,12 +306,11 @@ Result<TopologyAnswer> Platform::topology(const Question& question) const {
                             at.ingress.valid() ? answer.topology->node(at.ingress).name : "",
                             hosts_.instrumented(i, instrumented)});
   }
-  for (const UnseenLsa& lsa : unseen_lsas(history_.lsdb())) {
-    answer.unseen.push_back({print_address(lsa.area), ospf::print_lsa_type(lsa.type), print_address(lsa.id),
-                             print_address(lsa.router)});
+  for (const LsdbKey& lsa : unseen_lsas(history_.lsdb())) {
+    answer.unseen.push_back(
+        {print_area(lsa.area), print_lsa_type(lsa), print_lsa_id(lsa), print_address(lsa.router)});
   }
-  history_.lsdb().each(
-      [&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[ospf::print_lsa_type(key.lsa.type)]; });
+  history_.lsdb().each([&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[print_lsa_type(key)]; });
   return answer;
 }
 

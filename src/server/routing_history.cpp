@@ -20,7 +20,7 @@ void RoutingHistory::add(std::span<const HeardLsa> heard, Time until) {
       changed.reset();
     }
     if (!changed) age_until(lsa.time);
-    if (lsdb_.install(lsa) == LsdbChange::kChanged && !changed) changed = lsa.time;
+    if (lsas_.append(lsa) == LsdbChange::kChanged && !changed) changed = lsa.time;
     last_heard_ = lsa.time;
   }
   if (changed) begin_epoch(*changed);
@@ -29,19 +29,17 @@ void RoutingHistory::add(std::span<const HeardLsa> heard, Time until) {
 
 // An LSA that nobody refreshed dies without a packet: that, too, changes the topology.
 void RoutingHistory::age_until(Time until) {
-  std::set<Time> deaths;
-  lsdb_.each([&](const LsdbKey&, const StoredLsa& stored) {
-    if (auto dies = stored.dies(); dies && *dies <= until) deaths.insert(*dies);
-  });
-  for (Time death : deaths) {
-    lsdb_.advance(std::max(death, lsdb_.time()));
-    begin_epoch(lsdb_.time());
+  while (const auto death = lsas_.next_death()) {
+    if (*death > until) break;
+    const std::size_t known = lsas_.changes().size();
+    lsas_.advance(*death);
+    if (lsas_.changes().size() > known) begin_epoch(*death);
   }
-  lsdb_.advance(std::max(until, lsdb_.time()));
+  lsas_.advance(until);
 }
 
 void RoutingHistory::begin_epoch(Time from) {
-  auto topology = std::make_shared<const Topology>(annotate_(topology_parts_from_lsdb(lsdb_)));
+  auto topology = std::make_shared<const Topology>(annotate_(topology_parts_from_lsdb(lsas_.now())));
   if (!epochs_.empty()) {
     for (TopologyChange& change : diff_topologies(*epochs_.back().topology, *topology)) {
       events_.push_back(

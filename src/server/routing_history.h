@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "lsdb/lsa_log.h"
+#include "lsdb/lsdb_history.h"
 #include "server/answers.h"
 #include "topology/topology.h"
 
@@ -61,7 +61,7 @@ class RoutingHistory {
   std::optional<LinkState> link_at(const std::string& name, Time time) const;
   double capacity_of(const std::string& name) const;  // 0 when not known
 
-  const Lsdb& lsdb() const { return lsdb_; }
+  const Lsdb& lsdb() const { return lsas_.now(); }
   std::optional<Time> last_heard() const { return last_heard_; }
 
  private:
@@ -70,7 +70,7 @@ class RoutingHistory {
   void age_until(Time until);
 
   std::function<TopologyParts(TopologyParts)> annotate_;
-  Lsdb lsdb_;
+  LsdbHistory lsas_;
   std::optional<Time> last_heard_;
   std::vector<Epoch> epochs_;
   std::vector<RoutingEvent> events_;

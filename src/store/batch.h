@@ -12,7 +12,7 @@
 
 #include "base/index.h"
 #include "base/time.h"
-#include "net/address.h"
+#include "lsdb/heard_lsa.h"
 #include "record/flow_record.h"
 
 namespace anemone {
@@ -20,12 +20,13 @@ namespace anemone {
 using VantageId = Index<struct VantageTag>;        // where routing was heard; named by Store::vantage
 using StoredLinkId = Index<struct StoredLinkTag>;  // a directed link, named by Store::link
 
-// One instance of an LSA as it was heard: the LSA's own bytes, 20-byte header included.
+// One instance of an LSA as it was heard: the LSA's own bytes, header included, and what it is called.
 struct LsaRow {
   Time arrival{};
   VantageId vantage;
-  AreaId area;
-  std::vector<std::uint8_t> bytes;
+  LsdbKey key;
+  std::int32_t sequence = 0;
+  LsaBytes bytes;
 };
 
 // What a link carried in the bin that starts at `bin`.

@@ -95,7 +95,7 @@ std::uint64_t first_wrong(const Store& store, std::uint64_t last) {
     const std::uint64_t owner = (record.key.src.v4().value - 0x0a000000) / 8;
     ++records[owner == record.bytes && record.key.dst == kB ? record.bytes : 0];
   }
-  for (const LsaRow& heard : *all_lsas) ++lsas[heard.area.value];
+  for (const LsaRow& heard : *all_lsas) ++lsas[heard.key.area.value];
   for (std::uint64_t id = 1; id <= last; ++id) {
     if (records[id] != numbered(id).records.size() || lsas[id] != 1) return id;
   }

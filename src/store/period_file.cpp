@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFormat = "anemone-store-1";
+constexpr const char* kFormat = "anemone-store-2";
 constexpr std::string_view kPrefix = "period-";
 constexpr std::string_view kSuffix = ".duckdb";
 constexpr std::size_t kLsaHeaderSize = 20;
@@ -24,6 +24,16 @@ constexpr std::size_t kLsaHeaderSize = 20;
 std::string dotted(const std::string& column) {
   return "concat(" + column + " // 16777216, '.', " + column + " // 65536 % 256, '.', " + column +
          " // 256 % 256, '.', " + column + " % 256)";
+}
+
+std::string protocol_name() {
+  return "CASE WHEN r.domain = 0 THEN 'ospf2' WHEN r.domain = 256 THEN 'isis' "
+         "ELSE concat('ospf3/', r.domain % 256) END";
+}
+
+// OSPF's ids are written like addresses, IS-IS's LSP ids as sixteen hexadecimal digits.
+std::string lsa_id() {
+  return "CASE WHEN r.domain = 256 THEN printf('%016x', r.id) ELSE " + dotted("r.id") + " END";
 }
 
 std::string name_join(const std::string& column, NameKind kind) {
@@ -41,8 +51,8 @@ std::string period_schema() {
       dst UINTEGER NOT NULL, src_port USMALLINT NOT NULL, dst_port USMALLINT NOT NULL,
       protocol UTINYINT NOT NULL, tcp_flags UTINYINT NOT NULL, tos UTINYINT NOT NULL,
       packets UBIGINT NOT NULL, bytes UBIGINT NOT NULL, observer UINTEGER NOT NULL, batch UBIGINT NOT NULL);
-    CREATE TABLE lsa_rows (arrival_us BIGINT NOT NULL, vantage UINTEGER NOT NULL, area UINTEGER NOT NULL,
-      type UTINYINT NOT NULL, id UINTEGER NOT NULL, advertising_router UINTEGER NOT NULL,
+    CREATE TABLE lsa_rows (arrival_us BIGINT NOT NULL, vantage UINTEGER NOT NULL, domain USMALLINT NOT NULL,
+      area UINTEGER NOT NULL, as_wide BOOLEAN NOT NULL, type USMALLINT NOT NULL, id UBIGINT NOT NULL, advertising_router UINTEGER NOT NULL,
       sequence INTEGER NOT NULL, lsa BLOB NOT NULL, ordinal UINTEGER NOT NULL, batch UBIGINT NOT NULL);
     CREATE TABLE load_rows (bin_us BIGINT NOT NULL, link UINTEGER NOT NULL, bits DOUBLE NOT NULL,
       packets DOUBLE NOT NULL, batch UBIGINT NOT NULL);
@@ -51,8 +61,9 @@ std::string period_schema() {
       JOIN addresses s ON s.id = r.src JOIN addresses d ON d.id = r.dst)" +
          name_join("observer", NameKind::kObserver) + R"(;
     CREATE VIEW lsas AS SELECT r.arrival_us, n.name AS vantage, )" +
-         dotted("r.area") + " AS area, r.type, " + dotted("r.id") + " AS id, " +
-         dotted("r.advertising_router") + " AS advertising_router, r.sequence, r.lsa FROM lsa_rows r" +
+         protocol_name() + " AS protocol, " + dotted("r.area") + " AS area, r.type, " + lsa_id() +
+         " AS id, " + dotted("r.advertising_router") +
+         " AS advertising_router, r.sequence, r.lsa FROM lsa_rows r" +
          name_join("vantage", NameKind::kVantage) + R"(;
     CREATE VIEW loads AS SELECT r.bin_us, n.name AS link, r.bits, r.packets FROM load_rows r)" +
          name_join("link", NameKind::kLink) + ";";
@@ -284,19 +295,19 @@ Result<void> PeriodFile::write_lsas(Connection& connection, const Batch& batch, 
   for (const std::uint32_t i : part.lsas) {
     const LsaRow& lsa = batch.lsas[i];
     if (lsa.bytes.size() < kLsaHeaderSize) return Error{"an LSA shorter than its header"};
-    ByteReader header(lsa.bytes);  // RFC 2328, A.4.1
-    header.skip(3);
     rows.next();
     rows.set<std::int64_t>(0, micros(lsa.arrival));
     rows.set<std::uint32_t>(1, lsa.vantage.value());
-    rows.set<std::uint32_t>(2, lsa.area.value);
-    rows.set<std::uint8_t>(3, header.u8());
-    rows.set<std::uint32_t>(4, header.u32());
-    rows.set<std::uint32_t>(5, header.u32());
-    rows.set<std::int32_t>(6, static_cast<std::int32_t>(header.u32()));
-    rows.set_text(7, {reinterpret_cast<const char*>(lsa.bytes.data()), lsa.bytes.size()});
-    rows.set<std::uint32_t>(8, i);
-    rows.set<std::uint64_t>(9, number);
+    rows.set<std::uint16_t>(2, lsa.key.area.domain);
+    rows.set<std::uint32_t>(3, lsa.key.area.value);
+    rows.set<bool>(4, lsa.key.as_wide);
+    rows.set<std::uint16_t>(5, lsa.key.type);
+    rows.set<std::uint64_t>(6, lsa.key.id);
+    rows.set<std::uint32_t>(7, lsa.key.router.value);
+    rows.set<std::int32_t>(8, lsa.sequence);
+    rows.set_text(9, {reinterpret_cast<const char*>(lsa.bytes.view().data()), lsa.bytes.size()});
+    rows.set<std::uint32_t>(10, i);
+    rows.set<std::uint64_t>(11, number);
   }
   return rows.close();
 }

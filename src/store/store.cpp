@@ -454,16 +454,24 @@ Result<std::vector<LsaRow>> Store::lsas_between(Time from, Time to) const {
   std::vector<LsaRow> lsas;
   const std::vector<std::int64_t> values{micros(from), micros(to)};
   auto read = parts_->read_periods(from, to, [&](const PeriodFile& file, Connection& connection) {
-    const std::string sql = "SELECT arrival_us, vantage, area, lsa FROM " + file.table("lsa_rows") +
-                            " WHERE arrival_us >= ? AND arrival_us < ? ORDER BY arrival_us, batch, ordinal";
+    const std::string sql =
+        "SELECT arrival_us, vantage, domain, area, as_wide, type, id, advertising_router, sequence, lsa "
+        "FROM " +
+        file.table("lsa_rows") +
+        " WHERE arrival_us >= ? AND arrival_us < ? ORDER BY arrival_us, batch, ordinal";
     return connection.read(sql, values, [&](const Chunk& rows) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
         LsaRow& lsa = lsas.emplace_back();
         lsa.arrival = time_from_micros(rows.column<std::int64_t>(0)[i]);
         lsa.vantage = VantageId{rows.column<std::uint32_t>(1)[i]};
-        lsa.area = AreaId{rows.column<std::uint32_t>(2)[i]};
-        const std::string_view bytes = rows.text(3, i);
-        lsa.bytes.assign(bytes.begin(), bytes.end());
+        lsa.key.area = {rows.column<std::uint32_t>(3)[i], rows.column<std::uint16_t>(2)[i]};
+        lsa.key.as_wide = rows.column<bool>(4)[i];
+        lsa.key.type = rows.column<std::uint16_t>(5)[i];
+        lsa.key.id = rows.column<std::uint64_t>(6)[i];
+        lsa.key.router = {rows.column<std::uint32_t>(7)[i]};
+        lsa.sequence = rows.column<std::int32_t>(8)[i];
+        const std::string_view bytes = rows.text(9, i);
+        lsa.bytes = LsaBytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
       }
     });
   });

@@ -48,14 +48,19 @@ inline FlowRecord flow(Time start, const IpAddress& src, const IpAddress& dst, s
   return record;
 }
 
+inline bool same_bytes(Bytes a, Bytes b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
 // An LSA's header with `type`, its id and router told apart by `n`, and a body of two bytes.
 inline LsaRow lsa(Time arrival, std::uint8_t type, std::uint32_t n) {
   LsaRow heard;
   heard.arrival = arrival;
   heard.vantage = VantageId{0};
-  heard.area = AreaId{n};
   const auto low = static_cast<std::uint8_t>(n);
-  heard.bytes = {0, 1, 2, type, 10, 0, 0, low, 10, 255, 0, low, 0x80, 0, 0, 1, 0xab, 0xcd, 0, 22, 0, low};
+  heard.key = {false, AreaId{n}, type, Ipv4{0x0a00'0000U + low}.value, Ipv4{0x0aff'0000U + low}};
+  heard.sequence = -0x7fff'ffff;
+  const std::vector<std::uint8_t> bytes = {0,   1,    2, type, 10, 0,    0,    low, 10, 255, 0,
+                                           low, 0x80, 0, 0,    1,  0xab, 0xcd, 0,   22, 0,   low};
+  heard.bytes = LsaBytes(bytes);
   return heard;
 }
 

@@ -35,7 +35,8 @@ class Builder {
     collect_networks(lsdb);
     for (const auto& [key, router] : routers_) add_links(key.first, router);
     add_point_to_point_links();
-    lsdb.each([&](const LsdbKey& key, const StoredLsa& stored) { add_destinations(key, stored); });
+    lsdb.each(Protocol::kOspf2,
+              [&](const LsdbKey& key, const StoredLsa& stored) { add_destinations(key, stored); });
     mark_stub_areas(lsdb);
   }
 
@@ -74,43 +75,46 @@ NodeId Builder::router_node(RouterId id) {
 // AS boundary routers of areas that nobody listens to become nodes too: external prefixes hang on them.
 void Builder::collect_routers(const Lsdb& lsdb) {
   std::set<RouterId> ids;
-  lsdb.each([&](const LsdbKey& key, const StoredLsa&) {
-    if (key.lsa.type == LsaType::kRouter || key.lsa.type == LsaType::kExternal) ids.insert(key.lsa.router);
-    if (key.lsa.type == LsaType::kAsbrSummary) ids.insert(key.lsa.id);
+  lsdb.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa&) {
+    const ospf::LsaKey lsa = ospf2_lsa(key);
+    if (lsa.type == LsaType::kRouter || lsa.type == LsaType::kExternal) ids.insert(lsa.router);
+    if (lsa.type == LsaType::kAsbrSummary) ids.insert(lsa.id);
   });
   for (RouterId id : ids) router_node(id);
-  lsdb.each([&](const LsdbKey& key, const StoredLsa& stored) {
-    if (key.lsa.type == LsaType::kAsbrSummary) parts.nodes[router_node(key.lsa.id).value()].asbr = true;
-    if (key.lsa.type != LsaType::kRouter) return;
+  lsdb.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa& stored) {
+    const ospf::LsaKey name = ospf2_lsa(key);
+    if (name.type == LsaType::kAsbrSummary) parts.nodes[router_node(name.id).value()].asbr = true;
+    if (name.type != LsaType::kRouter) return;
     auto lsa = ospf::read_router_lsa(stored.body());
     if (!lsa) return;
-    const NodeId id = router_node(key.lsa.router);
+    const NodeId id = router_node(name.router);
     Node& node = parts.nodes[id.value()];
     node.areas.push_back(key.area);
     node.abr |= lsa->abr;
     node.asbr |= lsa->asbr;
     if (lsa->asbr) node.asbr_areas.push_back(key.area);
-    routers_.emplace(RouterKey{key.area, key.lsa.router}, RouterSide{id, std::move(*lsa)});
+    routers_.emplace(RouterKey{key.area, name.router}, RouterSide{id, std::move(*lsa)});
   });
 }
 
 void Builder::collect_networks(const Lsdb& lsdb) {
   std::set<std::string> names;
-  lsdb.each([&](const LsdbKey& key, const StoredLsa& stored) {
-    if (key.lsa.type != LsaType::kNetwork) return;
+  lsdb.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa& stored) {
+    const ospf::LsaKey lsa_key = ospf2_lsa(key);
+    if (lsa_key.type != LsaType::kNetwork) return;
     auto lsa = ospf::read_network_lsa(stored.body());
     auto length = lsa ? mask_length(lsa->mask) : Result<int>(Error{});
-    if (!length || networks_.contains({key.area, key.lsa.id})) return;
+    if (!length || networks_.contains({key.area, lsa_key.id})) return;
     Node node;
     node.kind = NodeKind::kNetwork;
-    node.prefix = Prefix(key.lsa.id, *length);
+    node.prefix = Prefix(lsa_key.id, *length);
     node.name = "net:" + print_prefix(node.prefix);
-    if (!names.insert(node.name).second) node.name += "@" + print_address(key.lsa.id);  // split in two
+    if (!names.insert(node.name).second) node.name += "@" + print_address(lsa_key.id);  // split in two
     node.areas = {key.area};
     const NodeId id{parts.nodes.size()};
     parts.attachments.push_back({node.prefix, id, 0, PrefixKind::kNetwork, key.area, {}});
     parts.nodes.push_back(std::move(node));
-    networks_.emplace(NetworkKey{key.area, key.lsa.id}, NetworkSide{id, std::move(*lsa)});
+    networks_.emplace(NetworkKey{key.area, lsa_key.id}, NetworkSide{id, std::move(*lsa)});
   });
 }
 
@@ -237,29 +241,31 @@ void Builder::add_link(AreaId area, NodeId from, NodeId to, const RouterLink& en
 }
 
 void Builder::add_destinations(const LsdbKey& key, const StoredLsa& stored) {
-  const LsaType type = key.lsa.type;
+  const ospf::LsaKey name = ospf2_lsa(key);
+  const LsaType type = name.type;
   if (type == LsaType::kExternal || type == LsaType::kNssa) {
     if (auto lsa = ospf::read_external_lsa(stored.body())) add_external(key, *lsa);
   }
   if (type != LsaType::kSummary && type != LsaType::kAsbrSummary) return;
   auto lsa = ospf::read_summary_lsa(stored.body());
-  auto router = routers_.find({key.area, key.lsa.router});
+  auto router = routers_.find({key.area, name.router});
   if (!lsa || lsa->cost >= ospf::kLsInfinity || router == routers_.end()) return;
   if (type == LsaType::kAsbrSummary) {
-    parts.border_routes.push_back({key.lsa.id, router->second.node, lsa->cost, key.area});
+    parts.border_routes.push_back({name.id, router->second.node, lsa->cost, key.area});
   } else if (auto length = mask_length(lsa->mask)) {
-    parts.attachments.push_back({Prefix(key.lsa.id, *length), router->second.node, lsa->cost,
+    parts.attachments.push_back({Prefix(name.id, *length), router->second.node, lsa->cost,
                                  PrefixKind::kSummary, key.area, IpAddress{}});
   }
 }
 
 void Builder::add_external(const LsdbKey& key, const ospf::ExternalLsa& lsa) {
   auto length = mask_length(lsa.mask);
-  auto router = by_id_.find(key.lsa.router);
+  auto router = by_id_.find(key.router);
   if (!length || lsa.cost >= ospf::kLsInfinity || router == by_id_.end()) return;
-  const bool nssa = key.lsa.type == LsaType::kNssa;
+  const ospf::LsaKey name = ospf2_lsa(key);
+  const bool nssa = name.type == LsaType::kNssa;
   Attachment attachment;
-  attachment.prefix = Prefix(key.lsa.id, *length);
+  attachment.prefix = Prefix(name.id, *length);
   attachment.node = router->second;
   attachment.cost = lsa.cost;
   attachment.kind = nssa ? (lsa.type2 ? PrefixKind::kNssa2 : PrefixKind::kNssa1)
@@ -269,11 +275,16 @@ void Builder::add_external(const LsdbKey& key, const ospf::ExternalLsa& lsa) {
   parts.attachments.push_back(attachment);
 }
 
+bool takes_externals(const StoredLsa& stored) {
+  ByteReader in(stored.bytes);
+  return (ospf::read_lsa_header(in).options & ospf::kOptionExternal) != 0;
+}
+
 // Routers of a stub or not-so-stubby area clear the E option in their LSAs (RFC 2328 A.2).
 void Builder::mark_stub_areas(const Lsdb& lsdb) {
   std::set<AreaId> stub;
-  lsdb.each([&](const LsdbKey& key, const StoredLsa& stored) {
-    if (key.lsa.type == LsaType::kRouter && (stored.header.options & ospf::kOptionExternal) == 0) {
+  lsdb.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa& stored) {
+    if (ospf2_lsa(key).type == LsaType::kRouter && !takes_externals(stored)) {
       stub.insert(key.area);
     }
   });

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include "lsdb/lsa_log.h"
 #include "lsdb/unseen.h"
 
 using namespace anemone;

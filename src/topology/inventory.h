@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "net/address.h"
+#include "net/area.h"
 #include "topology/topology.h"
 
 namespace anemone {

@@ -23,7 +23,7 @@
 #include "base/index.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "net/address.h"
+#include "net/area.h"
 #include "net/prefix.h"
 
 namespace anemone {

@@ -21,7 +21,7 @@ void put_place(Json& json, const TopologyAnswer& answer, const std::string& name
 
 Json router_json(const TopologyAnswer& answer, const Node& node) {
   Json areas = Json::array();
-  for (AreaId area : node.areas) areas.push_back(print_address(area));
+  for (AreaId area : node.areas) areas.push_back(print_area(area));
   Json json = {{"id", print_address(node.router_id)},
                {"name", node.name},
                {"areas", std::move(areas)},
@@ -46,7 +46,7 @@ Json link_json(const std::string& id, const std::string& from, const std::string
   return {{"id", id},
           {"from", from},
           {"to", to},
-          {"area", print_address(link.area)},
+          {"area", print_area(link.area)},
           {"cost", link.cost},
           {"capacity_bps", link.capacity_bps > 0 ? Json(link.capacity_bps) : Json(nullptr)},
           {"interface", link.interface},

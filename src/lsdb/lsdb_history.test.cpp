@@ -1,4 +1,4 @@
-#include "lsdb/lsa_log.h"
+#include "lsdb/lsdb_history.h"
 
 #include <doctest/doctest.h>
 
@@ -100,11 +100,42 @@ TEST_CASE("before anything was heard the database is empty") {
   CHECK(contents(LsdbHistory(nothing).at(kStart)).empty());
 }
 
-TEST_CASE("bytes that are no right LSA make no log entry") {
-  const HeardLsa good = heard_router(kStart, Ipv4{1}, {});
-  std::vector<std::uint8_t> bytes = *good.bytes;
-  CHECK(heard_lsa(kStart, 0, {}, bytes));
-  bytes.push_back(0);
-  CHECK_FALSE(heard_lsa(kStart, 0, {}, bytes));
-  CHECK_FALSE(heard_lsa(kStart, 0, {}, Bytes(bytes).first(10)));
+TEST_CASE("every instance that was installed can be looked at, the refreshes too, with its own header") {
+  LsdbHistory history;
+  history.append(heard_router(kStart, Ipv4{1}, {}, {.sequence = 1}));
+  history.append(heard_router(kStart + 1800s, Ipv4{1}, {}, {.sequence = 2}));
+  history.append(heard_router(kStart + 1801s, Ipv4{1}, {}, {.sequence = 2}));  // a copy
+  const HeardLsa changed =
+      heard_router(kStart + 1900s, Ipv4{1}, {stub("10.0.0.0", "255.0.0.0", 1)}, {.sequence = 3});
+  history.append(changed);
+  const auto instances = history.instances(changed.key);
+  REQUIRE(instances.size() == 3);
+  CHECK(instances[0].bytes.view().data() == instances[1].bytes.view().data());
+  const HeardLsa refreshed = heard_router(kStart, Ipv4{1}, {}, {.sequence = 2});
+  const auto whole = whole_lsa(Protocol::kOspf2, instances[1]);
+  CHECK(std::equal(whole.begin(), whole.end(), refreshed.bytes.view().begin(), refreshed.bytes.view().end()));
+}
+
+TEST_CASE("what is forgotten is what nobody can ask for any more") {
+  const LsaLog log = long_story(5, 2000);
+  LsdbHistory history(log);
+  const Time from = kStart + 10'000s;
+  std::vector<decltype(contents(Lsdb()))> before;
+  for (int i = 0; i < 20; ++i) before.push_back(contents(history.at(from + i * 500s)));
+  const std::size_t kept = history.instances(log.entries.back().key).size();
+  history.forget_before(from);
+  for (int i = 0; i < 20; ++i)
+    CHECK(contents(history.at(from + i * 500s)) == before[static_cast<std::size_t>(i)]);
+  CHECK(history.instances(log.entries.back().key).size() < kept);
+  CHECK(history.changes().front() >= from);
+}
+
+TEST_CASE("what was described before an instant and heard after it was missing at it") {
+  LsaLog log;
+  HeardLsa described = heard_router(kStart, Ipv4{1}, {}, {.sequence = 3});
+  described.described = true;
+  log.entries = {described, heard_router(kStart + 2s, Ipv4{1}, {}, {.sequence = 3})};
+  const LsdbHistory history(log);
+  CHECK(history.at(kStart + 1s).described_but_unheard().size() == 1);
+  CHECK(history.at(kStart + 2s).described_but_unheard().empty());
 }

@@ -1,0 +1,78 @@
+#include "lsdb/heard_lsa.h"
+
+#include <algorithm>
+
+namespace anemone {
+namespace {
+
+constexpr std::uint16_t kOspfMaxAge_s = ospf::kMaxAgeSeconds;
+
+std::optional<HeardLsa> heard_ospf2(Time time, std::uint16_t vantage, AreaId area, Bytes bytes) {
+  ByteReader in(bytes);
+  ospf::LsaView lsa;
+  if (ospf::read_lsa(in, lsa) != ospf::Refusal::kNone || in.left() > 0) return std::nullopt;
+  return HeardLsa{time,           vantage, false, ospf2_key(area, lsa.header.key), ospf_instance(lsa.header),
+                  LsaBytes(bytes)};
+}
+
+int sign(bool positive) { return positive ? 1 : -1; }
+
+// 13.1: instances this far apart in age are different ones, of which the younger is newer.
+int compare_ospf_ages(const LsaInstance& a, const LsaInstance& b) {
+  if (a.flushed() != b.flushed()) return sign(a.flushed());
+  if (a.left_s == LsaInstance::kForever || b.left_s == LsaInstance::kForever) return 0;
+  const int younger_by_s = int{a.left_s} - int{b.left_s};
+  return std::abs(younger_by_s) <= ospf::kMaxAgeDiffSeconds ? 0 : sign(younger_by_s > 0);
+}
+
+}  // namespace
+
+LsdbKey ospf2_key(AreaId area, const ospf::LsaKey& lsa) {
+  const bool as_wide = lsa.type == ospf::LsaType::kExternal || lsa.type == ospf::LsaType::kOpaqueAs;
+  return {as_wide, as_wide ? backbone_of(area) : area, static_cast<std::uint16_t>(lsa.type), lsa.id.value,
+          lsa.router};
+}
+
+ospf::LsaKey ospf2_lsa(const LsdbKey& key) {
+  return {static_cast<ospf::LsaType>(key.type), Ipv4{static_cast<std::uint32_t>(key.id)}, key.router};
+}
+
+std::string print_lsa_type(const LsdbKey& key) {
+  if (protocol_of(key.area.domain) == Protocol::kOspf2) {
+    return ospf::print_lsa_type(static_cast<ospf::LsaType>(key.type));
+  }
+  return "other";
+}
+
+std::string print_lsa_id(const LsdbKey& key) {
+  return print_address(Ipv4{static_cast<std::uint32_t>(key.id)});
+}
+
+LsaInstance ospf_instance(const ospf::LsaHeader& header) {
+  const bool forever = header.do_not_age && header.age_s < kOspfMaxAge_s;
+  const auto left_s = static_cast<std::uint16_t>(kOspfMaxAge_s - header.age_s);
+  return {header.sequence, header.checksum, forever ? LsaInstance::kForever : left_s};
+}
+
+int compare_instances(Protocol protocol, const LsaInstance& a, const LsaInstance& b) {
+  if (a.sequence != b.sequence) return sign(a.sequence > b.sequence);
+  if (protocol == Protocol::kIsis) {
+    if (a.flushed() != b.flushed()) return sign(a.flushed());
+    return a.checksum == b.checksum ? 0 : sign(a.checksum > b.checksum);
+  }
+  if (a.checksum != b.checksum) return sign(a.checksum > b.checksum);
+  return compare_ospf_ages(a, b);
+}
+
+LsaBytes::LsaBytes(Bytes bytes) : size_(static_cast<std::uint32_t>(bytes.size())) {
+  auto copy = std::make_shared<std::uint8_t[]>(bytes.size());  // NOLINT: see the header
+  std::copy(bytes.begin(), bytes.end(), copy.get());
+  bytes_ = std::move(copy);
+}
+
+std::optional<HeardLsa> heard_lsa(Time time, std::uint16_t vantage, AreaId area, Bytes lsa) {
+  if (area.domain == kOspf2Domain) return heard_ospf2(time, vantage, area, lsa);
+  return std::nullopt;
+}
+
+}  // namespace anemone
