@@ -221,6 +221,7 @@ Result<FileReader> FileReader::open(const std::string& path) {
 
 Result<Bytes> FileReader::peek(std::size_t need) { return impl_->peek(need); }
 Result<bool> FileReader::skip(std::uint64_t count) { return impl_->skip(count); }
+void FileReader::look_again() { impl_->at_end = impl_->at_end && impl_->gzip; }
 std::uint64_t FileReader::offset() const { return impl_->offset; }
 const std::string& FileReader::path() const { return impl_->path; }
 

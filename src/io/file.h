@@ -32,6 +32,9 @@ class FileReader {
   // Moves on, past what was shown if need be. False when the file ends before.
   Result<bool> skip(std::uint64_t count);
 
+  // A plain file that ended may have grown since: the next peek() looks. Else an end is an end.
+  void look_again();
+
   // Bytes before the reading position; of the inflated text where the file is compressed.
   std::uint64_t offset() const;
   const std::string& path() const;
