@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "io/file.h"
+#include "lsdb/lsa_log_file.h"
 #include "lsdb/lsdb_history.h"
 #include "topology/from_lsdb.h"
 #include "topology/read_topology_file.h"
@@ -10,12 +11,13 @@
 namespace anemone {
 namespace {
 
-// pcap in either byte order, in micro- or nanoseconds; pcapng; gzip.
-bool begins_like_capture(Bytes bytes) {
+// pcap in either byte order, in micro- or nanoseconds; pcapng; gzip; an LSA log.
+bool begins_like_recording(Bytes bytes) {
   ByteReader in(bytes);
   const std::uint32_t magic = in.u32();
-  return in.ok() && (magic == 0xa1b2c3d4 || magic == 0xd4c3b2a1 || magic == 0xa1b23c4d ||
-                     magic == 0x4d3cb2a1 || magic == 0x0a0d0d0a || magic >> 16 == 0x1f8b);
+  return in.ok() &&
+         (magic == 0xa1b2c3d4 || magic == 0xd4c3b2a1 || magic == 0xa1b23c4d || magic == 0x4d3cb2a1 ||
+          magic == 0x0a0d0d0a || magic >> 16 == 0x1f8b || begins_like_lsa_log(bytes));
 }
 
 Result<RoutingSource> from_topology_file(const std::vector<std::string>& sources, const std::string& at) {
@@ -53,7 +55,7 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
   if (!first) return first.error();
   auto start = first->peek(4);
   if (!start) return start.error();
-  if (!begins_like_capture(*start)) return from_topology_file(sources, at);
+  if (!begins_like_recording(*start)) return from_topology_file(sources, at);
 
   auto recording = read_ospf_captures(sources);
   if (!recording) return recording.error();
@@ -66,7 +68,7 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
     if (!given) return given.error().in("--at");
     when = *given;
   }
-  if (recording->counts.packets == 0)
+  if (recording->counts.packets == 0 && recording->log.entries.empty())
     return Error{sources.front() + ": no OSPF packet in any link type or tunnel that is looked into"};
   RoutingSource source;
   source.lsdb = LsdbHistory(recording->log).at(when);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "capture/capture_file.h"
+#include "io/file.h"
+#include "lsdb/lsa_log_file.h"
 
 namespace anemone {
 namespace {
@@ -13,19 +15,56 @@ void listen(const CapturedPacket& packet, OspfListener& listener) {
   listener.on_packet(packet.time, packet.ip.payload);
 }
 
+Result<bool> is_lsa_log(const std::string& path) {
+  auto file = FileReader::open(path);
+  if (!file) return file.error();
+  auto start = file->peek(4);
+  if (!start) return start.error();
+  return begins_like_lsa_log(*start);
+}
+
+// Logs tell what they hold by themselves, times included.
+Result<void> read_log(const std::string& path, OspfRecording& recording) {
+  auto reader = LsaLogReader::open(path);
+  if (!reader) return reader.error();
+  LsaLog& log = recording.log;
+  const std::size_t known = log.entries.size();
+  const std::size_t known_marks = log.marks.size();
+  if (auto read = reader->read(log); !read) recording.problems.push_back(read.error());
+  if (reader->refused() > 0) {
+    recording.problems.push_back(
+        {path + ": " + std::to_string(reader->refused()) + " records are not right ones"});
+  }
+  for (std::size_t i = known; i < log.entries.size(); ++i) recording.reach(log.entries[i].time);
+  for (std::size_t i = known_marks; i < log.marks.size(); ++i) recording.reach(log.marks[i].time);
+  recording.counts.lsas += static_cast<std::uint64_t>(
+      std::count_if(log.entries.begin() + static_cast<std::ptrdiff_t>(known), log.entries.end(),
+                    [](const HeardLsa& heard) { return !heard.described; }));
+  return {};
+}
+
 }  // namespace
+
+void OspfRecording::reach(Time time) {
+  from = any ? std::min(from, time) : time;
+  to = any ? std::max(to, time) : time;
+  any = true;
+}
 
 Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths) {
   OspfRecording recording;
-  bool any = false;
   for (const std::string& path : paths) {
+    auto log = is_lsa_log(path);
+    if (!log) return log.error();
+    if (*log) {
+      if (auto read = read_log(path, recording); !read) return read.error();
+      continue;
+    }
     auto file = CaptureFile::open(path);
     if (!file) return file.error();
     OspfListener listener(path, recording.log);
     while (const CapturedPacket* packet = file->next()) {
-      recording.from = any ? std::min(recording.from, packet->time) : packet->time;
-      recording.to = any ? std::max(recording.to, packet->time) : packet->time;
-      any = true;
+      recording.reach(packet->time);
       if (packet->ip.protocol == ospf::kIpProtocol) listen(*packet, listener);
     }
     recording.counts.add(listener.counts());

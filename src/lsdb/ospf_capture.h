@@ -1,4 +1,5 @@
-// Reads capture files for the routing protocol in them: each file is a vantage point.
+// Reads capture files for the routing protocol in them, each file a vantage point, and LSA logs, which name
+// theirs.
 #pragma once
 
 #include <optional>
@@ -17,10 +18,13 @@ struct OspfRecording {
   OspfCounts counts;
   Time from{};  // of the first and last packet of any kind; equal when there are none
   Time to{};
+  bool any = false;
   std::vector<Error> problems;  // damaged files: what stood before the damage is in the log
+
+  void reach(Time time);  // something happened at that time
 };
 
-// An error when a file cannot be read at all, or is no capture.
+// An error when a file cannot be read at all, or is neither capture nor log.
 Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths);
 
 }  // namespace anemone
