@@ -1,12 +1,5 @@
-// From a link-state database to a Topology: what routers claim becomes what is usable.
-//
-// RFC 2328 section 16.1 decides what that is: a link counts only when the other end links back, a
-// broadcast network only has the routers that both list it and are listed by its designated router. LSAs
-// at MaxAge and summaries at LSInfinity are not there. A link's cost of 0xffff is only a high cost: such
-// a router (RFC 6987) is passed through last, not never.
-//
-// Point-to-point links name the neighbour's router, not its interface; with several links between two
-// routers, ends are paired by how close their addresses are, unnumbered ones in the order they stand.
+// From a link-state database to a Topology: each protocol adds its part (from_ospf2.h and its siblings),
+// and after that nobody knows which one it was. Routers with the same router id are one node.
 #pragma once
 
 #include "lsdb/lsdb.h"
@@ -14,7 +7,8 @@
 
 namespace anemone {
 
-// The topology at lsdb.time(). Routers are named by their ids and stand first, in ascending order.
+// The topology at lsdb.time(). Routers are named by their ids; each protocol's stand before its networks,
+// in ascending order.
 Topology topology_from_lsdb(const Lsdb& lsdb);
 
 // The same as plain data, for whoever knows more: names, capacities, places.
