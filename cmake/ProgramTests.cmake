@@ -37,6 +37,8 @@ add_test(NAME "program: every router's table is what FRR says it is"
           ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${campus})
 add_test(NAME "program: OSPF captures hold what tshark found in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf_check.py $<TARGET_FILE:anemone>)
+add_test(NAME "program: OSPF packets are verified with the keys that they were signed with, and with no other"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/auth_check.py $<TARGET_FILE:anemone>)
 foreach(network six odd)
   add_test(NAME "program: paths are what the tables say (${network})"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/path_check.py $<TARGET_FILE:anemone>
@@ -44,7 +46,8 @@ foreach(network six odd)
   set_tests_properties("program: paths are what the tables say (${network})" PROPERTIES LABELS program TIMEOUT 300)
 endforeach()
 set_tests_properties("program: every router's table is what FRR says it is"
-  "program: OSPF captures hold what tshark found in them" PROPERTIES LABELS program TIMEOUT 300)
+  "program: OSPF captures hold what tshark found in them"
+  "program: OSPF packets are verified with the keys that they were signed with, and with no other" PROPERTIES LABELS program TIMEOUT 300)
 
 # Capture files to flows: against tshark's counts, by name where and why they differ, and whatever is damaged,
 # crafted or cut.

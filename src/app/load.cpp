@@ -21,6 +21,7 @@ namespace {
 struct LoadOptions {
   std::vector<std::string> sources;
   std::string matrix;
+  KeyOptions keys;
   std::string at;
   std::string weights = "own";
   std::string format = "table";
@@ -106,11 +107,12 @@ int load(int argc, char** argv) {
   arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too",
                    Need::kRequired);
   arguments.option("--at", options.at, "the instant, for captures: RFC 3339 or Unix seconds");
+  options.keys.declare(arguments);
   arguments.choice("--weights", options.weights, {"own", "unit"}, "the costs to route by");
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
 
-  const auto source = read_routing_source("load", options.sources, options.at);
+  const auto source = read_routing_source("load", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());
   const Topology topology = options.weights == "unit" ? with_unit_costs(source->topology) : source->topology;
   const auto matrix = read_matrix_file(options.matrix, topology);

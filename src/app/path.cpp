@@ -24,6 +24,7 @@ struct Asked {
 
 struct PathOptions {
   std::vector<std::string> words;  // SOURCE... SRC DST
+  KeyOptions keys;
   std::string at;
   std::string format = "table";
 };
@@ -78,6 +79,7 @@ int path(int argc, char** argv) {
   arguments.positional("SOURCE", options.words,
                        "OSPF captures of one network, or a topology file; then SRC and DST", Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
+  options.keys.declare(arguments);
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
   if (options.words.size() < 3) {
@@ -85,7 +87,7 @@ int path(int argc, char** argv) {
     return kWrongUsage;
   }
   const std::vector<std::string> sources(options.words.begin(), options.words.end() - 2);
-  const auto source = read_routing_source("path", sources, options.at);
+  const auto source = read_routing_source("path", sources, options.at, options.keys);
   if (!source) return fail(source.error());
   const Asked asked{*(options.words.end() - 2), options.words.back()};
   const auto found = find_path(Attachments(source->topology, {}), asked.src, asked.dst);

@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 struct RoutesOptions {
   std::vector<std::string> sources;
   std::string router;
+  KeyOptions keys;
   std::string at;
   std::string format = "table";
 };
@@ -136,10 +137,11 @@ int routes(int argc, char** argv) {
                        Need::kRequired);
   arguments.option("--router", options.router, "whose: a router's name or id, or 'all'", Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
+  options.keys.declare(arguments);
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
 
-  const auto source = read_routing_source("routes", options.sources, options.at);
+  const auto source = read_routing_source("routes", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());
   const auto routers = chosen(source->topology, options.router);
   if (!routers) return fail(routers.error());

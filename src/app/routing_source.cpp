@@ -50,18 +50,21 @@ void say_empty(const char* command, const RoutingSource& source, const OspfRecor
 }  // namespace
 
 Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
-                                          const std::string& at) {
+                                          const std::string& at, const KeyOptions& keys) {
   auto first = FileReader::open(sources.front());
   if (!first) return first.error();
   auto start = first->peek(4);
   if (!start) return start.error();
   if (!begins_like_recording(*start)) return from_topology_file(sources, at);
 
-  auto recording = read_ospf_captures(sources);
+  const auto auth_keys = keys.read();
+  if (!auth_keys) return auth_keys.error();
+  auto recording = read_ospf_captures(sources, *auth_keys);
   if (!recording) return recording.error();
   for (const Error& problem : recording->problems) {
     std::fprintf(stderr, "anemone %s: %s\n", command, problem.message.c_str());
   }
+  say_not_authentic(command, recording->counts.auth);
   Time when = recording->to;
   if (!at.empty()) {
     auto given = parse_time(at);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/key_options.h"
 #include "base/result.h"
 #include "lsdb/ospf_capture.h"
 #include "lsdb/unseen.h"
@@ -22,8 +23,8 @@ struct RoutingSource {
 };
 
 // Reads the sources as of the instant `at` (RFC 3339 or Unix seconds; empty: the last packet). Says on
-// stderr, as `command`, what is damaged or still unseen.
+// stderr, as `command`, what is damaged, not authentic or still unseen.
 Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
-                                          const std::string& at);
+                                          const std::string& at, const KeyOptions& keys = {});
 
 }  // namespace anemone

@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 struct TopologyOptions {
   std::vector<std::string> sources;
+  KeyOptions keys;
   std::string at;
   std::string format = "table";
 };
@@ -125,7 +126,15 @@ Json heard_json(const OspfCounts& heard) {
     const auto why = static_cast<ospf::Refusal>(i);
     if (heard.refused[why] > 0) refused[print_refusal(why)] = heard.refused[why];
   }
-  return {{"packets", std::move(packets)}, {"lsas", std::move(lsas)}, {"refused", std::move(refused)}};
+  Json auth = Json::object();
+  for (std::size_t i = 0; i < ospf::kAuthVerdicts; ++i) {
+    const auto verdict = static_cast<ospf::AuthVerdict>(i);
+    if (heard.auth[verdict] > 0) auth[print_auth_verdict(verdict)] = heard.auth[verdict];
+  }
+  return {{"packets", std::move(packets)},
+          {"lsas", std::move(lsas)},
+          {"refused", std::move(refused)},
+          {"authentication", std::move(auth)}};
 }
 
 void print_json(const RoutingSource& source) {
@@ -194,10 +203,11 @@ int topology(int argc, char** argv) {
   arguments.positional("SOURCE", options.sources, "OSPF captures of one network, or a topology file",
                        Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
+  options.keys.declare(arguments);
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print; csv lists the links");
   if (const auto code = arguments.parse(argc, argv)) return *code;
 
-  const auto source = read_routing_source("topology", options.sources, options.at);
+  const auto source = read_routing_source("topology", options.sources, options.at, options.keys);
   if (!source) {
     fmt::print(stderr, "anemone topology: {}\n", source.error().message);
     return kFailed;

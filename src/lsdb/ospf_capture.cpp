@@ -3,16 +3,18 @@
 #include <algorithm>
 
 #include "capture/capture_file.h"
+#include "capture/whole_packet.h"
 #include "io/file.h"
 #include "lsdb/lsa_log_file.h"
 
 namespace anemone {
 namespace {
 
-void listen(const CapturedPacket& packet, OspfListener& listener) {
-  if (!packet.ip.src.is_v4()) return listener.refuse(ospf::Refusal::kNotIpv4);
-  if (packet.ip.fragment) return listener.refuse(ospf::Refusal::kFragment);
-  listener.on_packet(packet.time, packet.ip.payload);
+void listen(const CapturedPacket& captured, WholePacket& whole, OspfListener& listener) {
+  const IpPacket* packet = whole.find(captured.time, captured.ip);
+  if (packet == nullptr) return;
+  if (!packet->src.is_v4()) return listener.refuse(ospf::Refusal::kNotIpv4);
+  listener.on_packet(captured.time, packet->payload, packet->src);
 }
 
 Result<bool> is_lsa_log(const std::string& path) {
@@ -51,7 +53,7 @@ void OspfRecording::reach(Time time) {
   any = true;
 }
 
-Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths) {
+Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, const ospf::AuthKeys& keys) {
   OspfRecording recording;
   for (const std::string& path : paths) {
     auto log = is_lsa_log(path);
@@ -62,11 +64,13 @@ Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths) {
     }
     auto file = CaptureFile::open(path);
     if (!file) return file.error();
-    OspfListener listener(path, recording.log);
+    OspfListener listener(path, recording.log, keys);
+    WholePacket whole(ospf::kIpProtocol);
     while (const CapturedPacket* packet = file->next()) {
       recording.reach(packet->time);
-      if (packet->ip.protocol == ospf::kIpProtocol) listen(*packet, listener);
+      listen(*packet, whole, listener);
     }
+    for (std::uint64_t i = 0; i < whole.incomplete(); ++i) listener.refuse(ospf::Refusal::kFragment);
     recording.counts.add(listener.counts());
     if (file->problem()) recording.problems.push_back(*file->problem());
   }

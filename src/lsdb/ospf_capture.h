@@ -1,5 +1,5 @@
-// Reads capture files for the routing protocol in them, each file a vantage point, and LSA logs, which name
-// theirs.
+// Reads capture files for the routing protocol in them, in tunnels and fragments too, each file a vantage
+// point; and LSA logs, which name theirs.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,8 @@ struct OspfRecording {
   void reach(Time time);  // something happened at that time
 };
 
-// An error when a file cannot be read at all, or is neither capture nor log.
-Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths);
+// An error when a file cannot be read at all, or is neither capture nor log. With keys, packets in captures
+// that they do not verify are not taken (ospf/auth.h).
+Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, const ospf::AuthKeys& keys = {});
 
 }  // namespace anemone

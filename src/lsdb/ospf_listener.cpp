@@ -11,14 +11,17 @@ void OspfCounts::add(const OspfCounts& other) {
   for (std::size_t i = 0; i < by_type.size(); ++i) by_type[i] += other.by_type[i];
   for (const auto& [type, count] : other.lsas_by_type) lsas_by_type[type] += count;
   for (std::size_t i = 0; i < refused.of.size(); ++i) refused.of[i] += other.refused.of[i];
+  auth.add(other.auth);
 }
 
-OspfListener::OspfListener(const std::string& vantage, LsaLog& log)
-    : log_(log), vantage_(log.vantage(vantage)) {}
+const ospf::AuthKeys OspfListener::kNoKeys;
 
-void OspfListener::on_packet(Time time, Bytes payload) {
+OspfListener::OspfListener(const std::string& vantage, LsaLog& log, const ospf::AuthKeys& keys)
+    : log_(log), vantage_(log.vantage(vantage)), auth_(keys) {}
+
+void OspfListener::on_packet(Time time, Bytes payload, const IpAddress& source) {
   ++counts_.packets;
-  if (const Refusal why = take(time, payload); why != Refusal::kNone) counts_.refused.add(why);
+  if (const Refusal why = take(time, payload, source); why != Refusal::kNone) counts_.refused.add(why);
 }
 
 void OspfListener::refuse(Refusal why) {
@@ -26,10 +29,13 @@ void OspfListener::refuse(Refusal why) {
   counts_.refused.add(why);
 }
 
-Refusal OspfListener::take(Time time, Bytes payload) {
+Refusal OspfListener::take(Time time, Bytes payload, const IpAddress& source) {
   ospf::Packet packet;
   if (const Refusal why = ospf::read_packet(payload, packet); why != Refusal::kNone) return why;
   ++counts_.by_type[static_cast<std::size_t>(packet.header.type)];
+  const ospf::AuthVerdict verdict = auth_.judge(time, source, payload, packet);
+  counts_.auth.add(verdict);
+  if (!taken(verdict)) return Refusal::kNotAuthentic;
   ospf::Hello hello;
   Bytes list;
   switch (packet.header.type) {

@@ -46,3 +46,33 @@ TEST_CASE("a packet that is not OSPF version 2 is refused and counted") {
   CHECK(listener.counts().refused[Refusal::kBadVersion] == 1);
   CHECK(listener.counts().refused[Refusal::kCutShort] == 1);
 }
+
+TEST_CASE("with keys, what they do not verify is counted by its reason and not taken") {
+  const ospf::AuthKey right{1, ospf::AuthAlgorithm::kSha256, "anemone"};
+  ospf::AuthKeys keys;
+  keys.add(std::nullopt, right);
+  LsaLog log;
+  OspfListener listener("x", log, keys);
+  const auto say = [&](const ospf::AuthKey& key, std::uint32_t sequence, Duration after = {}) {
+    auto packet = update({bytes_of(heard_router(kStart, Ipv4{1}, {}))});
+    sign(packet, key, sequence);
+    listener.on_packet(kStart + after, packet, Ipv4{7});
+  };
+  say(right, 100);
+  say(right, 100);  // several in a second have one number
+  say({1, ospf::AuthAlgorithm::kSha256, "anemona"}, 101);
+  say({2, ospf::AuthAlgorithm::kSha256, "anemone"}, 101);
+  say({}, 0);
+  CHECK(log.entries.size() == 2);
+  say(right, 99);  // recorded before, and sent again
+  CHECK(log.entries.size() == 2);
+  say(right, 1, 1min);  // the router began anew, after its neighbours gave it up
+  CHECK(log.entries.size() == 3);
+  const ospf::AuthCounts& auth = listener.counts().auth;
+  CHECK(auth[ospf::AuthVerdict::kVerified] == 3);
+  CHECK(auth[ospf::AuthVerdict::kWrongDigest] == 1);
+  CHECK(auth[ospf::AuthVerdict::kUnknownKey] == 1);
+  CHECK(auth[ospf::AuthVerdict::kWrongType] == 1);
+  CHECK(auth[ospf::AuthVerdict::kReplayed] == 1);
+  CHECK(listener.counts().refused[Refusal::kNotAuthentic] == 4);
+}

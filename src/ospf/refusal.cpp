@@ -4,8 +4,9 @@ namespace anemone::ospf {
 
 const char* print_refusal(Refusal refusal) {
   constexpr std::array<const char*, kRefusals> kWords = {
-      "none",     "cut_short",      "bad_version",      "bad_type",     "bad_length", "bad_checksum",
-      "bad_auth", "bad_lsa_length", "bad_lsa_checksum", "bad_lsa_body", "not_ipv4",   "fragment"};
+      "none",         "cut_short", "bad_version",    "bad_type",         "bad_length",
+      "bad_checksum", "bad_auth",  "bad_lsa_length", "bad_lsa_checksum", "bad_lsa_body",
+      "not_ipv4",     "fragment",  "not_authentic"};
   return kWords[static_cast<std::size_t>(refusal)];
 }
 

@@ -20,9 +20,10 @@ enum class Refusal : std::uint8_t {
   kBadLsaChecksum,  // Fletcher's sum over the LSA does not come out
   kBadLsaBody,      // the body does not hold what its type says
   kNotIpv4,         // OSPF over something else than whole IPv4 packets
-  kFragment,        // a piece of an IP packet: OSPF in fragments is not put together
+  kFragment,        // a packet in fragments, of which not all were heard
+  kNotAuthentic,    // keys were given, and none of them verifies it (AuthCounts tell why)
 };
-constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kFragment) + 1;
+constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kNotAuthentic) + 1;
 
 // "bad_checksum": the word in counters and messages.
 const char* print_refusal(Refusal refusal);

@@ -27,8 +27,9 @@ LONG = 'a secret of twenty-five b'  # longer than SHA-1's digest, shorter than i
 
 def te_link(metric, group, mbits):
     rate = mbits * 1e6 / 8
-    return ['interface eth0', ' link-params', '  enable', f'  metric {metric}', f'  max-bw {rate:g}', f'  max-rsv-bw {rate / 2:g}',
-            '  unrsv-bw 0 ' + f'{rate / 4:g}', f'  admin-grp {group:#x}', ' exit-link-params']
+    lines = [f'metric {metric}'] + [f'unrsv-bw {k} {rate / 4 / (k + 1):g}' for k in range(8)]
+    lines += [f'max-rsv-bw {rate / 2:g}', f'max-bw {rate:g}', f'admin-grp {group:#x}']  # zebra takes them downwards only
+    return ['interface eth0', ' link-params', '  enable'] + ['  ' + line for line in lines] + [' exit-link-params']
 
 
 def md5(key_id, secret):
