@@ -41,7 +41,7 @@ Json routers_json(const Topology& topology) {
     routers.push_back({{"id", router_id(node)},
                        {"name", node.name},
                        {"areas", area_names(node)},
-                       {"abr", node.abr},
+                       {"abr", node.abr()},
                        {"asbr", node.asbr}});
   }
   return routers;
@@ -164,7 +164,7 @@ TextTable routers_table(const Topology& topology) {
   for (NodeId id : topology.nodes()) {
     const Node& node = topology.node(id);
     if (node.kind != NodeKind::kRouter) continue;
-    std::string role = node.abr ? "abr" : "";
+    std::string role = node.abr() ? "abr" : "";
     if (node.asbr) role += role.empty() ? "asbr" : " asbr";
     table.row({node.name, router_id(node), fmt::format("{}", fmt::join(area_names(node), " ")), role});
   }

@@ -16,6 +16,7 @@ AreaPaths::AreaPaths(const Topology& topology)
     area.id = id;
     area.first_in.reserve(topology.node_count() + 1);
     for (NodeId node : topology.nodes()) {
+      if (!topology.node(node).forwards(id.domain)) area.hosts.push_back(node);
       area.first_in.push_back(static_cast<std::uint32_t>(area.in.size()));
       for (LinkId in : topology.links_to(node)) {
         const Link& link = topology.link(in);
@@ -31,6 +32,13 @@ const AreaPaths::Area* AreaPaths::find(AreaId area) const {
   auto at = std::lower_bound(areas_.begin(), areas_.end(), area,
                              [](const Area& known, AreaId wanted) { return known.id < wanted; });
   return at != areas_.end() && at->id == area ? &*at : nullptr;
+}
+
+// What is left of the way for whoever comes to `node`: nothing but what the node itself has, where it does
+// not forward.
+Cost AreaPaths::through(NodeId node) const {
+  const bool host = current_ != nullptr && std::ranges::binary_search(current_->hosts, node);
+  return host ? seed_cost_[node] : cost_[node];
 }
 
 void AreaPaths::reach(NodeId node, Cost cost) {
@@ -53,16 +61,18 @@ void AreaPaths::to(AreaId id, std::span<const Seed> seeds) {
     seeded_.push_back(seed.node);
     reach(seed.node, seed.cost);
   }
-  const Area* area = find(id);
+  const Area* area = current_ = find(id);
   while (!heap_.empty()) {
     std::pop_heap(heap_.begin(), heap_.end());
     const Waiting next = heap_.back();
     heap_.pop_back();
     if (area == nullptr || next.cost > cost_[next.node]) continue;
+    const Cost on = through(next.node);
+    if (on == kUnreachable) continue;
     for (std::uint32_t i = area->first_in[next.node.value()]; i < area->first_in[next.node.value() + 1];
          ++i) {
-      const Cost cost = next.cost + area->in[i].cost;
-      if (cost >= next.cost) reach(area->in[i].from, cost);  // else past 32 bits
+      const Cost cost = on + area->in[i].cost;
+      if (cost >= on) reach(area->in[i].from, cost);  // else past 32 bits
     }
   }
 }
@@ -71,8 +81,9 @@ void AreaPaths::append_hops(NodeId node, std::vector<LinkId>& hops) const {
   if (cost_[node] == kUnreachable || at_seed(node)) return;
   for (LinkId id : topology_.links_from(node)) {
     const Link& link = topology_.link(id);
-    if (link.area != area_ || cost_[link.to] == kUnreachable) continue;
-    if (cost_[link.to] + link.cost == cost_[node]) hops.push_back(id);
+    if (link.area != area_) continue;
+    const Cost on = through(link.to);
+    if (on != kUnreachable && on + link.cost == cost_[node]) hops.push_back(id);
   }
 }
 

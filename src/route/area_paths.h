@@ -2,7 +2,8 @@
 //
 // Areas are routed one at a time (RFC 2328 section 16.1); a node at a border has a cost in each of its
 // areas. The arrays are laid out once per topology, area by area, and used again for every destination.
-// Virtual links count as links here; who takes one is told by first_hops_of_virtual_links().
+// Virtual links count as links here; who takes one is told by first_hops_of_virtual_links(). A router that
+// does not forward for others (an OSPFv3 host, an overloaded IS-IS router) ends paths and begins them only.
 #pragma once
 
 #include <span>
@@ -40,6 +41,7 @@ class AreaPaths {
   };
   struct Area {
     AreaId id;
+    std::vector<NodeId> hosts;            // that do not forward for others; ascending
     std::vector<std::uint32_t> first_in;  // per node, and one past the end
     std::vector<Arc> in;
   };
@@ -50,11 +52,13 @@ class AreaPaths {
   };
 
   const Area* find(AreaId area) const;
+  Cost through(NodeId node) const;
   void reach(NodeId node, Cost cost);
 
   const Topology& topology_;
   std::vector<Area> areas_;
   AreaId area_;
+  const Area* current_ = nullptr;  // null when no link is in area_
   PerNode<Cost> cost_;
   PerNode<Cost> seed_cost_;
   std::vector<NodeId> reached_;

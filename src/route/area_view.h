@@ -4,24 +4,27 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <vector>
 
 #include "topology/topology.h"
 
 namespace anemone {
 
-constexpr AreaId kBackbone{0};
+// The routing domains that these areas are of, the best first: a router takes a prefix from the first that
+// has a route. OSPFv2, OSPFv3, then IS-IS, as routers' usual distances have it (110, 110, 115).
+std::vector<std::uint16_t> domains_of(const std::vector<AreaId>& areas);
 
 // The areas that `node` has a link or a prefix of its own in, ascending.
 PerNode<std::vector<AreaId>> areas_of_nodes(const Topology& topology);
 
-// The areas whose summaries `router` examines (16.2): every area of its own; only the backbone for an
-// area border router, as long as a link of it leads into the backbone (as FRR and Cisco do).
+// The areas whose summaries `router` examines (16.2): every area of its own; of a domain in which it is an
+// area border router only the backbone, as long as a link of it leads into that (as FRR and Cisco do).
 std::vector<AreaId> examined_areas(const Topology& topology, NodeId router,
                                    const std::vector<AreaId>& own_areas);
 
-// Whether AS-external-LSAs are flooded to a router with these areas.
-bool hears_externals(const Topology& topology, const std::vector<AreaId>& own_areas);
+// Whether a domain's AS-external-LSAs are flooded to a router with these areas.
+bool hears_externals(const Topology& topology, const std::vector<AreaId>& own_areas, std::uint16_t domain);
 
 // Whether an area border router ignores this summary: the default route that is meant for a stub
 // area's inner routers (as FRR and Cisco do).
@@ -31,7 +34,7 @@ bool ignores_summary(const Topology& topology, const Node& router, const Attachm
 // Ways through the inside of one non-backbone area win (16.4.1; RFC1583Compatibility disabled).
 enum class WayRank : std::uint8_t { kInsideArea, kThroughBackbone };
 inline WayRank way_rank(bool intra, AreaId area) {
-  return intra && area != kBackbone ? WayRank::kInsideArea : WayRank::kThroughBackbone;
+  return intra && !is_backbone(area) ? WayRank::kInsideArea : WayRank::kThroughBackbone;
 }
 
 // Whether a router stands in the router part of the routing table of `area`, and whether as an AS boundary

@@ -22,16 +22,22 @@ InsideRoutes::InsideRoutes(const Topology& topology)
       paths_(topology),
       areas_(areas_of_nodes(topology)),
       examined_(topology.node_count()),
-      hears_externals_(topology.node_count()),
       virtual_hops_(first_hops_of_virtual_links(topology)),
       in_area_(topology.node_count()) {
   std::set<AreaId> all;
   for (NodeId node : topology.nodes()) {
     all.insert(areas_[node].begin(), areas_[node].end());
     examined_[node] = examined_areas(topology, node, areas_[node]);
-    hears_externals_[node] = anemone::hears_externals(topology, areas_[node]);
   }
   all_areas_.assign(all.begin(), all.end());
+}
+
+const PerNode<char>& InsideRoutes::hears_externals(std::uint16_t domain) {
+  const auto [at, is_new] = hears_externals_.try_emplace(domain, topology_.node_count());
+  for (NodeId node : topology_.nodes()) {
+    if (is_new) at->second[node] = anemone::hears_externals(topology_, areas_[node], domain);
+  }
+  return at->second;
 }
 
 bool InsideRoutes::is_in(NodeId node, AreaId area) const { return has(areas_[node], area); }
@@ -75,10 +81,10 @@ void InsideRoutes::add_inter(AreaId area, bool is_default, Advertiser advertiser
   for (NodeId node : paths_.reached()) {
     const Field::Choice& known = field[node];
     if (known.known() && known.intra) continue;
-    const bool ignored = is_default && topology_.node(node).abr && topology_.is_stub(area);
+    const bool ignored = is_default && topology_.node(node).is_abr(area.domain) && topology_.is_stub(area);
     const bool leaves = paths_.is_seed(node);
     if (leaves) {
-      const bool from_nothing = ignored && is_in(node, kBackbone);  // a default, for inner routers
+      const bool from_nothing = ignored && is_in(node, backbone_of(area));  // a default, for inner routers
       if (known.known() || from_nothing || advertiser == Advertiser::kNoWay) continue;
     } else if (ignored || !examines(node, area)) {
       continue;
@@ -99,7 +105,7 @@ void InsideRoutes::add_inter(AreaId area, bool is_default, Advertiser advertiser
   }
 }
 
-void InsideRoutes::to_prefix(PrefixId prefix, Field& field) {
+void InsideRoutes::to_prefix(PrefixId prefix, std::uint16_t domain, Field& field) {
   const auto attachments = topology_.attachments(prefix);
   auto seed = [&](AreaId area, auto wanted) {
     seeds_.clear();
@@ -110,23 +116,27 @@ void InsideRoutes::to_prefix(PrefixId prefix, Field& field) {
     return !seeds_.empty();
   };
   for (AreaId area : all_areas_) {
-    if (seed(area, is_inside)) add_intra(area, field);
+    if (area.domain == domain && seed(area, is_inside)) add_intra(area, field);
   }
   auto is_summary = [&](const Attachment& attachment) {
-    return attachment.kind == PrefixKind::kSummary && topology_.node(attachment.node).abr;
+    return attachment.kind == PrefixKind::kSummary && topology_.node(attachment.node).is_abr(domain);
   };
   const bool is_default = topology_.prefix(prefix).length() == 0;
-  const bool heard = std::any_of(attachments.begin(), attachments.end(), is_inside);
+  const bool heard = std::any_of(attachments.begin(), attachments.end(), [&](const Attachment& attachment) {
+    return attachment.area.domain == domain && is_inside(attachment);
+  });
   const Advertiser advertiser = heard ? Advertiser::kNoWay : Advertiser::kExit;
   for (AreaId area : all_areas_) {
-    if (seed(area, is_summary)) add_inter(area, is_default, advertiser, field);
+    if (area.domain == domain && seed(area, is_summary)) add_inter(area, is_default, advertiser, field);
   }
 }
 
-void InsideRoutes::to_boundary_router(NodeId router, Field& field) {
+void InsideRoutes::to_boundary_router(NodeId router, std::uint16_t domain, Field& field) {
   const Node& target = topology_.node(router);
-  const Advertiser advertiser = target.areas.empty() ? Advertiser::kExit : Advertiser::kNoWay;
+  const bool heard = std::ranges::any_of(target.areas, [&](AreaId area) { return area.domain == domain; });
+  const Advertiser advertiser = heard ? Advertiser::kNoWay : Advertiser::kExit;
   for (AreaId area : all_areas_) {
+    if (area.domain != domain) continue;
     in_area_.clear();
     bool boundary = true;
     if (is_in(router, area) && is_border(target, area)) {
@@ -137,7 +147,7 @@ void InsideRoutes::to_boundary_router(NodeId router, Field& field) {
     }
     seeds_.clear();
     for (const BorderRoute& border : topology_.border_routes()) {
-      const bool usable = border.asbr == target.router_id && topology_.node(border.via).abr;
+      const bool usable = border.asbr == target.router_id && topology_.node(border.via).is_abr(domain);
       if (usable && border.area == area) seeds_.push_back({border.via, border.cost});
     }
     if (!seeds_.empty()) {

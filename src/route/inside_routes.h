@@ -6,6 +6,8 @@
 // areas then chooses among them as its own routing table would.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <vector>
 
 #include "route/area_paths.h"
@@ -19,13 +21,15 @@ class InsideRoutes {
   // `topology` must outlive it.
   explicit InsideRoutes(const Topology& topology);
 
-  // Writes the choices of all nodes; those without a way stay unknown. REQUIRES: `field` is clear.
-  void to_prefix(PrefixId prefix, Field& field);
-  void to_boundary_router(NodeId router, Field& field);
+  // Writes the choices of all nodes, by what one domain has; those without a way stay unknown.
+  // REQUIRES: `field` is clear.
+  void to_prefix(PrefixId prefix, std::uint16_t domain, Field& field);
+  void to_boundary_router(NodeId router, std::uint16_t domain, Field& field);
 
   const std::vector<AreaId>& areas_of(NodeId node) const { return areas_[node]; }
   bool is_in(NodeId node, AreaId area) const;
-  bool hears_externals(NodeId node) const { return hears_externals_[node] != 0; }
+  // Per node, whether it hears AS-external-LSAs of the domain.
+  const PerNode<char>& hears_externals(std::uint16_t domain);
 
  private:
   bool examines(NodeId node, AreaId area) const;
@@ -39,7 +43,7 @@ class InsideRoutes {
   AreaPaths paths_;
   PerNode<std::vector<AreaId>> areas_;
   PerNode<std::vector<AreaId>> examined_;
-  PerNode<char> hears_externals_;
+  std::map<std::uint16_t, PerNode<char>> hears_externals_;
   PerLink<std::vector<LinkId>> virtual_hops_;
   std::vector<AreaId> all_areas_;
   std::vector<Seed> seeds_;

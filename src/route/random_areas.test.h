@@ -13,6 +13,8 @@
 
 namespace anemone {
 
+constexpr AreaId kBackbone{0};
+
 struct RandomAreasOptions {
   std::uint32_t backbone_routers = 6;
   std::uint32_t areas = 3;
@@ -145,14 +147,16 @@ class RandomAreas {
   Kind kind(AreaId area) const { return area == kBackbone ? Kind::kNormal : kinds_[area.value - 1]; }
 
   void mark_border_routers() {
-    for (Node& node : parts_.nodes) node.abr = node.areas.size() > 1;
+    for (Node& node : parts_.nodes) {
+      if (node.areas.size() > 1) node.abr_domains = {kOspf2Domain};
+    }
   }
 
   void add_boundary_routers() {
     for (std::uint32_t i = 0; i < options_.externals; ++i) {
       const NodeId id{random_.below(static_cast<std::uint32_t>(parts_.nodes.size()))};
       Node& node = parts_.nodes[id.value()];
-      if (node.kind == NodeKind::kNetwork || (!node.abr && kind(node.areas[0]) == Kind::kStub)) continue;
+      if (node.kind == NodeKind::kNetwork || (!node.abr() && kind(node.areas[0]) == Kind::kStub)) continue;
       node.asbr = true;
       for (AreaId area : node.areas) {
         if (kind(area) != Kind::kStub) node.asbr_areas.push_back(area);
@@ -163,7 +167,7 @@ class RandomAreas {
       external.cost = cost();
       const bool type2 = chance(50);
       external.kind = type2 ? PrefixKind::kExternal2 : PrefixKind::kExternal1;
-      if (!node.abr && kind(node.areas[0]) == Kind::kNssa) {
+      if (!node.abr() && kind(node.areas[0]) == Kind::kNssa) {
         external.area = node.areas[0];
         external.kind = type2 ? PrefixKind::kNssa2 : PrefixKind::kNssa1;
         external.forwarding = node.router_id;
@@ -180,7 +184,7 @@ class RandomAreas {
     for (std::size_t i = parts_.nodes.size(); i-- > 0;) {
       Node& node = parts_.nodes[i];
       const auto& areas = node.areas;
-      if (!node.abr || std::find(areas.begin(), areas.end(), external.area) == areas.end()) continue;
+      if (!node.abr() || std::find(areas.begin(), areas.end(), external.area) == areas.end()) continue;
       external.node = NodeId{i};
       external.kind = external.kind == PrefixKind::kNssa1 ? PrefixKind::kExternal1 : PrefixKind::kExternal2;
       external.area = kBackbone;
@@ -202,7 +206,7 @@ class RandomAreas {
   void summarise(bool into_backbone) {
     const Topology topology(parts_);
     for (NodeId id : topology.nodes()) {
-      if (!topology.node(id).abr) continue;
+      if (!topology.node(id).abr()) continue;
       for (const Route& route : route_table(topology, id)) {
         if (route.type > PathType::kInter) continue;
         if (into_backbone ? route.area == kBackbone || route.type != PathType::kIntra : false) continue;
@@ -229,7 +233,7 @@ class RandomAreas {
   void add_defaults() {
     for (NodeId id : indices<NodeId>(parts_.nodes.size())) {
       const Node& node = parts_.nodes[id.value()];
-      if (!node.abr) continue;
+      if (!node.abr()) continue;
       for (AreaId area : node.areas) {
         if (kind(area) == Kind::kNormal) continue;
         parts_.attachments.push_back({Prefix(Ipv4{0}, 0), id, 1, PrefixKind::kSummary, area, {}});

@@ -56,6 +56,7 @@ PrefixRoutes::PrefixRoutes(const Topology& topology)
       inside_(topology),
       field_(topology.node_count()),
       wider_(topology.node_count()),
+      second_(topology.node_count()),
       scratch_(topology.node_count()),
       settled_(topology.node_count()),
       onward_(topology.node_count()),
@@ -87,31 +88,52 @@ void PrefixRoutes::settle(const Field& field) {
   for (NodeId node : field.touched()) settled_[node] = 1;
 }
 
+// Domain after domain, the best first: each serves the nodes that have no route yet.
 void PrefixRoutes::choose(PrefixId prefix, StubNetworks networks, Field& field) {
   field.clear();
-  inside_.to_prefix(prefix, field);
+  areas_.clear();
+  for (const Attachment& attachment : topology_.attachments(prefix)) {
+    if (areas_.empty() || areas_.back().domain != attachment.area.domain) areas_.push_back(attachment.area);
+  }
+  if (areas_.size() == 1) return choose_in(areas_[0].domain, prefix, networks, field);
+  for (std::uint16_t domain : domains_of(areas_)) {
+    second_.clear();
+    choose_in(domain, prefix, networks, second_);
+    for (NodeId node : second_.touched()) {
+      const bool own =
+          second_[node].final && !field[node].final;  // whose it is sends it out, whatever it hears
+      if (!field[node].known() || own) field.at(node) = second_[node];
+    }
+  }
+}
+
+void PrefixRoutes::choose_in(std::uint16_t domain, PrefixId prefix, StubNetworks networks, Field& field) {
+  inside_.to_prefix(prefix, domain, field);
   const auto attachments = topology_.attachments(prefix);
   if (!is_external(attachments.back().kind)) return;  // externals stand last
   settle(field);
-  for (const Attachment& attachment : attachments) {
-    if (is_external(attachment.kind)) add_external(attachment, Offer::kByHearing, field);
-  }
+  auto add_externals = [&](Offer whom) {
+    for (const Attachment& attachment : attachments) {
+      const bool ours = attachment.area.domain == domain && is_external(attachment.kind);
+      if (ours) add_external(attachment, whom, field);
+    }
+  };
+  add_externals(Offer::kByHearing);
   if (networks == StubNetworks::kLeave) return;
   settle(field);
-  for (const Attachment& attachment : attachments) {
-    if (is_external(attachment.kind)) add_external(attachment, Offer::kToNetworks, field);
-  }
+  add_externals(Offer::kToNetworks);
 }
 
 void PrefixRoutes::add_external(const Attachment& external, Offer whom, Field& field) {
   const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
   const bool type2 = external.kind == PrefixKind::kExternal2 || external.kind == PrefixKind::kNssa2;
-  const Entrance& ways = entrance(external.node, external.forwarding);
+  const Entrance& ways = entrance(external);
+  const PerNode<char>& hearers = inside_.hears_externals(external.area.domain);
   for (NodeId node : ways.ids()) {
     const Field::Choice& way = ways[node];
     if (!way.known() || way.unusable || settled_[node] || field[node].final) continue;
     if (nssa && !inside_.is_in(node, external.area)) continue;
-    const bool hears = nssa || inside_.hears_externals(node);
+    const bool hears = nssa || hearers[node] != 0;
     const bool network = topology_.node(node).kind == NodeKind::kNetwork;
     if (whom == Offer::kByHearing ? !hears : !network) continue;
     Field::Choice offer = way;
@@ -131,21 +153,25 @@ void PrefixRoutes::add_external(const Attachment& external, Offer whom, Field& f
   }
 }
 
-const PrefixRoutes::Entrance& PrefixRoutes::entrance(NodeId router, const IpAddress& forwarding) {
-  const auto [at, is_new] = entrances_.try_emplace({router, forwarding});
+const PrefixRoutes::Entrance& PrefixRoutes::entrance(const Attachment& external) {
+  const NodeId router = external.node;
+  const std::uint16_t domain = external.area.domain;
+  const auto [at, is_new] = entrances_.try_emplace({domain, router, external.forwarding});
   Entrance& ways = at->second;
   if (!is_new) return ways;
   ways.assign(topology_.node_count(), {});
   scratch_.clear();
-  inside_.to_boundary_router(router, scratch_);
+  inside_.to_boundary_router(router, domain, scratch_);
   for (NodeId node : scratch_.touched()) ways[node] = scratch_[node];
   ways[router] = here();
-  if (!forwarding.is_none()) aim_at(forwarding, router, ways);
+  if (!external.forwarding.is_none()) aim_at(external, ways);
   return ways;
 }
 
 // Replaces the way to the router by that to the forwarding address, for those who may use it.
-void PrefixRoutes::aim_at(const IpAddress& address, NodeId router, Entrance& ways) {
+void PrefixRoutes::aim_at(const Attachment& external, Entrance& ways) {
+  const IpAddress& address = external.forwarding;
+  const NodeId router = external.node;
   PerNode<char> open(topology_.node_count());
   for (NodeId node : ways.ids()) {
     open[node] = ways[node].known() && !ways[node].unusable;
@@ -157,21 +183,23 @@ void PrefixRoutes::aim_at(const IpAddress& address, NodeId router, Entrance& way
   }
   each_around(topology_, address, address.is_v4() ? 32 : 128, [&](PrefixId around) {
     scratch_.clear();
-    inside_.to_prefix(around, scratch_);
+    inside_.to_prefix(around, external.area.domain, scratch_);
     for (NodeId node : scratch_.touched()) {
       if (!std::exchange(open[node], 0) || owns(node, address)) continue;
-      ways[node] = last_step(node, scratch_[node], address);
+      ways[node] = last_step(node, scratch_[node], external);
     }
     return true;
   });
 }
 
 // Where the network that holds the address is attached, packets go straight to whoever has it.
-Field::Choice PrefixRoutes::last_step(NodeId node, const Field::Choice& to_prefix, const IpAddress& address) {
+Field::Choice PrefixRoutes::last_step(NodeId node, const Field::Choice& to_prefix,
+                                      const Attachment& external) {
   Field::Choice choice = to_prefix;
   if (!choice.exit) return choice;
   for (LinkId id : topology_.links_from(node)) {
-    if (topology_.link(id).neighbor != address) continue;
+    const Link& link = topology_.link(id);
+    if (link.neighbor != external.forwarding || link.area.domain != external.area.domain) continue;
     choice.hops = {id};
     choice.exit = false;
   }

@@ -9,8 +9,9 @@
 // Nodes whose packets would come around a loop have no route here, and their traffic counts as unrouted.
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "route/field.h"
@@ -44,11 +45,12 @@ class PrefixRoutes {
   enum class Offer { kByHearing, kToNetworks };
 
   void choose(PrefixId prefix, StubNetworks networks, Field& field);
+  void choose_in(std::uint16_t domain, PrefixId prefix, StubNetworks networks, Field& field);
   void settle(const Field& field);
   void add_external(const Attachment& external, Offer whom, Field& field);
-  const Entrance& entrance(NodeId router, const IpAddress& forwarding);
-  void aim_at(const IpAddress& address, NodeId router, Entrance& entrance);
-  Field::Choice last_step(NodeId node, const Field::Choice& to_prefix, const IpAddress& address);
+  const Entrance& entrance(const Attachment& external);
+  void aim_at(const Attachment& external, Entrance& entrance);
+  Field::Choice last_step(NodeId node, const Field::Choice& to_prefix, const Attachment& external);
   bool owns(NodeId node, const IpAddress& address) const;
   void list_hops(const Field& field, RoutesTo& routes);
   void put_in_order(RoutesTo& routes);
@@ -56,9 +58,11 @@ class PrefixRoutes {
 
   const Topology& topology_;
   InsideRoutes inside_;
-  std::map<std::pair<NodeId, IpAddress>, Entrance> entrances_;
+  std::map<std::tuple<std::uint16_t, NodeId, IpAddress>, Entrance> entrances_;
+  std::vector<AreaId> areas_;
   Field field_;
   Field wider_;
+  Field second_;  // of a domain after the first that has the prefix
   Field scratch_;
   PerNode<char> settled_;  // has a better kind of route than what is being offered
   std::vector<LinkId> sorted_;

@@ -48,6 +48,7 @@ class Tree {
       const NodeId node = std::get<2>(queue.top());
       queue.pop();
       if (std::exchange(settled[node], 1)) continue;
+      if (node != root && !topology.node(node).forwards(area.domain)) continue;
       for (LinkId id : topology.links_from(node)) {
         const Link& link = topology.link(id);
         const Cost cost = ways_[node].cost + link.cost;
@@ -108,11 +109,12 @@ struct Entrance {
   bool boundary = true;  // the entry says that it is an AS boundary router
 };
 
+// The routes of one domain. `areas` are those of the router in it.
 class TableBuilder {
  public:
-  TableBuilder(const Topology& topology, NodeId root)
-      : topology_(topology), root_(root), areas_(areas_of_nodes(topology)[root]) {
-    const auto virtual_hops = first_hops_of_virtual_links(topology);
+  TableBuilder(const Topology& topology, NodeId root, std::uint16_t domain, std::vector<AreaId> areas,
+               const PerLink<std::vector<LinkId>>& virtual_hops)
+      : topology_(topology), root_(root), domain_(domain), areas_(std::move(areas)) {
     for (AreaId area : areas_) trees_.emplace(area, Tree(topology, root, area, virtual_hops));
     examined_ = examined_areas(topology, root, areas_);
   }
@@ -150,6 +152,7 @@ class TableBuilder {
 
   const Topology& topology_;
   NodeId root_;
+  std::uint16_t domain_;
   std::vector<AreaId> areas_;
   std::vector<AreaId> examined_;
   std::map<AreaId, Tree> trees_;
@@ -161,7 +164,8 @@ bool is_inside(PrefixKind kind) { return kind == PrefixKind::kStub || kind == Pr
 
 bool TableBuilder::examines(const Attachment& summary) const {
   return std::find(examined_.begin(), examined_.end(), summary.area) != examined_.end() &&
-         topology_.node(summary.node).abr && !ignores_summary(topology_, topology_.node(root_), summary);
+         topology_.node(summary.node).is_abr(domain_) &&
+         !ignores_summary(topology_, topology_.node(root_), summary);
 }
 
 // Whether the router has a summary of its own there: it is one of its ranges then, or will be flushed.
@@ -226,7 +230,7 @@ std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
       if (border.asbr != node.router_id || border.area != area) continue;
       advertises |= border.via == root_;
       const Way& to_border = tree[border.via];
-      if (!to_border.known() || !topology_.node(border.via).abr) continue;
+      if (!to_border.known() || !topology_.node(border.via).is_abr(domain_)) continue;
       way.offer(to_border.cost + border.cost, to_border.hops);
     }
     if (way.known() && !advertises) consider({way_rank(false, area), area, std::move(way)});
@@ -245,7 +249,8 @@ bool TableBuilder::is_own(const IpAddress& address) const {
 // has it, or over the broadcast network behind `link`; nobody's that we know, where there is no such end.
 NextHop TableBuilder::last_hop(LinkId link, const IpAddress& address) const {
   for (LinkId own : topology_.links_from(root_)) {
-    if (topology_.link(own).neighbor == address) return {own, topology_.link(own).to, address};
+    const Link& out = topology_.link(own);
+    if (out.neighbor == address && out.area.domain == domain_) return {own, out.to, address};
   }
   if (!link.valid()) return {link, NodeId{}, address};
   for (LinkId out : topology_.links_from(topology_.link(link).to)) {
@@ -262,7 +267,7 @@ std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& addres
   found.way.cost = route.cost;
   for (NextHop hop : route.next_hops) {
     const bool connected = !hop.router.valid() && hop.via.is_none();
-    if (connected && prefix->length() == 32) return std::nullopt;  // an address of its own
+    if (connected && prefix->bits128() == 128) return std::nullopt;  // an address of its own
     if (connected) hop = last_hop(hop.link, address);
     found.way.hops.push_back(hop);
   }
@@ -270,9 +275,10 @@ std::optional<Entrance> TableBuilder::forwarding_address(const IpAddress& addres
 }
 
 std::optional<Entrance> TableBuilder::entrance(const Attachment& external) const {
-  if (external.node == root_ || is_inside(external.kind) || external.kind == PrefixKind::kSummary) return {};
+  if (external.node == root_ || external.area.domain != domain_) return {};
+  if (is_inside(external.kind) || external.kind == PrefixKind::kSummary) return {};
   const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
-  const bool heard = nssa ? trees_.contains(external.area) : hears_externals(topology_, areas_);
+  const bool heard = nssa ? trees_.contains(external.area) : hears_externals(topology_, areas_, domain_);
   if (!heard) return {};
   auto router = boundary_router(external.node);
   if (!router || !router->boundary) return {};
@@ -319,8 +325,22 @@ const char* print_path_type(PathType type) {
   return "unknown";
 }
 
+// Each domain adds what those before it have no route to.
 RouteTable route_table(const Topology& topology, NodeId router) {
-  return TableBuilder(topology, router).build();
+  const std::vector<AreaId> areas = areas_of_nodes(topology)[router];
+  const auto virtual_hops = first_hops_of_virtual_links(topology);
+  RouteTable all;
+  for (std::uint16_t domain : domains_of(areas)) {
+    std::vector<AreaId> own = areas;
+    std::erase_if(own, [&](AreaId area) { return area.domain != domain; });
+    RouteTable table = TableBuilder(topology, router, domain, std::move(own), virtual_hops).build();
+    RouteTable known = std::exchange(all, {});
+    std::set_union(std::make_move_iterator(known.begin()), std::make_move_iterator(known.end()),
+                   std::make_move_iterator(table.begin()), std::make_move_iterator(table.end()),
+                   std::back_inserter(all),
+                   [](const Route& a, const Route& b) { return a.prefix < b.prefix; });
+  }
+  return all;
 }
 
 }  // namespace anemone

@@ -14,13 +14,14 @@ IpAddress at(const char* text) { return *parse_address(text); }
 // A network told in a few calls. Routers are numbered from 1; links get addresses 10.0.LINK.{1,2}.
 struct Story {
   TopologyParts parts;
+  std::uint16_t domain = kOspf2Domain;  // of what is told next
 
   NodeId router(std::vector<std::uint32_t> areas, bool abr = false, bool asbr = false) {
     Node node;
     node.router_id = {static_cast<std::uint32_t>(parts.nodes.size() + 1)};
     node.name = "r" + std::to_string(parts.nodes.size() + 1);
-    for (std::uint32_t area : areas) node.areas.push_back(AreaId{area});
-    node.abr = abr;
+    for (std::uint32_t area : areas) node.areas.push_back(AreaId{area, domain});
+    if (abr) node.abr_domains = {domain};
     node.asbr = asbr;
     if (asbr) node.asbr_areas = node.areas;
     parts.nodes.push_back(node);
@@ -32,7 +33,7 @@ struct Story {
     there.from = a;
     there.to = b;
     there.cost = cost;
-    there.area = {area};
+    there.area = {area, domain};
     there.is_virtual = is_virtual;
     there.address = Ipv4{0x0a00'0001 + (number << 8)};
     there.neighbor = Ipv4{0x0a00'0002 + (number << 8)};
@@ -44,8 +45,8 @@ struct Story {
   }
   void attach(const char* prefix, NodeId node, Cost cost, PrefixKind kind = PrefixKind::kStub,
               std::uint32_t area = 0, const char* forwarding = nullptr) {
-    parts.attachments.push_back(
-        {net(prefix), node, cost, kind, AreaId{area}, forwarding == nullptr ? IpAddress{} : at(forwarding)});
+    parts.attachments.push_back({net(prefix), node, cost, kind, AreaId{area, domain},
+                                 forwarding == nullptr ? IpAddress{} : at(forwarding)});
   }
 
   // "PREFIX TYPE COST via NEXT,NEXT; ..."
@@ -118,7 +119,7 @@ TEST_CASE("a border router looks at the backbone's summaries only") {
   s.attach("20.0.0.0/24", r2, 4, PrefixKind::kSummary, 0);
   s.attach("20.0.0.0/24", r2, 1, PrefixKind::kSummary, 1);
   CHECK(s.table(r1) == "20.0.0.0/24 inter 14 r2@10.0.1.2; ");
-  s.parts.nodes[0].abr = false;  // an inner router of both looks at all of its areas
+  s.parts.nodes[0].abr_domains.clear();  // an inner router of both looks at all of its areas
   CHECK(s.table(r1) == "20.0.0.0/24 inter 2 r2@10.0.2.2; ");
 }
 
@@ -204,4 +205,61 @@ TEST_CASE("a router with the highest link costs is passed through last, not neve
   s.link(r1, r4, 1000);
   s.link(r4, r3, 1000);
   CHECK(s.table(r1) == "20.0.0.0/24 intra 2001 r4@10.0.3.2; ");
+}
+
+TEST_CASE("domains beside each other: no path changes from one into another, the better one has the prefix") {
+  //  r1 =10= r2 -1- r3      = in both domains; - in the second only
+  Story s;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0});
+  const NodeId r3 = s.router({0});
+  s.link(r1, r2, 10);
+  s.attach("20.0.0.0/24", r3, 1);
+  s.attach("20.1.0.0/24", r2, 1);
+  s.domain = ospf3_domain(64);
+  s.link(r1, r2, 3);
+  s.link(r2, r3, 1);
+  s.attach("20.1.0.0/24", r2, 1);
+  s.attach("20.2.0.0/24", r3, 1);
+  s.attach("20.3.0.0/24", r3, 1, PrefixKind::kExternal2);
+  s.parts.nodes[2].asbr_areas = {{0, s.domain}};
+  CHECK(s.table(r1) ==
+        "20.1.0.0/24 intra 11 r2@10.0.1.2; 20.2.0.0/24 intra 5 r2@10.0.2.2; "
+        "20.3.0.0/24 external2 4+1 r2@10.0.2.2; ");
+}
+
+TEST_CASE("a border router of one domain is an inner router of another") {
+  //  r1 -1- r2, both in areas 0 and 1 of both domains; only in the first are they border routers
+  Story s;
+  const NodeId r1 = s.router({0, 1}, true);
+  const NodeId r2 = s.router({0, 1}, true);
+  for (std::uint16_t domain : {kOspf2Domain, ospf3_domain(0)}) {
+    s.domain = domain;
+    s.link(r1, r2, 10, 0);
+    s.link(r1, r2, 1, 1);
+  }
+  s.attach("2001:db8::/32", r2, 1, PrefixKind::kSummary, 1);
+  s.domain = kOspf2Domain;
+  s.attach("20.0.0.0/24", r2, 1, PrefixKind::kSummary, 1);
+  CHECK(s.table(r1).empty());
+  s.parts.nodes[1].abr_domains.push_back(ospf3_domain(0));
+  CHECK(s.table(r1) == "2001:db8::/32 inter 2 r2@10.0.4.2; ");
+}
+
+TEST_CASE("a router that does not forward ends paths and begins them, and nothing goes through it") {
+  //      h -1- r3 - 20.0.0.0/24      h is a host with two links, and a prefix of its own
+  //   1 /     / 10
+  //   r1 ----
+  Story s;
+  const NodeId r1 = s.router({0});
+  const NodeId h = s.router({0});
+  const NodeId r3 = s.router({0});
+  s.link(r1, h, 1);
+  s.link(h, r3, 1);
+  s.link(r1, r3, 10);
+  s.attach("20.0.0.0/24", r3, 1);
+  s.attach("20.1.0.0/24", h, 1);
+  s.parts.nodes[h.value()].host_domains = {kOspf2Domain};
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 11 r3@10.0.3.2; 20.1.0.0/24 intra 2 r2@10.0.1.2; ");
+  CHECK(s.table(h) == "20.0.0.0/24 intra 2 r3@10.0.2.2; 20.1.0.0/24 intra 1 local; ");
 }

@@ -94,7 +94,7 @@ TEST_CASE("prefixes say where they are attached, in which area, and how") {
             (a.forwarding.is_none() ? "" : print_address(a.forwarding)) + "; ";
   }
   CHECK(text == "10.1.0.0/16 stub 5 ; 10.2.0.0/16 summary 7 ; 100.64.0.0/10 external2 20 10.1.0.9; ");
-  CHECK(topology.node(NodeId{0}).abr);
+  CHECK(topology.node(NodeId{0}).abr());
   CHECK(topology.node(NodeId{0}).asbr);
 }
 

@@ -161,7 +161,7 @@ void Builder::make_router_nodes() {
     router.node = nodes_.find(router.id);
     Node& node = parts_.nodes[router.node.value()];
     node.areas.push_back(router.area);
-    node.abr |= router.lsa.abr;
+    if (router.lsa.abr && !node.is_abr(kOspf2Domain)) node.abr_domains.push_back(kOspf2Domain);
     node.asbr |= router.lsa.asbr;
     if (router.lsa.asbr) node.asbr_areas.push_back(router.area);
   }

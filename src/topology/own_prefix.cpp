@@ -1,5 +1,7 @@
 #include "topology/own_prefix.h"
 
+#include <algorithm>
+
 namespace anemone {
 
 std::optional<PrefixId> own_prefix(const Topology& topology, NodeId node) {
@@ -13,7 +15,7 @@ std::optional<PrefixId> own_prefix(const Topology& topology, NodeId node) {
       here |= at.node == node;
     }
     if (!here || inside != 1) continue;
-    if (!best || topology.prefix(id).length() > topology.prefix(*best).length()) best = id;
+    if (!best || topology.prefix(id).bits128() > topology.prefix(*best).bits128()) best = id;
   }
   return best;
 }
@@ -22,7 +24,8 @@ bool has_areas(const Topology& topology) {
   for (const Link& link : topology.links()) {
     if (link.area != topology.links().front().area) return true;
   }
-  return false;
+  return std::ranges::any_of(topology.parts().nodes,
+                             [](const Node& node) { return !node.host_domains.empty(); });
 }
 
 }  // namespace anemone

@@ -10,7 +10,7 @@ namespace anemone {
 
 std::optional<PrefixId> own_prefix(const Topology& topology, NodeId node);
 
-// Whether links are of more than one area.
+// Whether there is more to routes than the costs of links: areas, or routers that do not forward for others.
 bool has_areas(const Topology& topology);
 
 }  // namespace anemone

@@ -47,9 +47,14 @@ struct Node {
   RouterId router_id;  // kRouter from a routing protocol; else 0
   Prefix prefix;       // kNetwork
   std::vector<AreaId> areas;
-  bool abr = false;
   bool asbr = false;
   std::vector<AreaId> asbr_areas;  // where it says so: not in a stub area, if it is an area border router
+  std::vector<std::uint16_t> abr_domains;   // where it is an area border router (AreaId::domain)
+  std::vector<std::uint16_t> host_domains;  // where it ends paths but does not forward for others
+
+  bool abr() const { return !abr_domains.empty(); }
+  bool is_abr(std::uint16_t domain) const { return std::ranges::count(abr_domains, domain) > 0; }
+  bool forwards(std::uint16_t domain) const { return std::ranges::count(host_domains, domain) == 0; }
 };
 
 struct Link {

@@ -25,7 +25,7 @@ Json router_json(const TopologyAnswer& answer, const Node& node) {
   Json json = {{"id", print_address(node.router_id)},
                {"name", node.name},
                {"areas", std::move(areas)},
-               {"abr", node.abr},
+               {"abr", node.abr()},
                {"asbr", node.asbr}};
   put_place(json, answer, node.name, true);
   return json;
