@@ -71,11 +71,13 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
     if (!given) return given.error().in("--at");
     when = *given;
   }
-  if (recording->counts.packets == 0 && recording->log.entries.empty())
-    return Error{sources.front() + ": no OSPF packet in any link type or tunnel that is looked into"};
+  if (recording->counts.packets == 0 && recording->isis.pdus == 0 && recording->log.entries.empty())
+    return Error{sources.front() +
+                 ": no OSPF or IS-IS packet in any link type or tunnel that is looked into"};
   RoutingSource source;
   source.lsdb = LsdbHistory(recording->log).at(when);
   source.heard = recording->counts;
+  source.heard_isis = recording->isis;
   source.unseen = unseen_lsas(*source.lsdb);
   source.topology = topology_from_lsdb(*source.lsdb);
   say_unseen(command, source);

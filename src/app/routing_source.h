@@ -19,6 +19,7 @@ struct RoutingSource {
   // Only of captures:
   std::optional<Lsdb> lsdb;  // at topology.at()
   OspfCounts heard;
+  IsisCounts heard_isis;
   std::vector<LsdbKey> unseen;
 };
 

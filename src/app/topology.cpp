@@ -137,6 +137,30 @@ Json heard_json(const OspfCounts& heard) {
           {"authentication", std::move(auth)}};
 }
 
+Json isis_json(const IsisCounts& heard) {
+  Json pdus = {{"total", heard.pdus}};
+  for (std::size_t type = 0; type < heard.by_type.size(); ++type) {
+    if (heard.by_type[type] > 0) pdus[print_pdu_type(static_cast<isis::PduType>(type))] = heard.by_type[type];
+  }
+  Json tlvs = Json::object();
+  for (const auto& [type, count] : heard.tlvs) tlvs[std::to_string(type)] = count;
+  Json authentication = Json::object();
+  for (std::size_t i = 0; i < heard.authentication.size(); ++i) {
+    const auto kind = static_cast<isis::Authentication>(i);
+    if (heard.authentication[i] > 0) authentication[print_authentication(kind)] = heard.authentication[i];
+  }
+  Json refused = Json::object();
+  for (std::size_t i = 1; i < isis::kRefusals; ++i) {
+    const auto why = static_cast<isis::Refusal>(i);
+    if (heard.refused[why] > 0) refused[print_refusal(why)] = heard.refused[why];
+  }
+  return {{"pdus", std::move(pdus)},
+          {"tlvs", std::move(tlvs)},
+          {"lsps", heard.lsps},
+          {"authentication", std::move(authentication)},
+          {"refused", std::move(refused)}};
+}
+
 void print_json(const RoutingSource& source) {
   const Topology& topology = source.topology;
   Json answer = {{"at", source.lsdb ? Json(print_time(topology.at())) : Json(nullptr)},
@@ -146,7 +170,10 @@ void print_json(const RoutingSource& source) {
                  {"prefixes", prefixes_json(topology)},
                  {"lsas", lsas_json(source)},
                  {"unseen", unseen_json(source)}};
-  if (source.lsdb) answer["heard"] = heard_json(source.heard);
+  if (source.lsdb) {
+    answer["heard"] = heard_json(source.heard);
+    answer["heard"]["isis"] = isis_json(source.heard_isis);
+  }
   fmt::print("{}\n", answer.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

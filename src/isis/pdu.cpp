@@ -72,18 +72,23 @@ std::vector<std::uint8_t> finish(PduType type, ByteWriter& out, Bytes tlvs) {
 const char* print_pdu_type(PduType type) {
   switch (type) {
     case PduType::kHello1:
+      return "hello-1";
     case PduType::kHello2:
+      return "hello-2";
     case PduType::kPointToPointHello:
-      return "hello";
+      return "hello-p2p";
     case PduType::kLsp1:
+      return "lsp-1";
     case PduType::kLsp2:
-      return "lsp";
+      return "lsp-2";
     case PduType::kCsnp1:
+      return "csnp-1";
     case PduType::kCsnp2:
-      return "csnp";
+      return "csnp-2";
     case PduType::kPsnp1:
+      return "psnp-1";
     case PduType::kPsnp2:
-      return "psnp";
+      return "psnp-2";
   }
   return "unknown";
 }

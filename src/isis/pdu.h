@@ -41,7 +41,7 @@ enum class PduType : std::uint8_t {
   kPsnp2 = 27,
 };
 constexpr std::size_t kPduTypes = 32;
-const char* print_pdu_type(PduType type);  // "hello", "lsp", "csnp", "psnp"
+const char* print_pdu_type(PduType type);  // "hello-1", "hello-p2p", "lsp-2", "csnp-1", "psnp-2"
 // 1 or 2; of a point-to-point hello 0, since it is of both.
 int level_of(PduType type);
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "isis/pdu.h"
+#include "isis/tlv.h"
+
 namespace anemone {
 namespace {
 
@@ -12,6 +15,21 @@ std::optional<HeardLsa> heard_ospf2(Time time, std::uint16_t vantage, AreaId are
   ospf::LsaView lsa;
   if (ospf::read_lsa(in, lsa) != ospf::Refusal::kNone || in.left() > 0) return std::nullopt;
   return HeardLsa{time,           vantage, false, ospf2_key(area, lsa.header.key), ospf_instance(lsa.header),
+                  LsaBytes(bytes)};
+}
+
+std::optional<HeardLsa> heard_isis(Time time, std::uint16_t vantage, Bytes bytes) {
+  isis::Pdu pdu;
+  if (isis::read_pdu(bytes, pdu) != isis::Refusal::kNone || pdu.whole.size() != bytes.size()) return {};
+  if (pdu.type != isis::PduType::kLsp1 && pdu.type != isis::PduType::kLsp2) return {};
+  if (!isis::tlv_bodies_ok(pdu.tlvs) || !isis::lsp_checksum_ok(pdu.whole)) return {};
+  const isis::Lsp lsp = isis::read_lsp(pdu);
+  const AreaId area{isis::level_of(pdu.type) == 1 ? 1U : 0U, kIsisDomain};
+  return HeardLsa{time,
+                  vantage,
+                  false,
+                  {false, area, 0, lsp.id.value, {}},
+                  isis_instance(lsp.sequence, lsp.checksum, lsp.lifetime_s),
                   LsaBytes(bytes)};
 }
 
@@ -41,10 +59,11 @@ std::string print_lsa_type(const LsdbKey& key) {
   if (protocol_of(key.area.domain) == Protocol::kOspf2) {
     return ospf::print_lsa_type(static_cast<ospf::LsaType>(key.type));
   }
-  return "other";
+  return protocol_of(key.area.domain) == Protocol::kIsis ? "lsp" : "other";
 }
 
 std::string print_lsa_id(const LsdbKey& key) {
+  if (protocol_of(key.area.domain) == Protocol::kIsis) return isis::print_id(isis::LspId{key.id});
   return print_address(Ipv4{static_cast<std::uint32_t>(key.id)});
 }
 
@@ -52,6 +71,11 @@ LsaInstance ospf_instance(const ospf::LsaHeader& header) {
   const bool forever = header.do_not_age && header.age_s < kOspfMaxAge_s;
   const auto left_s = static_cast<std::uint16_t>(kOspfMaxAge_s - header.age_s);
   return {header.sequence, header.checksum, forever ? LsaInstance::kForever : left_s};
+}
+
+LsaInstance isis_instance(std::uint32_t sequence, std::uint16_t checksum, std::uint16_t lifetime_s) {
+  constexpr std::uint16_t kLongest = LsaInstance::kForever - 1;
+  return {static_cast<std::int32_t>(sequence), checksum, std::min(lifetime_s, kLongest)};
 }
 
 int compare_instances(Protocol protocol, const LsaInstance& a, const LsaInstance& b) {
@@ -72,6 +96,7 @@ LsaBytes::LsaBytes(Bytes bytes) : size_(static_cast<std::uint32_t>(bytes.size())
 
 std::optional<HeardLsa> heard_lsa(Time time, std::uint16_t vantage, AreaId area, Bytes lsa) {
   if (area.domain == kOspf2Domain) return heard_ospf2(time, vantage, area, lsa);
+  if (protocol_of(area.domain) == Protocol::kIsis) return heard_isis(time, vantage, lsa);
   return std::nullopt;
 }
 

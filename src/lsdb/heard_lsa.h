@@ -47,6 +47,8 @@ struct LsaInstance {
   bool operator==(const LsaInstance&) const = default;
 };
 LsaInstance ospf_instance(const ospf::LsaHeader& header);
+// IS-IS knows no LSP that does not age: its longest lifetime, 65535 s, counts as a second less.
+LsaInstance isis_instance(std::uint32_t sequence, std::uint16_t checksum, std::uint16_t lifetime_s);
 
 // RFC 2328 section 13.1, ISO 10589 section 7.3.16: positive when `a` is the newer, 0 when they are the same.
 // REQUIRES: both are instances of one LSA, and left_s is that of one instant.

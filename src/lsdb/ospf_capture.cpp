@@ -65,13 +65,19 @@ Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, con
     auto file = CaptureFile::open(path);
     if (!file) return file.error();
     OspfListener listener(path, recording.log, keys);
+    IsisListener isis(path, recording.log);
     WholePacket whole(ospf::kIpProtocol);
-    while (const CapturedPacket* packet = file->next()) {
+    while (const CapturedPacket* packet = file->next_routing()) {
       recording.reach(packet->time);
-      listen(*packet, whole, listener);
+      if (packet->osi.empty()) {
+        listen(*packet, whole, listener);
+      } else {
+        isis.on_pdu(packet->time, packet->osi);
+      }
     }
     for (std::uint64_t i = 0; i < whole.incomplete(); ++i) listener.refuse(ospf::Refusal::kFragment);
     recording.counts.add(listener.counts());
+    recording.isis.add(isis.counts());
     if (file->problem()) recording.problems.push_back(*file->problem());
   }
   recording.log.sort();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lsdb/isis_listener.h"
 #include "lsdb/lsa_log.h"
 #include "lsdb/ospf_listener.h"
 
@@ -16,6 +17,7 @@ namespace anemone {
 struct OspfRecording {
   LsaLog log;  // sorted
   OspfCounts counts;
+  IsisCounts isis;
   Time from{};  // of the first and last packet of any kind; equal when there are none
   Time to{};
   bool any = false;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "isis/lsp.h"
+#include "isis/pdu.h"
+
 namespace anemone {
 namespace {
 
@@ -70,6 +73,23 @@ class Collector {
   Heard heard_;
 };
 
+// A node's first LSP says what holds for all of them: without it the others mean nothing (ISO 10589 7.2.5).
+void need_first_lsp(const Lsdb& lsdb, AreaId level, isis::NodeKey node, std::set<LsdbKey>& unseen) {
+  const LsdbKey key{false, level, 0, isis::first_lsp_of(node).value, {}};
+  if (lsdb.find(key) == nullptr) unseen.insert(key);
+}
+
+void add_isis(const Lsdb& lsdb, std::set<LsdbKey>& unseen) {
+  lsdb.each(Protocol::kIsis, [&](const LsdbKey& key, const StoredLsa& stored) {
+    need_first_lsp(lsdb, key.area, isis::LspId{key.id}.node(), unseen);
+    isis::LspContents contents;
+    isis::read_lsp_contents(stored.bytes.view().subspan(isis::kLspHeaderSize), contents);
+    for (const isis::Neighbor& neighbor : contents.neighbors) {
+      need_first_lsp(lsdb, key.area, neighbor.node, unseen);
+    }
+  });
+}
+
 }  // namespace
 
 std::vector<LsdbKey> unseen_lsas(const Lsdb& lsdb) {
@@ -77,6 +97,7 @@ std::vector<LsdbKey> unseen_lsas(const Lsdb& lsdb) {
   lsdb.each(Protocol::kOspf2,
             [&](const LsdbKey& key, const StoredLsa& stored) { collector.visit(key, stored); });
   auto& unseen = collector.unseen;
+  add_isis(lsdb, unseen);
   for (const LsdbKey& key : lsdb.described_but_unheard()) {
     unseen.insert(key);
     LsdbKey nameless = key;

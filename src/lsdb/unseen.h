@@ -3,7 +3,8 @@
 //
 // Known to exist is what a database description listed, and what heard LSAs refer to: the router at the
 // other end of a link, the network that a transit link names, the routers on a network, the way to an AS
-// boundary router, the area border router that gave a summary.
+// boundary router, the area border router that gave a summary. In IS-IS: what a CSNP listed, the neighbours
+// that an LSP names, and the first LSP of a node of which another has been heard.
 #pragma once
 
 #include <vector>

@@ -9,6 +9,9 @@ constexpr std::uint16_t kEtherLengthMax = 1500;  // below, the field is an 802.3
 constexpr std::uint16_t kTypeOsi = 0xfefe;       // Cisco HDLC's and frame relay's type for ISO protocols
 constexpr int kLayersMax = 16;                   // tags and labels on top of each other
 
+// CLNP, ES-IS, IS-IS.
+constexpr bool is_osi(std::uint8_t discriminator) { return discriminator >= 0x81 && discriminator <= 0x83; }
+
 // A place in the frame, with what comes next by the names of the layer just read.
 class LinkWalk {
  public:
@@ -170,7 +173,7 @@ class LinkWalk {
   // Cisco's types are Ethernet's, and one for ISO protocols, which a byte of padding may precede.
   IpPlace cisco_type(std::uint16_t type) {
     if (type != kTypeOsi) return ether_type(type);
-    if (next() < 0x80) in_.skip(1);
+    if (!is_osi(next())) in_.skip(1);
     return osi();
   }
 
@@ -185,7 +188,7 @@ class LinkWalk {
     in_.skip(1);
     if (next() == 0) in_.skip(1);
     const std::uint8_t protocol = next();
-    if (protocol >= 0x81 && protocol <= 0x83) return osi();  // whose first byte this is
+    if (is_osi(protocol)) return osi();  // whose first byte this is
     in_.skip(1);
     if (protocol == 0xcc) return here(4);
     if (protocol == 0x8e) return here(6);
