@@ -67,6 +67,8 @@ class GeneratedNetwork {
     }
   }
 
+  bool is_down(std::uint32_t router) const { return down_[router] != 0; }
+
   // Every router's LSA, as if all had just started.
   void mark_all() {
     for (std::uint32_t router = 0; router < router_count(); ++router) mark(router);

@@ -1,6 +1,7 @@
 #include "topology/from_ospf2.h"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -93,6 +94,8 @@ class Builder {
   void collect_router(AreaId area, const LsaKey& key, const StoredLsa& stored);
   void collect_network(AreaId area, const LsaKey& key, const StoredLsa& stored);
   void make_router_nodes();
+  void index_routers();
+  const RouterSide* find_router(AreaId area, RouterId id) const;
   void make_network_nodes();
   void name_networks();
   void add_links(const RouterSide& router);
@@ -111,8 +114,8 @@ class Builder {
   std::vector<RouterId> ids_;  // that are mentioned
   std::vector<RouterId> boundary_routers_;
   std::vector<RouterSide> routers_;
-  std::vector<RouterId> side_ids_;  // theirs, close together
-  std::size_t links_seen_ = 0;      // of all kinds, in router LSAs
+  std::vector<std::uint32_t> router_index_;  // open addressing: places in routers_
+  std::size_t links_seen_ = 0;               // of all kinds, in router LSAs
   std::vector<NetworkSide> networks_;
   std::vector<LinkEnd> ends_;  // router by router, each one's in order
   std::vector<std::uint32_t> first_end_;
@@ -155,8 +158,7 @@ void Builder::make_router_nodes() {
   nodes_.add(std::move(ids_));
   for (RouterId id : boundary_routers_) parts_.nodes[nodes_.find(id).value()].asbr = true;
   put_in_order(routers_);
-  side_ids_.reserve(routers_.size());
-  for (const RouterSide& router : routers_) side_ids_.push_back(router.id);
+  index_routers();
   for (RouterSide& router : routers_) {
     router.node = nodes_.find(router.id);
     Node& node = parts_.nodes[router.node.value()];
@@ -165,6 +167,32 @@ void Builder::make_router_nodes() {
     node.asbr |= router.lsa.asbr;
     if (router.lsa.asbr) node.asbr_areas.push_back(router.area);
   }
+}
+
+constexpr std::uint32_t kNoRouter = 0xffff'ffff;
+
+std::size_t hash(AreaId area, RouterId id) {
+  return ((std::uint64_t{area.value} << 32 | id.value) * 0x9e3779b97f4a7c15U) >> 32;
+}
+
+// Every link's other end is looked up: with ten links a router, that is most of all looking up.
+void Builder::index_routers() {
+  router_index_.assign(std::bit_ceil(2 * routers_.size() + 1), kNoRouter);
+  const std::size_t mask = router_index_.size() - 1;
+  for (std::uint32_t i = 0; i < routers_.size(); ++i) {
+    std::size_t at = hash(routers_[i].area, routers_[i].id) & mask;
+    while (router_index_[at] != kNoRouter) at = (at + 1) & mask;
+    router_index_[at] = i;
+  }
+}
+
+const RouterSide* Builder::find_router(AreaId area, RouterId id) const {
+  const std::size_t mask = router_index_.size() - 1;
+  for (std::size_t at = hash(area, id) & mask; router_index_[at] != kNoRouter; at = (at + 1) & mask) {
+    const RouterSide& router = routers_[router_index_[at]];
+    if (router.id == id && router.area == area) return &router;
+  }
+  return nullptr;
 }
 
 void Builder::make_network_nodes() {
@@ -227,25 +255,16 @@ void Builder::add_transit(const RouterSide& router, const RouterLink& link) {
   parts_.links.push_back(std::move(out));
 }
 
-// Each neighbour is looked up among the routers of the same area, which stand together.
 void Builder::collect_ends() {
-  auto first = side_ids_.begin();
-  auto end = first;
+  ends_.reserve(links_seen_);
   for (const RouterSide& router : routers_) {
-    const auto own = side_ids_.begin() + (&router - routers_.data());
-    if (own == end) {
-      first = end;
-      while (end != side_ids_.end() &&
-             routers_[static_cast<std::size_t>(end - side_ids_.begin())].area == router.area)
-        ++end;
-    }
     const auto begin = static_cast<std::ptrdiff_t>(ends_.size());
     first_end_.push_back(static_cast<std::uint32_t>(ends_.size()));
     for (const RouterLink& link : router.lsa.links) {
       if (link.type != LinkType::kPointToPoint && link.type != LinkType::kVirtual) continue;
-      const auto peer = std::lower_bound(first, end, link.id);
-      if (peer == end || *peer != link.id || peer == own) continue;
-      ends_.push_back({static_cast<std::uint32_t>(peer - side_ids_.begin()), link.type,
+      const RouterSide* peer = find_router(router.area, link.id);
+      if (peer == nullptr || peer == &router) continue;
+      ends_.push_back({static_cast<std::uint32_t>(peer - routers_.data()), link.type,
                        static_cast<std::uint32_t>(ends_.size()), link});
     }
     std::sort(ends_.begin() + begin, ends_.end(), [](const LinkEnd& a, const LinkEnd& b) {
@@ -354,7 +373,7 @@ void Builder::add_destinations(AreaId area, const LsaKey& key, const StoredLsa& 
   }
   if (key.type != LsaType::kSummary && key.type != LsaType::kAsbrSummary) return;
   auto lsa = ospf::read_summary_lsa(stored.body());
-  const RouterSide* router = find_side(routers_, area, key.router);
+  const RouterSide* router = find_router(area, key.router);
   if (!lsa || lsa->cost >= ospf::kLsInfinity || router == nullptr) return;
   if (key.type == LsaType::kAsbrSummary) {
     parts_.border_routes.push_back({key.id, router->node, lsa->cost, area});

@@ -48,6 +48,46 @@ void sum_up(std::vector<std::uint32_t>& counts) {
 
 auto order_of(const Link& link) { return std::tie(link.from, link.to, link.area, link.address, link.cost); }
 
+auto order_of(const Attachment& attachment) {
+  return std::tie(attachment.prefix, attachment.kind, attachment.area, attachment.node, attachment.cost);
+}
+
+// Sorts numbers by their upper half, from its lowest bits up, keeping equal ones in their order.
+void sort_by_upper_half(std::vector<std::uint64_t>& numbers) {
+  constexpr int kBits = 11;
+  constexpr std::size_t kBuckets = std::size_t{1} << kBits;
+  std::vector<std::uint64_t> sorted(numbers.size());
+  for (int shift = 32; shift < 64; shift += kBits) {
+    std::vector<std::uint32_t> first(kBuckets + 1, 0);
+    for (const std::uint64_t number : numbers) ++first[(number >> shift) % kBuckets + 1];
+    sum_up(first);
+    for (const std::uint64_t number : numbers) sorted[first[(number >> shift) % kBuckets]++] = number;
+    numbers.swap(sorted);
+  }
+}
+
+// Attachments in the order of their prefixes' addresses, which are nearly always IPv4's.
+std::vector<std::uint32_t> by_address(const std::vector<Attachment>& attachments) {
+  std::vector<std::uint32_t> order;
+  order.reserve(attachments.size());
+  const auto is_v4 = [](const Attachment& attachment) { return attachment.prefix.address().is_v4(); };
+  if (std::all_of(attachments.begin(), attachments.end(), is_v4)) {
+    std::vector<std::uint64_t> numbers;
+    numbers.reserve(attachments.size());
+    for (const Attachment& at : attachments) {
+      numbers.push_back(std::uint64_t{at.prefix.address().v4().value} << 32 | numbers.size());
+    }
+    sort_by_upper_half(numbers);
+    for (const std::uint64_t number : numbers) order.push_back(static_cast<std::uint32_t>(number));
+    return order;
+  }
+  for (std::uint32_t i = 0; i < attachments.size(); ++i) order.push_back(i);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return attachments[a].prefix.address() < attachments[b].prefix.address();
+  });
+  return order;
+}
+
 }  // namespace
 
 Topology::Topology(TopologyParts parts) : parts_(std::move(parts)) {
@@ -140,30 +180,22 @@ void Topology::pair_link(LinkId id) {
   }
 }
 
-// Sorted by copies of what they are compared by, since these stand close together.
+// By address first, close together in memory; then the few of each address.
 void Topology::sort_attachments() {
-  struct Place {
-    std::uint64_t high, low;
-    std::uint32_t length_and_kind;
-    AreaId area;
-    NodeId node;
-    Cost cost;
-    std::uint32_t attachment;
-    auto operator<=>(const Place&) const = default;
-  };
   auto& attachments = parts_.attachments;
-  std::vector<Place> places;
-  places.reserve(attachments.size());
-  for (const Attachment& at : attachments) {
-    const auto length = static_cast<std::uint32_t>(at.prefix.bits128());
-    places.push_back({at.prefix.address().high(), at.prefix.address().low(),
-                      length << 8 | static_cast<std::uint32_t>(at.kind), at.area, at.node, at.cost,
-                      static_cast<std::uint32_t>(places.size())});
+  std::vector<std::uint32_t> order = by_address(attachments);
+  const auto address = [&](std::uint32_t at) -> const IpAddress& { return attachments[at].prefix.address(); };
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    const auto left = order_of(attachments[a]);
+    const auto right = order_of(attachments[b]);
+    return left != right ? left < right : a < b;
+  };
+  for (auto first = order.begin(); first != order.end();) {
+    const auto other = [&](std::uint32_t at) { return address(at) != address(*first); };
+    const auto end = std::find_if(first + 1, order.end(), other);
+    std::sort(first, end, before);
+    first = end;
   }
-  std::sort(places.begin(), places.end());
-  std::vector<std::uint32_t> order;
-  order.reserve(places.size());
-  for (const Place& place : places) order.push_back(place.attachment);
   arrange(attachments, order);
   for (std::size_t i = 0; i < attachments.size(); ++i) {
     if (i > 0 && attachments[i].prefix == attachments[i - 1].prefix) continue;

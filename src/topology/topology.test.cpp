@@ -113,6 +113,7 @@ TEST_CASE("links and attachments stand in the same order whatever order they wer
       parts.links.push_back(back);
       Attachment attachment;
       attachment.prefix = Prefix(Ipv4{random.below(4) << 24}, static_cast<int>(6 + random.below(3)));
+      if (round % 3 == 0 && random.below(2)) attachment.prefix = Prefix(IpAddress(random.below(3), 0), 64);
       attachment.node = NodeId{random.below(7)};
       attachment.kind = random.below(2) ? PrefixKind::kSummary : PrefixKind::kStub;
       attachment.cost = random.below(3);
