@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "history/routing_event.h"
 #include "topology/topology.h"
 
 namespace anemone {
@@ -65,25 +66,12 @@ struct Status {
   std::vector<Loss> losses;
 };
 
-struct RoutingEvent {
-  Time time{};
-  std::string kind;  // print_change_kind()
-  std::string text;
-  std::vector<std::string> links;
-};
-
 // The network at an instant, with what the operator told of it.
 struct HostAnswer {
   std::string name;
   IpAddress address;
   std::string router;  // empty where no prefix of the topology holds the address
   bool instrumented = true;
-};
-struct DownLink {
-  std::string id;
-  Link link;  // as it was when last seen; its ends by name
-  std::string from;
-  std::string to;
 };
 struct Place {
   std::string site;

@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "history/routing_history.h"
 #include "load/link_load.h"
 #include "matrix/build_matrix.h"
 #include "record/flow_record.h"
 #include "server/answers.h"
-#include "server/routing_history.h"
 #include "topology/inventory.h"
 
 namespace anemone {

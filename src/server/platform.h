@@ -18,12 +18,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "history/routing_history.h"
 #include "lsdb/lsa_log.h"
 #include "record/flow_record.h"
 #include "server/answers.h"
 #include "server/bin_cache.h"
 #include "server/bin_traffic.h"
-#include "server/routing_history.h"
 #include "store/store.h"
 #include "topology/inventory.h"
 

@@ -1,4 +1,4 @@
-#include "server/routing_history.h"
+#include "history/routing_history.h"
 
 #include <algorithm>
 #include <set>

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "history/routing_event.h"
 #include "lsdb/lsdb_history.h"
-#include "server/answers.h"
 #include "topology/topology.h"
 
 namespace anemone {
