@@ -4,6 +4,7 @@
 #                 x.test.cpp   to the program test_FOLDER (doctest)
 #                 x.fuzz.cpp   is the program fuzz_FOLDER_x (libFuzzer; preset fuzz)
 #                 x.bench.cpp  to the program bench_FOLDER (Google Benchmark)
+# ANEMONE_GENERATED_FOLDER lists sources that the build makes for it.
 # Adding a file is all that a new test, fuzzer or benchmark needs.
 
 set(ANEMONE_LAYERS "")
@@ -25,6 +26,7 @@ endfunction()
 function(anemone_layer folder uses)
   set(dir ${PROJECT_SOURCE_DIR}/src/${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cpp)
+  list(APPEND sources ${ANEMONE_GENERATED_${folder}})
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/*.test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS ${dir}/*.fuzz.cpp)
   file(GLOB benches CONFIGURE_DEPENDS ${dir}/*.bench.cpp)

@@ -14,6 +14,7 @@ constexpr std::array kCommands = {
     Command{"routes", "the routing table that a router has", routes},
     Command{"path", "the links between two routers or addresses", path},
     Command{"load", "load and utilisation of every directed link", load},
+    Command{"snoop", "listen to the routing protocol", snoop},
     Command{"serve", "receive, store, join, answer: API and console", serve},
     Command{"demo", "replay a recorded network, in the browser", demo},
 };

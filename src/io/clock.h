@@ -27,6 +27,14 @@ class SystemClock : public Clock {
   }
 };
 
+// Never jumps, whatever is done to the machine's clock; its zero means nothing. For timers.
+class SteadyClock : public Clock {
+ public:
+  Time now() const override {
+    return Time{std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())};
+  }
+};
+
 // Stands still until told otherwise.
 class ManualClock : public Clock {
  public:

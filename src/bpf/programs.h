@@ -1,0 +1,12 @@
+// The programs for the kernel, compiled at build time and carried inside our own binary: nothing to install,
+// nothing to go missing.
+#pragma once
+
+#include <span>
+
+namespace anemone {
+
+// egress_guard.bpf.c as an ELF object, for libbpf.
+std::span<const unsigned char> egress_guard_object();
+
+}  // namespace anemone
