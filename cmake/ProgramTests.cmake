@@ -39,6 +39,10 @@ add_test(NAME "program: OSPF captures hold what tshark found in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf_check.py $<TARGET_FILE:anemone>)
 add_test(NAME "program: OSPF packets are verified with the keys that they were signed with, and with no other"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/auth_check.py $<TARGET_FILE:anemone>)
+add_test(NAME "program: links have the capacity, metric and group that FRR says it announces"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/te_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: links have the capacity, metric and group that FRR says it announces"
+  PROPERTIES LABELS program TIMEOUT 60)
 foreach(network six odd)
   add_test(NAME "program: paths are what the tables say (${network})"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/path_check.py $<TARGET_FILE:anemone>

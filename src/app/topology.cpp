@@ -60,6 +60,8 @@ Json links_json(const Topology& topology) {
                 {"interface", link.interface},
                 {"address", link.address.is_none() ? "" : print_address(link.address)}};
     if (link.is_virtual) row["virtual"] = true;
+    if (link.te_metric != 0) row["te_metric"] = link.te_metric;
+    if (link.admin_group != 0) row["admin_group"] = link.admin_group;
     links.push_back(std::move(row));
   }
   return links;

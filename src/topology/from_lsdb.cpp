@@ -1,5 +1,6 @@
 #include "topology/from_lsdb.h"
 
+#include "topology/from_opaque.h"
 #include "topology/from_ospf2.h"
 
 namespace anemone {
@@ -9,6 +10,7 @@ TopologyParts topology_parts_from_lsdb(const Lsdb& lsdb) {
   parts.at = lsdb.time();
   RouterNodes routers(parts);
   add_ospf2(lsdb, routers, parts);
+  add_opaque(lsdb, parts);
   return parts;
 }
 

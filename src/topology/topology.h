@@ -63,9 +63,11 @@ struct Link {
   Cost cost = 1;
   double capacity_bps = 0;  // 0 = not known
   AreaId area;
-  IpAddress address;        // of the interface of `from`; none where not known
-  IpAddress neighbor;       // of the interface of `to`: the next hop's "via"; none where not known
-  std::string interface;    // name of the interface of `from`, where known
+  IpAddress address;              // of the interface of `from`; none where not known
+  IpAddress neighbor;             // of the interface of `to`: the next hop's "via"; none where not known
+  std::string interface;          // name of the interface of `from`, where known
+  Cost te_metric = 0;             // for traffic engineering, where it is announced; else 0
+  std::uint32_t admin_group = 0;  // its bits, where they are announced
   bool is_virtual = false;  // an OSPF virtual link: no wire, packets take the way through its transit area
   LinkId reverse;           // the other direction; invalid when there is none
 };

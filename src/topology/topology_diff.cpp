@@ -38,6 +38,39 @@ std::string ends(const Topology& topology, LinkId id) {
   return from + " - " + to;
 }
 
+// A router that announces another name, or only now its first, is the same router.
+bool renamed(const Topology& before, const Topology& after) {
+  std::map<RouterId, const std::string*> names;
+  for (NodeId id : before.nodes()) {
+    if (before.node(id).router_id.value != 0) names.emplace(before.node(id).router_id, &before.node(id).name);
+  }
+  for (NodeId id : after.nodes()) {
+    const auto was = names.find(after.node(id).router_id);
+    if (was != names.end() && *was->second != after.node(id).name) return true;
+  }
+  return false;
+}
+
+// `before` under the names that its routers have in `after`.
+Topology with_names_of(const Topology& after, const Topology& before) {
+  std::map<RouterId, std::string> names;
+  std::set<std::string> taken;
+  for (NodeId id : after.nodes()) {
+    if (after.node(id).router_id.value != 0) names.emplace(after.node(id).router_id, after.node(id).name);
+    taken.insert(after.node(id).name);
+  }
+  TopologyParts parts = before.parts();
+  for (Node& node : parts.nodes) {
+    const auto now = names.find(node.router_id);
+    if (node.router_id.value != 0 && now != names.end()) {
+      node.name = now->second;
+    } else if (node.kind == NodeKind::kRouter && taken.contains(node.name)) {
+      node.name = print_address(node.router_id);  // another router has its name now
+    }
+  }
+  return Topology(std::move(parts));
+}
+
 class Diff {
  public:
   Diff(const Topology& before, const Topology& after) : before_(before), after_(after) {}
@@ -153,6 +186,7 @@ const char* print_change_kind(TopologyChangeKind kind) {
 }
 
 std::vector<TopologyChange> diff_topologies(const Topology& before, const Topology& after) {
+  if (renamed(before, after)) return Diff(with_names_of(after, before), after).changes();
   return Diff(before, after).changes();
 }
 
