@@ -43,6 +43,9 @@ add_test(NAME "program: links have the capacity, metric and group that FRR says 
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/te_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: links have the capacity, metric and group that FRR says it announces"
   PROPERTIES LABELS program TIMEOUT 60)
+add_test(NAME "program: MRT files tell what captures of the same packets tell"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/mrt_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: MRT files tell what captures of the same packets tell" PROPERTIES LABELS program TIMEOUT 60)
 foreach(network six odd)
   add_test(NAME "program: paths are what the tables say (${network})"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/path_check.py $<TARGET_FILE:anemone>

@@ -5,19 +5,20 @@
 #include "io/file.h"
 #include "lsdb/lsa_log_file.h"
 #include "lsdb/lsdb_history.h"
+#include "lsdb/mrt_file.h"
 #include "topology/from_lsdb.h"
 #include "topology/read_topology_file.h"
 
 namespace anemone {
 namespace {
 
-// pcap in either byte order, in micro- or nanoseconds; pcapng; gzip; an LSA log.
+// pcap in either byte order, in micro- or nanoseconds; pcapng; gzip; an LSA log; MRT.
 bool begins_like_recording(Bytes bytes) {
   ByteReader in(bytes);
   const std::uint32_t magic = in.u32();
-  return in.ok() &&
-         (magic == 0xa1b2c3d4 || magic == 0xd4c3b2a1 || magic == 0xa1b23c4d || magic == 0x4d3cb2a1 ||
-          magic == 0x0a0d0d0a || magic >> 16 == 0x1f8b || begins_like_lsa_log(bytes));
+  return in.ok() && (magic == 0xa1b2c3d4 || magic == 0xd4c3b2a1 || magic == 0xa1b23c4d ||
+                     magic == 0x4d3cb2a1 || magic == 0x0a0d0d0a || magic >> 16 == 0x1f8b ||
+                     begins_like_lsa_log(bytes) || begins_like_mrt(bytes));
 }
 
 Result<RoutingSource> from_topology_file(const std::vector<std::string>& sources, const std::string& at) {
@@ -53,7 +54,7 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
                                           const std::string& at, const KeyOptions& keys) {
   auto first = FileReader::open(sources.front());
   if (!first) return first.error();
-  auto start = first->peek(4);
+  auto start = first->peek(12);
   if (!start) return start.error();
   if (!begins_like_recording(*start)) return from_topology_file(sources, at);
 

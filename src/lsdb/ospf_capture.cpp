@@ -6,6 +6,7 @@
 #include "capture/whole_packet.h"
 #include "io/file.h"
 #include "lsdb/lsa_log_file.h"
+#include "lsdb/mrt_file.h"
 
 namespace anemone {
 namespace {
@@ -17,12 +18,16 @@ void listen(const CapturedPacket& captured, WholePacket& whole, OspfListener& li
   listener.on_packet(captured.time, packet->payload, packet->src);
 }
 
-Result<bool> is_lsa_log(const std::string& path) {
+enum class FileKind : std::uint8_t { kCapture, kLog, kMrt };
+
+Result<FileKind> kind_of(const std::string& path) {
   auto file = FileReader::open(path);
   if (!file) return file.error();
-  auto start = file->peek(4);
+  auto start = file->peek(12);
   if (!start) return start.error();
-  return begins_like_lsa_log(*start);
+  if (begins_like_lsa_log(*start)) return FileKind::kLog;
+  return begins_like_mrt(start->first(std::min<std::size_t>(start->size(), 12))) ? FileKind::kMrt
+                                                                                 : FileKind::kCapture;
 }
 
 // Logs tell what they hold by themselves, times included.
@@ -45,6 +50,27 @@ Result<void> read_log(const std::string& path, OspfRecording& recording) {
   return {};
 }
 
+Result<void> read_mrt(const std::string& path, const ospf::AuthKeys& keys, OspfRecording& recording) {
+  auto reader = MrtReader::open(path);
+  if (!reader) return reader.error();
+  OspfListener listener(path, recording.log, keys);
+  IsisListener isis(path, recording.log);
+  while (const MrtMessage* message = reader->next()) {
+    recording.reach(message->time);
+    if (message->protocol == Protocol::kOspf2)
+      listener.on_packet(message->time, message->bytes, message->remote);
+    if (message->protocol == Protocol::kIsis) isis.on_pdu(message->time, message->bytes);
+  }
+  recording.counts.add(listener.counts());
+  recording.isis.add(isis.counts());
+  if (reader->problem()) recording.problems.push_back(*reader->problem());
+  if (reader->refused() > 0) {
+    recording.problems.push_back(
+        {path + ": " + std::to_string(reader->refused()) + " records do not hold what their type says"});
+  }
+  return {};
+}
+
 }  // namespace
 
 void OspfRecording::reach(Time time) {
@@ -56,10 +82,11 @@ void OspfRecording::reach(Time time) {
 Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, const ospf::AuthKeys& keys) {
   OspfRecording recording;
   for (const std::string& path : paths) {
-    auto log = is_lsa_log(path);
-    if (!log) return log.error();
-    if (*log) {
-      if (auto read = read_log(path, recording); !read) return read.error();
+    const auto kind = kind_of(path);
+    if (!kind) return kind.error();
+    if (*kind != FileKind::kCapture) {
+      auto read = *kind == FileKind::kLog ? read_log(path, recording) : read_mrt(path, keys, recording);
+      if (!read) return read.error();
       continue;
     }
     auto file = CaptureFile::open(path);

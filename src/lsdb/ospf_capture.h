@@ -1,5 +1,5 @@
 // Reads capture files for the routing protocol in them, in tunnels and fragments too, each file a vantage
-// point; and LSA logs, which name theirs.
+// point; MRT files, of which the same is true; and LSA logs, which name theirs.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,7 @@ struct OspfRecording {
   void reach(Time time);  // something happened at that time
 };
 
-// An error when a file cannot be read at all, or is neither capture nor log. With keys, packets in captures
+// An error when a file cannot be read at all, or is none of these. With keys, packets in captures
 // that they do not verify are not taken (ospf/auth.h).
 Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, const ospf::AuthKeys& keys = {});
 
