@@ -72,12 +72,14 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
     if (!given) return given.error().in("--at");
     when = *given;
   }
-  if (recording->counts.packets == 0 && recording->isis.pdus == 0 && recording->log.entries.empty())
+  const bool none = recording->counts.packets + recording->ospf3.packets + recording->isis.pdus == 0;
+  if (none && recording->log.entries.empty())
     return Error{sources.front() +
                  ": no OSPF or IS-IS packet in any link type or tunnel that is looked into"};
   RoutingSource source;
   source.lsdb = LsdbHistory(recording->log).at(when);
   source.heard = recording->counts;
+  source.heard_ospf3 = recording->ospf3;
   source.heard_isis = recording->isis;
   source.unseen = unseen_lsas(*source.lsdb);
   source.topology = topology_from_lsdb(*source.lsdb);

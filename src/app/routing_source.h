@@ -20,6 +20,7 @@ struct RoutingSource {
   std::optional<Lsdb> lsdb;  // at topology.at()
   OspfCounts heard;
   IsisCounts heard_isis;
+  Ospf3Counts heard_ospf3;
   std::vector<LsdbKey> unseen;
 };
 

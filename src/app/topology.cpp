@@ -99,7 +99,10 @@ Json prefixes_json(const Topology& topology) {
 Json lsas_json(const RoutingSource& source) {
   std::map<std::string, std::uint64_t> counts;
   if (source.lsdb) {
-    source.lsdb->each([&](const LsdbKey& key, const StoredLsa&) { ++counts[print_lsa_type(key)]; });
+    source.lsdb->each([&](const LsdbKey& key, const StoredLsa&) {
+      const bool ospf3 = protocol_of(key.area.domain) == Protocol::kOspf3;  // has the same words as OSPFv2
+      ++counts[(ospf3 ? "ospf3:" : "") + print_lsa_type(key)];
+    });
   }
   return counts;
 }
@@ -163,6 +166,27 @@ Json isis_json(const IsisCounts& heard) {
           {"refused", std::move(refused)}};
 }
 
+Json ospf3_json(const Ospf3Counts& heard) {
+  Json packets = {{"total", heard.packets}};
+  for (std::size_t type = 1; type < heard.by_type.size(); ++type) {
+    packets[print_packet_type(static_cast<ospf3::PacketType>(type))] = heard.by_type[type];
+  }
+  Json lsas = {{"total", heard.lsas}};
+  for (const auto& [type, count] : heard.lsas_by_type) {
+    Json& sum = lsas[print_lsa_type(type)];
+    sum = (sum.is_null() ? 0 : sum.get<std::uint64_t>()) + count;  // several types are "other"
+  }
+  Json refused = Json::object();
+  for (std::size_t i = 1; i < ospf3::kRefusals; ++i) {
+    const auto why = static_cast<ospf3::Refusal>(i);
+    if (heard.refused[why] > 0) refused[print_refusal(why)] = heard.refused[why];
+  }
+  return {{"packets", std::move(packets)},
+          {"lsas", std::move(lsas)},
+          {"refused", std::move(refused)},
+          {"with_authentication_trailer", heard.authenticated}};
+}
+
 void print_json(const RoutingSource& source) {
   const Topology& topology = source.topology;
   Json answer = {{"at", source.lsdb ? Json(print_time(topology.at())) : Json(nullptr)},
@@ -175,6 +199,7 @@ void print_json(const RoutingSource& source) {
   if (source.lsdb) {
     answer["heard"] = heard_json(source.heard);
     answer["heard"]["isis"] = isis_json(source.heard_isis);
+    answer["heard"]["ospf3"] = ospf3_json(source.heard_ospf3);
   }
   fmt::print("{}\n", answer.dump(-1, ' ', false, Json::error_handler_t::replace));
 }

@@ -33,6 +33,20 @@ std::optional<HeardLsa> heard_isis(Time time, std::uint16_t vantage, Bytes bytes
                   LsaBytes(bytes)};
 }
 
+std::optional<HeardLsa> heard_ospf3(Time time, std::uint16_t vantage, AreaId area, Bytes bytes) {
+  ByteReader in(bytes);
+  ospf3::LsaView lsa;
+  if (ospf3::read_lsa(in, lsa) != ospf3::Refusal::kNone || in.left() > 0) return std::nullopt;
+  return HeardLsa{time,           vantage, false, ospf3_key(area, lsa.header.key), ospf3_instance(lsa.header),
+                  LsaBytes(bytes)};
+}
+
+LsaInstance instance_of(std::int32_t sequence, std::uint16_t checksum, std::uint16_t age_s, bool do_not_age) {
+  const bool forever = do_not_age && age_s < kOspfMaxAge_s;
+  const auto left_s = static_cast<std::uint16_t>(kOspfMaxAge_s - age_s);
+  return {sequence, checksum, forever ? LsaInstance::kForever : left_s};
+}
+
 int sign(bool positive) { return positive ? 1 : -1; }
 
 // 13.1: instances this far apart in age are different ones, of which the younger is newer.
@@ -55,9 +69,24 @@ ospf::LsaKey ospf2_lsa(const LsdbKey& key) {
   return {static_cast<ospf::LsaType>(key.type), Ipv4{static_cast<std::uint32_t>(key.id)}, key.router};
 }
 
+LsdbKey ospf3_key(AreaId area, const ospf3::LsaKey& lsa) {
+  const bool as_wide = ospf3::scope_of(lsa.type) == ospf3::Scope::kAs;
+  return {as_wide, as_wide ? backbone_of(area) : area, static_cast<std::uint16_t>(lsa.type), lsa.id.value,
+          lsa.router};
+}
+
+ospf3::LsaKey ospf3_lsa(const LsdbKey& key) {
+  return {static_cast<ospf3::LsaType>(key.type), Ipv4{static_cast<std::uint32_t>(key.id)}, key.router};
+}
+
 std::string print_lsa_type(const LsdbKey& key) {
-  if (protocol_of(key.area.domain) == Protocol::kOspf2) {
-    return ospf::print_lsa_type(static_cast<ospf::LsaType>(key.type));
+  switch (protocol_of(key.area.domain)) {
+    case Protocol::kOspf2:
+      return ospf::print_lsa_type(static_cast<ospf::LsaType>(key.type));
+    case Protocol::kOspf3:
+      return ospf3::print_lsa_type(static_cast<ospf3::LsaType>(key.type));
+    case Protocol::kIsis:
+      break;
   }
   return protocol_of(key.area.domain) == Protocol::kIsis ? "lsp" : "other";
 }
@@ -68,9 +97,11 @@ std::string print_lsa_id(const LsdbKey& key) {
 }
 
 LsaInstance ospf_instance(const ospf::LsaHeader& header) {
-  const bool forever = header.do_not_age && header.age_s < kOspfMaxAge_s;
-  const auto left_s = static_cast<std::uint16_t>(kOspfMaxAge_s - header.age_s);
-  return {header.sequence, header.checksum, forever ? LsaInstance::kForever : left_s};
+  return instance_of(header.sequence, header.checksum, header.age_s, header.do_not_age);
+}
+
+LsaInstance ospf3_instance(const ospf3::LsaHeader& header) {
+  return instance_of(header.sequence, header.checksum, header.age_s, header.do_not_age);
 }
 
 LsaInstance isis_instance(std::uint32_t sequence, std::uint16_t checksum, std::uint16_t lifetime_s) {
@@ -97,6 +128,7 @@ LsaBytes::LsaBytes(Bytes bytes) : size_(static_cast<std::uint32_t>(bytes.size())
 std::optional<HeardLsa> heard_lsa(Time time, std::uint16_t vantage, AreaId area, Bytes lsa) {
   if (area.domain == kOspf2Domain) return heard_ospf2(time, vantage, area, lsa);
   if (protocol_of(area.domain) == Protocol::kIsis) return heard_isis(time, vantage, lsa);
+  if (protocol_of(area.domain) == Protocol::kOspf3) return heard_ospf3(time, vantage, area, lsa);
   return std::nullopt;
 }
 

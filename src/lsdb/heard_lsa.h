@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "net/area.h"
 #include "ospf/lsa.h"
+#include "ospf3/lsa.h"
 
 namespace anemone {
 
@@ -30,6 +31,9 @@ struct LsdbKey {
 };
 LsdbKey ospf2_key(AreaId area, const ospf::LsaKey& lsa);
 ospf::LsaKey ospf2_lsa(const LsdbKey& key);  // REQUIRES: key.area.domain == kOspf2Domain
+// What is flooded on one link only is in the link's area: interface ids and router ids keep it apart there.
+LsdbKey ospf3_key(AreaId area, const ospf3::LsaKey& lsa);
+ospf3::LsaKey ospf3_lsa(const LsdbKey& key);  // REQUIRES: its domain is one of OSPFv3
 
 // "router", "external", "opaque-area": the word for its type in its protocol.
 std::string print_lsa_type(const LsdbKey& key);
@@ -49,6 +53,7 @@ struct LsaInstance {
 LsaInstance ospf_instance(const ospf::LsaHeader& header);
 // IS-IS knows no LSP that does not age: its longest lifetime, 65535 s, counts as a second less.
 LsaInstance isis_instance(std::uint32_t sequence, std::uint16_t checksum, std::uint16_t lifetime_s);
+LsaInstance ospf3_instance(const ospf3::LsaHeader& header);
 
 // RFC 2328 section 13.1, ISO 10589 section 7.3.16: positive when `a` is the newer, 0 when they are the same.
 // REQUIRES: both are instances of one LSA, and left_s is that of one instant.

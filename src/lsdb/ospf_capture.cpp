@@ -11,11 +11,20 @@
 namespace anemone {
 namespace {
 
-void listen(const CapturedPacket& captured, WholePacket& whole, OspfListener& listener) {
+constexpr std::uint8_t kEsp = 50;
+
+// ESP between link-local addresses is a routing protocol's (RFC 4552), as far as can be seen from outside.
+bool is_encrypted_ospf3(const IpPacket& packet) {
+  return packet.protocol == kEsp && !packet.src.is_v4() && packet.src.high() >> 54 == 0xfe80U >> 6;
+}
+
+void listen(const CapturedPacket& captured, WholePacket& whole, OspfListener& listener,
+            Ospf3Listener& ospf3) {
+  if (is_encrypted_ospf3(captured.ip)) return ospf3.refuse(ospf3::Refusal::kEncrypted);
   const IpPacket* packet = whole.find(captured.time, captured.ip);
   if (packet == nullptr) return;
-  if (!packet->src.is_v4()) return listener.refuse(ospf::Refusal::kNotIpv4);
-  listener.on_packet(captured.time, packet->payload, packet->src);
+  if (packet->src.is_v4()) return listener.on_packet(captured.time, packet->payload, packet->src);
+  ospf3.on_packet(captured.time, {packet->src, packet->dst}, packet->payload);
 }
 
 enum class FileKind : std::uint8_t { kCapture, kLog, kMrt };
@@ -92,18 +101,20 @@ Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, con
     auto file = CaptureFile::open(path);
     if (!file) return file.error();
     OspfListener listener(path, recording.log, keys);
+    Ospf3Listener ospf3(path, recording.log);
     IsisListener isis(path, recording.log);
     WholePacket whole(ospf::kIpProtocol);
     while (const CapturedPacket* packet = file->next_routing()) {
       recording.reach(packet->time);
       if (packet->osi.empty()) {
-        listen(*packet, whole, listener);
+        listen(*packet, whole, listener, ospf3);
       } else {
         isis.on_pdu(packet->time, packet->osi);
       }
     }
     for (std::uint64_t i = 0; i < whole.incomplete(); ++i) listener.refuse(ospf::Refusal::kFragment);
     recording.counts.add(listener.counts());
+    recording.ospf3.add(ospf3.counts());
     recording.isis.add(isis.counts());
     if (file->problem()) recording.problems.push_back(*file->problem());
   }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "lsdb/isis_listener.h"
 #include "lsdb/lsa_log.h"
+#include "lsdb/ospf3_listener.h"
 #include "lsdb/ospf_listener.h"
 
 namespace anemone {
@@ -18,6 +19,7 @@ struct OspfRecording {
   LsaLog log;  // sorted
   OspfCounts counts;
   IsisCounts isis;
+  Ospf3Counts ospf3;
   Time from{};  // of the first and last packet of any kind; equal when there are none
   Time to{};
   bool any = false;

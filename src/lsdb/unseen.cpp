@@ -5,6 +5,7 @@
 
 #include "isis/lsp.h"
 #include "isis/pdu.h"
+#include "lsdb/unseen_ospf3.h"
 
 namespace anemone {
 namespace {
@@ -98,6 +99,7 @@ std::vector<LsdbKey> unseen_lsas(const Lsdb& lsdb) {
             [&](const LsdbKey& key, const StoredLsa& stored) { collector.visit(key, stored); });
   auto& unseen = collector.unseen;
   add_isis(lsdb, unseen);
+  add_unseen_ospf3(lsdb, unseen);
   for (const LsdbKey& key : lsdb.described_but_unheard()) {
     unseen.insert(key);
     LsdbKey nameless = key;

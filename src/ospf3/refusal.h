@@ -19,7 +19,6 @@ enum class Refusal : std::uint8_t {
   kBadLsaChecksum,  // Fletcher's sum over the LSA does not come out
   kBadLsaBody,      // the body does not hold what its type says
   kBadLsaScope,     // the flooding scope that RFC 5340 reserves
-  kFragment,        // a piece of an IP packet: OSPF in fragments is not put together
   kEncrypted,       // ESP between neighbours (RFC 4552): somebody's OSPF, but not for us to read
 };
 constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kEncrypted) + 1;

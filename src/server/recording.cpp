@@ -6,6 +6,7 @@
 
 #include "capture/capture_file.h"
 #include "flow/flow_table.h"
+#include "lsdb/ospf3_listener.h"
 #include "lsdb/ospf_listener.h"
 
 namespace anemone {
@@ -73,27 +74,34 @@ class HostCapture {
   std::vector<Flow> done_;
 };
 
-// One listener's capture. Its packets go through an OspfListener into the log all listeners share.
+// One listener's capture. Its packets go through listeners for OSPFv2 and OSPFv3 into the log all share.
 class ListenerCapture {
  public:
   ListenerCapture(CaptureFile file, const std::string& name, LsaLog& log)
-      : file_(std::move(file)), listener_(name, log) {}
+      : file_(std::move(file)), listener_(name, log), listener3_(name, log) {}
 
   void read_until(Time end) {
     for (;;) {
       if (waiting_ == nullptr) waiting_ = file_.next();
       if (waiting_ == nullptr || waiting_->time >= end) return;
-      if (waiting_->ip.protocol == kOspf) listener_.on_packet(waiting_->time, waiting_->ip.payload);
+      if (waiting_->ip.protocol == kOspf) listen(waiting_->time, waiting_->ip);
       waiting_ = nullptr;
     }
   }
 
   const OspfCounts& counts() const { return listener_.counts(); }
+  const Ospf3Counts& counts3() const { return listener3_.counts(); }
   bool damaged() const { return file_.problem().has_value(); }
 
  private:
+  void listen(Time time, const IpPacket& packet) {
+    if (packet.src.is_v4()) return listener_.on_packet(time, packet.payload);
+    listener3_.on_packet(time, {packet.src, packet.dst}, packet.payload);
+  }
+
   CaptureFile file_;
   OspfListener listener_;
+  Ospf3Listener listener3_;
   const CapturedPacket* waiting_ = nullptr;  // the file's; valid until its next next()
 };
 
@@ -166,8 +174,10 @@ std::vector<Loss> RecordingReader::losses() const {
     damaged += host.damaged() ? 1 : 0;
   }
   OspfCounts heard;
+  Ospf3Counts heard3;
   for (const auto& listener : impl_->listeners) {
     heard.add(listener->counts());
+    heard3.add(listener->counts3());
     damaged += listener->damaged() ? 1 : 0;
   }
   std::vector<Loss> losses;
@@ -177,6 +187,9 @@ std::vector<Loss> RecordingReader::losses() const {
   add_loss(losses, "capture", "damaged_file", damaged);
   for (std::size_t i = 1; i < ospf::kRefusals; ++i) {
     add_loss(losses, "ospf", ospf::print_refusal(static_cast<ospf::Refusal>(i)), heard.refused.of[i]);
+  }
+  for (std::size_t i = 1; i < ospf3::kRefusals; ++i) {
+    add_loss(losses, "ospf3", ospf3::print_refusal(static_cast<ospf3::Refusal>(i)), heard3.refused.of[i]);
   }
   return losses;
 }
