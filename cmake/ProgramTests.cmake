@@ -35,6 +35,10 @@ add_test(NAME "program: every router's table is what FRR says it is"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/routes_check.py $<TARGET_FILE:anemone>
           ${PROJECT_SOURCE_DIR}/tests/data/lab/six ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty
           ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${campus})
+add_test(NAME "program: OSPFv3 captures hold what tshark found in them, crafted ones are refused"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf3_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: OSPFv3 captures hold what tshark found in them, crafted ones are refused"
+  PROPERTIES LABELS program TIMEOUT 300)
 add_test(NAME "program: OSPF captures hold what tshark found in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf_check.py $<TARGET_FILE:anemone>)
 add_test(NAME "program: OSPF packets are verified with the keys that they were signed with, and with no other"
