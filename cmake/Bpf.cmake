@@ -2,7 +2,6 @@
 # holds its bytes: NAME.bpf.c becomes the function NAME_object() of bpf/programs.h.
 
 find_program(BPF_CLANG NAMES clang clang-14 REQUIRED)
-find_library(LIBBPF bpf REQUIRED)
 find_path(LIBBPF_INCLUDE bpf/bpf_helpers.h REQUIRED)
 
 file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/bpf/*.bpf.c)

@@ -24,6 +24,7 @@ target_include_directories(duckdb SYSTEM INTERFACE ${ANEMONE_DUCKDB_DIR})
 target_compile_definitions(duckdb INTERFACE ANEMONE_DUCKDB_LIBRARY="${ANEMONE_DUCKDB_DIR}/libduckdb.so")
 target_link_libraries(duckdb INTERFACE ${CMAKE_DL_LIBS})
 
+find_library(LIBBPF bpf REQUIRED)
 set(ANEMONE_LIBS_base OpenSSL::Crypto)
 set(ANEMONE_LIBS_io Threads::Threads ZLIB::ZLIB)
 set(ANEMONE_LIBS_listen ${LIBBPF})

@@ -11,6 +11,7 @@ namespace {
 constexpr std::array kCommands = {
     Command{"flows", "the flows of capture files", flows},
     Command{"topology", "routers, links and prefixes at an instant", topology},
+    Command{"lsdb", "every LSA that is known at an instant", lsdb},
     Command{"routes", "the routing table that a router has", routes},
     Command{"path", "the links between two routers or addresses", path},
     Command{"load", "load and utilisation of every directed link", load},

@@ -19,6 +19,7 @@ struct Command {
 
 int flows(int argc, char** argv);
 int topology(int argc, char** argv);
+int lsdb(int argc, char** argv);
 int routes(int argc, char** argv);
 int path(int argc, char** argv);
 int load(int argc, char** argv);

@@ -48,6 +48,16 @@ TEST_CASE("parallel links stay apart, their ends paired by address") {
   CHECK(topology.link(LinkId{1}).reverse == LinkId{3});
 }
 
+TEST_CASE("a parallel link that only one end still tells is used, its next hop known by the subnet of two") {
+  Lsdb lsdb;
+  lsdb.install(heard_router(kStart, ip("1.1.1.1"),
+                            {to_router("2.2.2.2", "10.0.0.1", 1), stub("10.0.0.0", "255.255.255.252", 1),
+                             to_router("2.2.2.2", "10.0.0.5", 2), stub("10.0.0.4", "255.255.255.252", 2)}));
+  lsdb.install(heard_router(kStart, ip("2.2.2.2"), {to_router("1.1.1.1", "10.0.0.2", 4)}));
+  CHECK(links(topology_from_lsdb(lsdb)) ==
+        "1.1.1.1>2.2.2.2 1 via 10.0.0.2; 1.1.1.1>2.2.2.2 2 via 10.0.0.6; 2.2.2.2>1.1.1.1 4 via 10.0.0.1; ");
+}
+
 TEST_CASE("unnumbered links know their interface's index and no address") {
   Lsdb lsdb;
   lsdb.install(heard_router(kStart, ip("1.1.1.1"), {to_router("2.2.2.2", "0.0.0.3", 10)}));
@@ -76,6 +86,20 @@ TEST_CASE("a broadcast network is a node between those who list it and whom it l
   const auto attached = topology.attachments(PrefixId{0});
   REQUIRE(attached.size() == 1);
   CHECK(attached[0].kind == PrefixKind::kNetwork);
+}
+
+TEST_CASE("what a router summarises counts only in the areas in which it says that it is a border router") {
+  Lsdb lsdb;
+  const Said inner{.area = {1}};
+  lsdb.install(heard_router(kStart, ip("1.1.1.1"), {}, {}, true));  // its backbone does not hear it any more
+  lsdb.install(heard_router(kStart, ip("1.1.1.1"), {}, inner));
+  lsdb.install(heard(kStart, LsaType::kSummary, ip("10.2.0.0"), ip("1.1.1.1"),
+                     ospf::SummaryLsa{ip("255.255.0.0"), 7}, inner));
+  lsdb.install(
+      heard(kStart, LsaType::kAsbrSummary, ip("9.9.9.9"), ip("1.1.1.1"), ospf::SummaryLsa{{}, 7}, inner));
+  const Topology topology = topology_from_lsdb(lsdb);
+  CHECK(topology.attachments().empty());
+  CHECK(topology.border_routes().empty());
 }
 
 TEST_CASE("prefixes say where they are attached, in which area, and how") {

@@ -338,6 +338,17 @@ void Builder::add_pair(const RouterSide& a, LinkEnds from_a, const RouterSide& b
   add_ends(b, from_b, a, from_a);
 }
 
+// The other address of the subnet of two addresses in which a link's end is, where its router says so by a
+// stub link (12.4.1.1): the neighbour's, although the neighbour itself does not tell it (any more, or yet).
+Ipv4 other_address(const ospf::RouterLsa& lsa, Ipv4 own) {
+  for (const RouterLink& link : lsa.links) {
+    if (link.type != LinkType::kStub || (own.value & link.data.value) != link.id.value) continue;
+    if (link.data.value == 0xffff'fffe) return {own.value ^ 1U};
+    if (link.data.value == 0xffff'fffc) return {own.value ^ 3U};
+  }
+  return {};
+}
+
 void Builder::add_ends(const RouterSide& from, LinkEnds ends, const RouterSide& to, LinkEnds others) {
   if (ends.size() == 1 && others.size() == 1) {
     add_link(from.area, from.node, to.node, ends[0].link, others[0].link.data);
@@ -346,7 +357,8 @@ void Builder::add_ends(const RouterSide& from, LinkEnds ends, const RouterSide& 
   }
   const std::vector<int> peers = pair_ends(ends, others);
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    const Ipv4 peer = peers[i] < 0 ? Ipv4{} : others[static_cast<std::size_t>(peers[i])].link.data;
+    const Ipv4 peer = peers[i] < 0 ? other_address(from.lsa, ends[i].link.data)
+                                   : others[static_cast<std::size_t>(peers[i])].link.data;
     add_link(from.area, from.node, to.node, ends[i].link, peer);
     parts_.links.back().is_virtual = ends[i].type == LinkType::kVirtual;
   }
@@ -375,6 +387,7 @@ void Builder::add_destinations(AreaId area, const LsaKey& key, const StoredLsa& 
   auto lsa = ospf::read_summary_lsa(stored.body());
   const RouterSide* router = find_router(area, key.router);
   if (!lsa || lsa->cost >= ospf::kLsInfinity || router == nullptr) return;
+  if (!router->lsa.abr) return;  // in this area it is no border router, or no more (16.2 step 4)
   if (key.type == LsaType::kAsbrSummary) {
     parts_.border_routes.push_back({key.id, router->node, lsa->cost, area});
   } else if (auto length = mask_length(lsa->mask)) {
