@@ -33,6 +33,8 @@ def wanted(routes):
     for prefix, route in routes.items():
         if '/' not in prefix or route['routeType'].startswith('D'):
             continue  # routers, and the ranges that a border router discards, stand in FRR's table too
+        if not any(route['nexthops']):
+            continue  # over a virtual link that no transit area resolves: RFC 2328, 16.3 drops it, FRR leaves it unused
         hops = frozenset(hop.get('ip', '').strip() for hop in route['nexthops']) - {'', '0.0.0.0'}
         kind = TYPES[route['routeType'].strip()]
         table[prefix] = (kind, route['cost'], route.get('type2cost') if kind == 'external2' else None, hops)

@@ -2,7 +2,7 @@
 //
 // Areas are routed one at a time (RFC 2328 section 16.1); a node at a border has a cost in each of its
 // areas. The arrays are laid out once per topology, area by area, and used again for every destination.
-// Virtual links count as links here; who takes one is told by first_hops_of_virtual_links(). A router that
+// Virtual links count as links here, which no packet can take (route/inside_routes.h). A router that
 // does not forward for others (an OSPFv3 host, an overloaded IS-IS router) ends paths and begins them only.
 #pragma once
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "route/area_paths.h"
-
 namespace anemone {
 
 PerNode<std::vector<AreaId>> areas_of_nodes(const Topology& topology) {
@@ -68,24 +66,24 @@ bool is_border(const Node& router, AreaId area) {
   return router.is_abr(area.domain) || says_boundary(router, area);
 }
 
-PerLink<std::vector<LinkId>> first_hops_of_virtual_links(const Topology& topology) {
-  PerLink<std::vector<LinkId>> hops(topology.link_count());
-  AreaPaths paths(topology);
-  for (LinkId id : indices<LinkId>(topology.link_count())) {
-    const Link& link = topology.link(id);
-    if (!link.is_virtual) continue;
-    Cost best = kUnreachable;
-    for (AreaId area : topology.node(link.from).areas) {
-      if (is_backbone(area) || area.domain != link.area.domain) continue;
-      const Seed end{link.to};
-      paths.to(area, std::span(&end, 1));
-      if (paths.cost(link.from) >= best) continue;
-      best = paths.cost(link.from);
-      hops[id].clear();
-      paths.append_hops(link.from, hops[id]);
-    }
+bool ignores_nssa_default(const Topology& topology, NodeId router, const Attachment& external) {
+  const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
+  const bool is_default = external.prefix.length() == 0;
+  if (!nssa || !is_default || !topology.node(router).is_abr(external.area.domain)) return false;
+  if (!external.propagate) return true;
+  // One that imports no summaries tells its area a default as the only one.
+  std::size_t defaults = 0;
+  std::size_t others = 0;
+  for (const Attachment& attachment : topology.attachments()) {
+    const bool own_summary = attachment.node == router && attachment.area == external.area &&
+                             attachment.kind == PrefixKind::kSummary;
+    if (own_summary) ++(attachment.prefix.length() == 0 ? defaults : others);
   }
-  return hops;
+  return defaults > 0 && others == 0;
+}
+
+bool ends_virtual_link(const Node& node, AreaId area) {
+  return std::ranges::find(node.virtual_areas, area) != node.virtual_areas.end();
 }
 
 }  // namespace anemone

@@ -43,8 +43,11 @@ inline WayRank way_rank(bool intra, AreaId area) {
 bool is_border(const Node& router, AreaId area);
 bool says_boundary(const Node& router, AreaId area);
 
-// A virtual link stands for the way through its transit area: the real links over which its `from`
-// begins that way, and the area. Empty for a real link, and where the way is broken.
-PerLink<std::vector<LinkId>> first_hops_of_virtual_links(const Topology& topology);
+// Whether `router` ignores this type 7 LSA: a default route for inner routers, which a border router takes
+// only when it may be told to others and it does import summaries (RFC 3101 section 2.5, step 3).
+bool ignores_nssa_default(const Topology& topology, NodeId router, const Attachment& external);
+
+// Whether `node` says that a virtual link leads through `area` (RFC 2328 section 16.1: TransitCapability).
+bool ends_virtual_link(const Node& node, AreaId area);
 
 }  // namespace anemone

@@ -46,6 +46,19 @@ class Field {
     for (NodeId node : touched_) forget(choices_[node]);
     touched_.clear();
   }
+  template <class Change>
+  void change_all(Change change) {
+    for (NodeId node : touched_) change(choices_[node]);
+  }
+  // Forgets the choices of which `is_bad` says so.
+  template <class IsBad>
+  void drop_if(IsBad is_bad) {
+    std::erase_if(touched_, [&](NodeId node) {
+      const bool bad = is_bad(choices_[node]);
+      if (bad) forget(choices_[node]);
+      return bad;
+    });
+  }
   static void forget(Choice& choice) {
     choice.cost = kUnreachable;
     choice.exit = false;

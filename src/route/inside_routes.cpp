@@ -22,7 +22,6 @@ InsideRoutes::InsideRoutes(const Topology& topology)
       paths_(topology),
       areas_(areas_of_nodes(topology)),
       examined_(topology.node_count()),
-      virtual_hops_(first_hops_of_virtual_links(topology)),
       in_area_(topology.node_count()) {
   std::set<AreaId> all;
   for (NodeId node : topology.nodes()) {
@@ -30,6 +29,65 @@ InsideRoutes::InsideRoutes(const Topology& topology)
     examined_[node] = examined_areas(topology, node, areas_[node]);
   }
   all_areas_.assign(all.begin(), all.end());
+  find_transits();
+}
+
+// Border routers in an area that is not examined, from which the end of a virtual link is reached in it.
+void InsideRoutes::find_transits() {
+  for (AreaId area : all_areas_) {
+    seeds_.clear();
+    for (NodeId node : topology_.nodes()) {
+      if (ends_virtual_link(topology_.node(node), area)) seeds_.push_back({node});
+    }
+    if (seeds_.empty()) continue;
+    Transit transit{area, {}};
+    paths_.to(area, seeds_);
+    for (NodeId node : paths_.reached()) {
+      if (is_in(node, area) && !examines(node, area)) transit.routers.push_back(node);
+    }
+    transits_.push_back(std::move(transit));
+  }
+}
+
+// Offers what the seeds, border routers of a transit area, advertise there. A router does not count its own.
+void InsideRoutes::shorten(const Transit& transit, Field& field) {
+  if (seeds_.empty()) return;
+  std::vector<NodeId> advertisers;
+  paths_.to(transit.area, seeds_);
+  for (NodeId router : transit.routers) {
+    if (paths_.is_seed(router)) {
+      advertisers.push_back(router);
+    } else {
+      offer_over_transit(router, field);
+    }
+  }
+  for (NodeId router : advertisers) {
+    other_seeds_ = seeds_;
+    std::erase_if(other_seeds_, [&](const Seed& seed) { return seed.node == router; });
+    paths_.to(transit.area, other_seeds_);
+    offer_over_transit(router, field);
+  }
+}
+
+// Only ways of the backbone are shortened: nearer replaces, as near adds.
+void InsideRoutes::offer_over_transit(NodeId router, Field& field) const {
+  const Field::Choice& known = field[router];
+  const Cost cost = paths_.cost(router);
+  const bool real = known.known() && !known.unusable && (known.intra || !known.exit);
+  if (!real || known.area != backbone_of(paths_.area()) || cost > known.cost) return;
+  Field::Choice& choice = field.at(router);
+  if (cost < choice.cost) {
+    choice.cost = cost;
+    choice.exit = false;
+    choice.hops.clear();
+  }
+  append_hops(router, choice.hops);
+}
+
+// A way that began with a virtual link, and that no transit area has resolved, is not used.
+void InsideRoutes::drop_unresolved(Field& field) const {
+  if (transits_.empty()) return;
+  field.drop_if([](const Field::Choice& choice) { return !choice.exit && choice.hops.empty(); });
 }
 
 const PerNode<char>& InsideRoutes::hears_externals(std::uint16_t domain) {
@@ -44,16 +102,13 @@ bool InsideRoutes::is_in(NodeId node, AreaId area) const { return has(areas_[nod
 
 bool InsideRoutes::examines(NodeId node, AreaId area) const { return has(examined_[node], area); }
 
-// The links that a node takes, a virtual one replaced by those that begin the way it stands for.
+// The links that a node takes; no packet takes a virtual one.
 void InsideRoutes::append_hops(NodeId node, std::vector<LinkId>& hops) const {
   const std::size_t before = hops.size();
   paths_.append_hops(node, hops);
-  for (std::size_t i = before; i < hops.size(); ++i) {
-    if (!topology_.link(hops[i]).is_virtual) continue;
-    const auto& real = virtual_hops_[hops[i]];
-    hops.erase(hops.begin() + static_cast<std::ptrdiff_t>(i--));
-    hops.insert(hops.end(), real.begin(), real.end());
-  }
+  const auto is_virtual = [&](LinkId id) { return topology_.link(id).is_virtual; };
+  hops.erase(std::remove_if(hops.begin() + static_cast<std::ptrdiff_t>(before), hops.end(), is_virtual),
+             hops.end());
 }
 
 // Offers the way that paths_ found within one area: nearer replaces, equal adds.
@@ -129,6 +184,19 @@ void InsideRoutes::to_prefix(PrefixId prefix, std::uint16_t domain, Field& field
   for (AreaId area : all_areas_) {
     if (area.domain == domain && seed(area, is_summary)) add_inter(area, is_default, advertiser, field);
   }
+  for (const Transit& transit : transits_) {
+    if (transit.area.domain == domain && seed(transit.area, is_summary)) shorten(transit, field);
+  }
+  drop_unresolved(field);
+}
+
+// Those that advertise the way to an AS boundary router there.
+void InsideRoutes::seed_border_routers(AreaId area, RouterId asbr) {
+  seeds_.clear();
+  for (const BorderRoute& border : topology_.border_routes()) {
+    const bool usable = border.asbr == asbr && topology_.node(border.via).is_abr(area.domain);
+    if (usable && border.area == area) seeds_.push_back({border.via, border.cost});
+  }
 }
 
 void InsideRoutes::to_boundary_router(NodeId router, std::uint16_t domain, Field& field) {
@@ -145,15 +213,18 @@ void InsideRoutes::to_boundary_router(NodeId router, std::uint16_t domain, Field
       paths_.to(area, std::span(&self, 1));
       add_intra(area, in_area_);
     }
-    seeds_.clear();
-    for (const BorderRoute& border : topology_.border_routes()) {
-      const bool usable = border.asbr == target.router_id && topology_.node(border.via).is_abr(domain);
-      if (usable && border.area == area) seeds_.push_back({border.via, border.cost});
-    }
+    seed_border_routers(area, target.router_id);
     if (!seeds_.empty()) {
       paths_.to(area, seeds_);
       add_inter(area, false, advertiser, in_area_);
     }
+    in_area_.change_all([&](Field::Choice& choice) { choice.unusable = choice.intra && !boundary; });
+    for (const Transit& transit : transits_) {
+      if (area != backbone_of(transit.area)) continue;
+      seed_border_routers(transit.area, target.router_id);
+      shorten(transit, in_area_);
+    }
+    drop_unresolved(in_area_);
     for (NodeId node : in_area_.touched()) {
       const Field::Choice& found = in_area_[node];
       Field::Choice& best = field.at(node);
@@ -163,7 +234,6 @@ void InsideRoutes::to_boundary_router(NodeId router, std::uint16_t domain, Field
       };
       if (best.known() && order(best) <= order(found)) continue;
       best = found;
-      best.unusable = best.intra && !boundary;
     }
   }
 }

@@ -3,7 +3,8 @@
 // router- and type 4 LSAs (16.4 step 3).
 //
 // Area by area: shortest paths towards whoever advertises the destination there; a node with several
-// areas then chooses among them as its own routing table would.
+// areas then chooses among them as its own routing table would. A border router at a virtual link finds by
+// the summaries of the link's transit area how its packets go on, or a shorter way (16.3).
 #pragma once
 
 #include <cstdint>
@@ -37,6 +38,16 @@ class InsideRoutes {
   // What a border router is that advertises the destination and has no other way to it.
   enum class Advertiser { kExit, kNoWay };
   void add_inter(AreaId area, bool is_default, Advertiser advertiser, Field& field);
+  // A transit area, and the border routers that look at its summaries although they have the backbone's.
+  struct Transit {
+    AreaId area;
+    std::vector<NodeId> routers;
+  };
+  void find_transits();
+  void seed_border_routers(AreaId area, RouterId asbr);
+  void shorten(const Transit& transit, Field& field);
+  void offer_over_transit(NodeId router, Field& field) const;
+  void drop_unresolved(Field& field) const;
   void append_hops(NodeId node, std::vector<LinkId>& hops) const;
 
   const Topology& topology_;
@@ -44,9 +55,10 @@ class InsideRoutes {
   PerNode<std::vector<AreaId>> areas_;
   PerNode<std::vector<AreaId>> examined_;
   std::map<std::uint16_t, PerNode<char>> hears_externals_;
-  PerLink<std::vector<LinkId>> virtual_hops_;
+  std::vector<Transit> transits_;
   std::vector<AreaId> all_areas_;
   std::vector<Seed> seeds_;
+  std::vector<Seed> other_seeds_;
   Field in_area_;  // to_boundary_router: one area's choices, before nodes choose among areas
 };
 

@@ -1,13 +1,17 @@
 // Random OSPF networks with several areas, for tests and benchmarks: what routers would flood, made into a
 // Topology. A backbone, areas around it (normal, stub, not-so-stubby), broadcast networks, parallel links,
-// prefixes at several routers, externals of both types with and without forwarding addresses. Summaries
-// are what border routers would advertise, made in two rounds from their own tables (RFC 2328, 12.4.3).
+// prefixes at several routers, externals of both types with and without forwarding addresses, areas behind
+// virtual links. Summaries are what border routers would advertise, made in rounds from their own tables
+// (RFC 2328, 12.4.3).
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
+#include "route/area_paths.h"
 #include "route/area_view.h"
 #include "route/table.h"
 
@@ -21,6 +25,8 @@ struct RandomAreasOptions {
   std::uint32_t area_routers = 5;
   Cost cost_max = 4;  // small: many ties
   std::uint32_t externals = 6;
+  bool nssa_defaults = false;         // some type 7 LSAs are default routes, with and without the P-bit
+  std::uint32_t virtual_percent = 0;  // of the normal areas, how many carry virtual links
 };
 
 class RandomAreas {
@@ -30,10 +36,14 @@ class RandomAreas {
     for (std::uint32_t i = 0; i < options.backbone_routers; ++i) core.push_back(add_router(kBackbone));
     connect(core, kBackbone);
     for (std::uint32_t i = 1; i <= options.areas; ++i) add_area(core, AreaId{i});
+    for (std::uint32_t i = 1; i <= options.areas; ++i) {
+      if (kind(AreaId{i}) == Kind::kNormal && chance(options.virtual_percent)) add_virtual_link(AreaId{i});
+    }
     mark_border_routers();
     add_boundary_routers();
     summarise(true);
-    summarise(false);
+    const std::size_t rounds = virtual_links_.empty() ? 1 : 4;
+    for (std::size_t i = 0; i < rounds; ++i) summarise(false);
     add_defaults();
   }
 
@@ -135,13 +145,52 @@ class RandomAreas {
     if (kinds_.back() != Kind::kNormal) parts_.stub_areas.push_back(area);
     std::vector<NodeId> routers;
     for (std::uint32_t i = 0; i < options_.area_routers; ++i) routers.push_back(add_router(area));
-    const std::uint32_t first = random_.below(static_cast<std::uint32_t>(core.size()));
-    for (std::uint32_t i = 0; i < 1 + random_.below(2); ++i) {
+    const auto borders = static_cast<std::uint32_t>(core.size());
+    const std::uint32_t first = random_.below(borders);
+    for (std::uint32_t i = 0; i < std::min(borders, 1 + random_.below(2)); ++i) {
       const NodeId border = core[(first + i) % core.size()];
       parts_.nodes[border.value()].areas.push_back(area);
       routers.push_back(border);
     }
     connect(routers, area);
+  }
+
+  // Between two routers of the area, one of which may be inside: it gets an area of its own behind it.
+  void add_virtual_link(AreaId area) {
+    std::vector<NodeId> borders;
+    std::vector<NodeId> inner;
+    for (NodeId id : indices<NodeId>(parts_.nodes.size())) {
+      const Node& node = parts_.nodes[id.value()];
+      if (node.kind == NodeKind::kNetwork || !has(node.areas, area)) continue;
+      (node.areas.size() > 1 ? borders : inner).push_back(id);
+    }
+    const NodeId near = borders[0];
+    const bool behind = borders.size() < 2 || chance(60);
+    const NodeId far = behind ? one_of(inner) : borders[1];
+    Node& node = parts_.nodes[far.value()];
+    if (behind) {
+      node.areas.push_back(kBackbone);
+      add_area({far}, AreaId{static_cast<std::uint32_t>(kinds_.size()) + 1});
+    }
+    virtual_links_.push_back({near, far, area});
+    for (NodeId end : {near, far}) parts_.nodes[end.value()].virtual_areas.push_back(area);
+    const Topology topology(parts_);  // the link costs what the way does
+    AreaPaths paths(topology);
+    for (const auto& [from, to] : {std::pair(near, far), std::pair(far, near)}) {
+      const Seed end{to};
+      paths.to(area, std::span(&end, 1));
+      Link link;
+      link.from = from;
+      link.to = to;
+      link.area = kBackbone;
+      link.cost = paths.cost(from);
+      link.is_virtual = true;
+      parts_.links.push_back(link);
+    }
+  }
+
+  static bool has(const std::vector<AreaId>& areas, AreaId area) {
+    return std::find(areas.begin(), areas.end(), area) != areas.end();
   }
 
   Kind kind(AreaId area) const { return area == kBackbone ? Kind::kNormal : kinds_[area.value - 1]; }
@@ -171,7 +220,11 @@ class RandomAreas {
         external.area = node.areas[0];
         external.kind = type2 ? PrefixKind::kNssa2 : PrefixKind::kNssa1;
         external.forwarding = node.router_id;
-        translate(external);
+        if (options_.nssa_defaults && chance(40)) {
+          external.prefix = Prefix(Ipv4{0}, 0);
+          external.propagate = chance(50);
+        }
+        if (external.propagate) translate(external);
       } else if (chance(30)) {
         external.forwarding = some_address();
       }
@@ -205,6 +258,12 @@ class RandomAreas {
   // Border routers tell the backbone of their areas, and then their areas of everything else.
   void summarise(bool into_backbone) {
     const Topology topology(parts_);
+    if (!into_backbone) {
+      std::erase_if(parts_.attachments, [](const Attachment& attachment) {
+        return attachment.kind == PrefixKind::kSummary && attachment.area != kBackbone;
+      });
+      std::erase_if(parts_.border_routes, [](const BorderRoute& route) { return route.area != kBackbone; });
+    }
     for (NodeId id : topology.nodes()) {
       if (!topology.node(id).abr()) continue;
       for (const Route& route : route_table(topology, id)) {
@@ -212,12 +271,20 @@ class RandomAreas {
         if (into_backbone ? route.area == kBackbone || route.type != PathType::kIntra : false) continue;
         for (AreaId area : topology.node(id).areas) {
           if ((area == kBackbone) != into_backbone || area == route.area) continue;
+          if (goes_through(topology, route, area)) continue;
           parts_.attachments.push_back(
               {topology.prefix(route.prefix), id, route.cost, PrefixKind::kSummary, area, {}});
           advertise_boundary(topology, topology.prefix(route.prefix), id, route.cost, area);
         }
       }
     }
+  }
+
+  // Whether next hops are in that area: then it is not told of the route.
+  static bool goes_through(const Topology& topology, const Route& route, AreaId area) {
+    return std::any_of(route.next_hops.begin(), route.next_hops.end(), [&](const NextHop& hop) {
+      return hop.link.valid() && topology.link(hop.link).area == area;
+    });
   }
 
   // A route to a boundary router's loopback costs what the router does: that is what type 4 LSAs say.
@@ -245,6 +312,11 @@ class RandomAreas {
   RandomAreasOptions options_;
   TopologyParts parts_;
   std::vector<Kind> kinds_;
+  struct VirtualLink {
+    NodeId near, far;
+    AreaId area;
+  };
+  std::vector<VirtualLink> virtual_links_;
   std::uint32_t networks_ = 0;
   std::uint32_t links_ = 0;
   Prefix anycast_{Ipv4{0x0a63'0000}, 24};

@@ -133,6 +133,7 @@ void PrefixRoutes::add_external(const Attachment& external, Offer whom, Field& f
     const Field::Choice& way = ways[node];
     if (!way.known() || way.unusable || settled_[node] || field[node].final) continue;
     if (nssa && !inside_.is_in(node, external.area)) continue;
+    if (node != external.node && ignores_nssa_default(topology_, node, external)) continue;
     const bool hears = nssa || hearers[node] != 0;
     const bool network = topology_.node(node).kind == NodeKind::kNetwork;
     if (whom == Offer::kByHearing ? !hears : !network) continue;
@@ -200,6 +201,7 @@ Field::Choice PrefixRoutes::last_step(NodeId node, const Field::Choice& to_prefi
   for (LinkId id : topology_.links_from(node)) {
     const Link& link = topology_.link(id);
     if (link.neighbor != external.forwarding || link.area.domain != external.area.domain) continue;
+    if (link.is_virtual) continue;
     choice.hops = {id};
     choice.exit = false;
   }

@@ -38,7 +38,7 @@ struct Way {
 // Shortest paths from one router through one area (16.1), with next hops as in 16.1.1.
 class Tree {
  public:
-  Tree(const Topology& topology, NodeId root, AreaId area, const PerLink<std::vector<LinkId>>& virtual_hops)
+  Tree(const Topology& topology, NodeId root, AreaId area)
       : topology_(topology), root_(root), ways_(topology.node_count()) {
     Queue queue;
     ways_[root].cost = 0;
@@ -54,7 +54,7 @@ class Tree {
         const Cost cost = ways_[node].cost + link.cost;
         if (link.area != area || cost < link.cost || cost > ways_[link.to].cost || link.to == root) continue;
         const bool nearer = cost < ways_[link.to].cost;
-        ways_[link.to].offer(cost, hops_over(id, virtual_hops));
+        ways_[link.to].offer(cost, hops_over(id));
         if (nearer) queue.push(turn(link.to));
       }
     }
@@ -81,15 +81,11 @@ class Tree {
     return {id, to_router ? link.to : NodeId{}, link.neighbor};
   }
 
-  NextHops hops_over(LinkId id, const PerLink<std::vector<LinkId>>& virtual_hops) const {
+  // A virtual link of the root's gives none: they are found over its transit area later (16.3).
+  NextHops hops_over(LinkId id) const {
     const Link& link = topology_.link(id);
-    if (link.from == root_ && !link.is_virtual) return {own_hop(id)};
-    NextHops hops;
-    if (link.from == root_) {
-      for (LinkId first : virtual_hops[id]) hops.push_back(own_hop(first));
-      return hops;
-    }
-    hops = ways_[link.from].hops;
+    if (link.from == root_) return link.is_virtual ? NextHops{} : NextHops{own_hop(id)};
+    NextHops hops = ways_[link.from].hops;
     for (NextHop& hop : hops) {
       if (!hop.router.valid()) hop = {hop.link, link.to, link.neighbor};  // over a network of the root's
     }
@@ -112,11 +108,13 @@ struct Entrance {
 // The routes of one domain. `areas` are those of the router in it.
 class TableBuilder {
  public:
-  TableBuilder(const Topology& topology, NodeId root, std::uint16_t domain, std::vector<AreaId> areas,
-               const PerLink<std::vector<LinkId>>& virtual_hops)
+  TableBuilder(const Topology& topology, NodeId root, std::uint16_t domain, std::vector<AreaId> areas)
       : topology_(topology), root_(root), domain_(domain), areas_(std::move(areas)) {
-    for (AreaId area : areas_) trees_.emplace(area, Tree(topology, root, area, virtual_hops));
+    for (AreaId area : areas_) trees_.emplace(area, Tree(topology, root, area));
     examined_ = examined_areas(topology, root, areas_);
+    for (const auto& [area, tree] : trees_) {
+      if (!contains(examined_, area) && leads_virtual_link(area, tree)) transit_.push_back(area);
+    }
   }
 
   RouteTable build() {
@@ -141,6 +139,12 @@ class TableBuilder {
 
  private:
   void add_inside(PrefixId prefix);
+  static bool contains(const std::vector<AreaId>& areas, AreaId area) {
+    return std::find(areas.begin(), areas.end(), area) != areas.end();
+  }
+  bool leads_virtual_link(AreaId area, const Tree& tree) const;
+  Way over_transit_areas(PrefixId prefix) const;
+  Way over_transit_areas(RouterId boundary_router) const;
   bool examines(const Attachment& summary) const;
   bool advertises(PrefixId prefix, AreaId area) const;
   std::optional<Entrance> entrance(const Attachment& external) const;
@@ -155,6 +159,7 @@ class TableBuilder {
   std::uint16_t domain_;
   std::vector<AreaId> areas_;
   std::vector<AreaId> examined_;
+  std::vector<AreaId> transit_;  // other areas, whose summaries may shorten the backbone's ways
   std::map<AreaId, Tree> trees_;
   RouteTable table_;
   PrefixMap<std::size_t> inside_;
@@ -163,8 +168,7 @@ class TableBuilder {
 bool is_inside(PrefixKind kind) { return kind == PrefixKind::kStub || kind == PrefixKind::kNetwork; }
 
 bool TableBuilder::examines(const Attachment& summary) const {
-  return std::find(examined_.begin(), examined_.end(), summary.area) != examined_.end() &&
-         topology_.node(summary.node).is_abr(domain_) &&
+  return contains(examined_, summary.area) && topology_.node(summary.node).is_abr(domain_) &&
          !ignores_summary(topology_, topology_.node(root_), summary);
 }
 
@@ -176,6 +180,38 @@ bool TableBuilder::advertises(PrefixId prefix, AreaId area) const {
   });
 }
 
+bool TableBuilder::leads_virtual_link(AreaId area, const Tree& tree) const {
+  for (NodeId node : topology_.nodes()) {
+    if (ends_virtual_link(topology_.node(node), area) && tree[node].known()) return true;
+  }
+  return false;
+}
+
+// The best that border routers of transit areas offer (16.3), to a prefix and to an AS boundary router. It
+// replaces what the backbone has when it is nearer, joins it when it is as near, and is otherwise not a way.
+Way TableBuilder::over_transit_areas(PrefixId prefix) const {
+  Way best;
+  for (const Attachment& summary : topology_.attachments(prefix)) {
+    if (summary.kind != PrefixKind::kSummary || summary.node == root_) continue;
+    if (!contains(transit_, summary.area) || !topology_.node(summary.node).is_abr(domain_)) continue;
+    const Way& way = trees_.at(summary.area)[summary.node];
+    if (way.known()) best.offer(way.cost + summary.cost, way.hops);
+  }
+  return best;
+}
+
+Way TableBuilder::over_transit_areas(RouterId boundary_router) const {
+  Way best;
+  for (const BorderRoute& border : topology_.border_routes()) {
+    if (border.asbr != boundary_router || border.via == root_) continue;
+    if (!contains(transit_, border.area) || !topology_.node(border.via).is_abr(domain_)) continue;
+    const Way& way = trees_.at(border.area)[border.via];
+    if (way.known()) best.offer(way.cost + border.cost, way.hops);
+  }
+  return best;
+}
+
+// A way without next hops began with a virtual link that no transit area has resolved: it is not used.
 void TableBuilder::add_inside(PrefixId prefix) {
   Route intra{prefix, PathType::kIntra, 0, 0, {}, {}};
   Route inter{prefix, PathType::kInter, 0, 0, {}, {}};
@@ -198,32 +234,38 @@ void TableBuilder::add_inside(PrefixId prefix) {
       between.offer(cost, way.hops);
     }
   }
-  if (within.known()) {
-    intra.cost = within.cost;
-    intra.next_hops = std::move(within.hops);
-    table_.push_back(std::move(intra));
-  } else if (between.known()) {
-    inter.cost = between.cost;
-    inter.next_hops = std::move(between.hops);
-    table_.push_back(std::move(inter));
+  Route& route = within.known() ? intra : inter;
+  Way& way = within.known() ? within : between;
+  if (!way.known()) return;
+  if (const Way transit = over_transit_areas(prefix); is_backbone(route.area) && transit.known()) {
+    way.offer(transit.cost, transit.hops);
   }
+  if (way.hops.empty()) return;
+  route.cost = way.cost;
+  route.next_hops = std::move(way.hops);
+  table_.push_back(std::move(route));
 }
 
 // 16.4 step 3: of the ways to the AS boundary router, one per area, those inside a non-backbone area
 // first, then the cheapest, then the one in the area with the largest id.
 std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
   std::optional<Entrance> best;
+  const Node& node = topology_.node(router);
   auto consider = [&](Entrance found) {
+    const Way transit = over_transit_areas(node.router_id);
+    if (is_backbone(found.area) && found.boundary && transit.known()) {
+      found.way.offer(transit.cost, transit.hops);
+    }
+    if (found.way.hops.empty()) return;
     auto order = [](const Entrance& e) { return std::tuple(e.rank, e.way.cost, ~e.area.value); };
     if (!best || order(found) < order(*best)) best = std::move(found);
   };
-  const Node& node = topology_.node(router);
   for (const auto& [area, tree] : trees_) {
     if (tree[router].known() && is_border(node, area)) {
       consider({way_rank(true, area), area, tree[router], says_boundary(node, area)});
       continue;
     }
-    if (std::find(examined_.begin(), examined_.end(), area) == examined_.end()) continue;
+    if (!contains(examined_, area)) continue;
     Way way;
     bool advertises = false;
     for (const BorderRoute& border : topology_.border_routes()) {
@@ -250,7 +292,8 @@ bool TableBuilder::is_own(const IpAddress& address) const {
 NextHop TableBuilder::last_hop(LinkId link, const IpAddress& address) const {
   for (LinkId own : topology_.links_from(root_)) {
     const Link& out = topology_.link(own);
-    if (out.neighbor == address && out.area.domain == domain_) return {own, out.to, address};
+    if (out.neighbor == address && out.area.domain == domain_ && !out.is_virtual)
+      return {own, out.to, address};
   }
   if (!link.valid()) return {link, NodeId{}, address};
   for (LinkId out : topology_.links_from(topology_.link(link).to)) {
@@ -279,7 +322,7 @@ std::optional<Entrance> TableBuilder::entrance(const Attachment& external) const
   if (is_inside(external.kind) || external.kind == PrefixKind::kSummary) return {};
   const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
   const bool heard = nssa ? trees_.contains(external.area) : hears_externals(topology_, areas_, domain_);
-  if (!heard) return {};
+  if (!heard || ignores_nssa_default(topology_, root_, external)) return {};
   auto router = boundary_router(external.node);
   if (!router || !router->boundary) return {};
   if (external.forwarding.is_none()) return router;
@@ -328,12 +371,11 @@ const char* print_path_type(PathType type) {
 // Each domain adds what those before it have no route to.
 RouteTable route_table(const Topology& topology, NodeId router) {
   const std::vector<AreaId> areas = areas_of_nodes(topology)[router];
-  const auto virtual_hops = first_hops_of_virtual_links(topology);
   RouteTable all;
   for (std::uint16_t domain : domains_of(areas)) {
     std::vector<AreaId> own = areas;
     std::erase_if(own, [&](AreaId area) { return area.domain != domain; });
-    RouteTable table = TableBuilder(topology, router, domain, std::move(own), virtual_hops).build();
+    RouteTable table = TableBuilder(topology, router, domain, std::move(own)).build();
     RouteTable known = std::exchange(all, {});
     std::set_union(std::make_move_iterator(known.begin()), std::make_move_iterator(known.end()),
                    std::make_move_iterator(table.begin()), std::make_move_iterator(table.end()),

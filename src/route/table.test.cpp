@@ -176,19 +176,83 @@ TEST_CASE("externals stay out of stub areas, where the border router's default s
   CHECK(s.table(r1) == "0.0.0.0/0 inter 2 r2@10.0.1.2; ");
 }
 
-TEST_CASE("a virtual link carries the backbone over the transit area's own links") {
-  //  area 1: r1 -1- r2 -1- r3;  backbone: r1, and r3 -1- r4 behind the virtual link r1=r3
+namespace {
+
+//  area 1: r1 -1- r2 -1- r3, and r2 -1- r5;  backbone: r1, and r3 -1- r4 behind the virtual link r1=r3
+struct VirtualLinkStory : Story {
+  NodeId r1 = router({0, 1}, true);
+  NodeId r2 = router({1});
+  NodeId r3 = router({0, 1}, true);
+  NodeId r4 = router({0});
+  NodeId r5 = router({0, 1}, true);
+  VirtualLinkStory() {
+    link(r1, r2, 1, 1);
+    link(r2, r3, 1, 1);
+    link(r3, r4, 1, 0);
+    link(r1, r3, 2, 0, true);
+    link(r2, r5, 1, 1);
+    attach("20.0.0.0/24", r4, 1, PrefixKind::kStub, 0);
+    parts.nodes[r1.value()].virtual_areas = {AreaId{1, domain}};
+    parts.nodes[r3.value()].virtual_areas = {AreaId{1, domain}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a way that begins with a virtual link goes where the transit area's summary of it leads") {
+  VirtualLinkStory s;
+  CHECK(s.table(s.r1).empty());  // nobody told the area: RFC 2328, 16.3
+  s.attach("20.0.0.0/24", s.r3, 2, PrefixKind::kSummary, 1);
+  CHECK(s.table(s.r1) == "20.0.0.0/24 intra 4 r2@10.0.1.2; ");
+}
+
+TEST_CASE("a transit area's summary shortens a way of the backbone, and joins one that is as long") {
+  VirtualLinkStory s;
+  s.link(s.r1, s.r4, 3, 0);
+  CHECK(s.table(s.r1) == "20.0.0.0/24 intra 4 r4@10.0.6.2; ");
+  s.attach("20.0.0.0/24", s.r5, 2, PrefixKind::kSummary, 1);
+  CHECK(s.table(s.r1) == "20.0.0.0/24 intra 4 r2@10.0.1.2 r4@10.0.6.2; ");
+  s.attach("20.0.0.0/24", s.r3, 1, PrefixKind::kSummary, 1);
+  CHECK(s.table(s.r1) == "20.0.0.0/24 intra 3 r2@10.0.1.2; ");
+  for (Node& node : s.parts.nodes) node.virtual_areas.clear();  // no virtual link, no transit
+  CHECK(s.table(s.r1) == "20.0.0.0/24 intra 4 r4@10.0.6.2; ");
+}
+
+TEST_CASE("a transit area's summary makes no route that the backbone does not have") {
+  VirtualLinkStory s;
+  s.attach("20.9.0.0/24", s.r3, 1, PrefixKind::kSummary, 1);
+  CHECK(s.table(s.r1).empty());
+}
+
+TEST_CASE("the way to an AS boundary router behind a virtual link follows the transit area's type 4 LSA") {
+  VirtualLinkStory s;
+  Node& asbr = s.parts.nodes[s.r4.value()];
+  asbr.asbr = true;
+  asbr.asbr_areas = {AreaId{0, s.domain}};
+  s.attach("30.0.0.0/24", s.r4, 7, PrefixKind::kExternal1);
+  CHECK(s.table(s.r1).empty());
+  s.parts.border_routes.push_back({asbr.router_id, s.r3, 1, AreaId{1, s.domain}});
+  CHECK(s.table(s.r1) == "30.0.0.0/24 external1 10 r2@10.0.1.2; ");
+}
+
+TEST_CASE("a border router takes an NSSA's default route only with the P-bit, and if it imports summaries") {
+  //  backbone: r1;  area 2, not-so-stubby: r1 -1- r2, which has a default route
   Story s;
-  const NodeId r1 = s.router({0, 1}, true);
-  const NodeId r2 = s.router({1});
-  const NodeId r3 = s.router({0, 1}, true);
-  const NodeId r4 = s.router({0});
-  s.link(r1, r2, 1, 1);
-  s.link(r2, r3, 1, 1);
-  s.link(r3, r4, 1, 0);
-  s.link(r1, r3, 2, 0, true);
-  s.attach("20.0.0.0/24", r4, 1, PrefixKind::kStub, 0);
-  CHECK(s.table(r1) == "20.0.0.0/24 intra 4 r2@10.0.1.2; ");
+  const NodeId r1 = s.router({0, 2}, true);
+  const NodeId r2 = s.router({2}, false);
+  s.parts.nodes[r2.value()].asbr = true;
+  s.parts.nodes[r2.value()].asbr_areas = {AreaId{2, s.domain}};
+  s.parts.stub_areas = {AreaId{2, s.domain}};
+  s.link(r1, r2, 1, 2);
+  s.attach("0.0.0.0/0", r2, 1, PrefixKind::kNssa1, 2);
+  CHECK(s.table(r1) == "0.0.0.0/0 external1 2 r2@10.0.1.2; ");
+  s.parts.attachments.back().propagate = false;
+  CHECK(s.table(r1).empty());
+  s.parts.attachments.back().propagate = true;
+  s.attach("0.0.0.0/0", r1, 1, PrefixKind::kSummary, 2);
+  CHECK(s.table(r1).empty());
+  s.attach("20.0.0.0/24", r1, 1, PrefixKind::kSummary, 2);
+  CHECK(s.table(r1) == "0.0.0.0/0 external1 2 r2@10.0.1.2; ");
 }
 
 TEST_CASE("a router with the highest link costs is passed through last, not never") {

@@ -107,7 +107,7 @@ class Builder {
   void add_ends(const RouterSide& from, LinkEnds ends, const RouterSide& to, LinkEnds others);
   void add_link(AreaId area, NodeId from, NodeId to, const RouterLink& link, Ipv4 neighbor);
   void add_destinations(AreaId area, const LsaKey& key, const StoredLsa& stored);
-  void add_external(AreaId area, const LsaKey& key, const ospf::ExternalLsa& lsa);
+  void add_external(AreaId area, const LsaKey& key, std::uint8_t options, const ospf::ExternalLsa& lsa);
 
   RouterNodes& nodes_;
   TopologyParts& parts_;
@@ -129,11 +129,13 @@ void Builder::collect(AreaId area, const LsaKey& key, const StoredLsa& stored) {
   if (key.type == LsaType::kExternal) ids_.push_back(key.router);
 }
 
-// Routers of a stub or not-so-stubby area clear the E option in their LSAs (RFC 2328 A.2).
-bool takes_externals(const StoredLsa& stored) {
+std::uint8_t options_of(const StoredLsa& stored) {
   ByteReader in(stored.bytes);
-  return (ospf::read_lsa_header(in).options & ospf::kOptionExternal) != 0;
+  return ospf::read_lsa_header(in).options;
 }
+
+// Routers of a stub or not-so-stubby area clear the E option in their LSAs (RFC 2328 A.2).
+bool takes_externals(const StoredLsa& stored) { return (options_of(stored) & ospf::kOptionExternal) != 0; }
 
 void Builder::collect_router(AreaId area, const LsaKey& key, const StoredLsa& stored) {
   ids_.push_back(key.router);
@@ -166,6 +168,7 @@ void Builder::make_router_nodes() {
     if (router.lsa.abr && !node.is_abr(kOspf2Domain)) node.abr_domains.push_back(kOspf2Domain);
     node.asbr |= router.lsa.asbr;
     if (router.lsa.asbr) node.asbr_areas.push_back(router.area);
+    if (router.lsa.virtual_endpoint) node.virtual_areas.push_back(router.area);
   }
 }
 
@@ -381,7 +384,7 @@ void Builder::add_link(AreaId area, NodeId from, NodeId to, const RouterLink& en
 
 void Builder::add_destinations(AreaId area, const LsaKey& key, const StoredLsa& stored) {
   if (key.type == LsaType::kExternal || key.type == LsaType::kNssa) {
-    if (auto lsa = ospf::read_external_lsa(stored.body())) add_external(area, key, *lsa);
+    if (auto lsa = ospf::read_external_lsa(stored.body())) add_external(area, key, options_of(stored), *lsa);
   }
   if (key.type != LsaType::kSummary && key.type != LsaType::kAsbrSummary) return;
   auto lsa = ospf::read_summary_lsa(stored.body());
@@ -396,7 +399,8 @@ void Builder::add_destinations(AreaId area, const LsaKey& key, const StoredLsa& 
   }
 }
 
-void Builder::add_external(AreaId area, const LsaKey& key, const ospf::ExternalLsa& lsa) {
+void Builder::add_external(AreaId area, const LsaKey& key, std::uint8_t options,
+                           const ospf::ExternalLsa& lsa) {
   auto length = mask_length(lsa.mask);
   const NodeId router = nodes_.find(key.router);
   if (!length || lsa.cost >= ospf::kLsInfinity || !router.valid()) return;
@@ -409,6 +413,7 @@ void Builder::add_external(AreaId area, const LsaKey& key, const ospf::ExternalL
                          : (lsa.type2 ? PrefixKind::kExternal2 : PrefixKind::kExternal1);
   attachment.area = area;
   if (lsa.forwarding.value != 0) attachment.forwarding = lsa.forwarding;
+  attachment.propagate = !nssa || (options & ospf::kOptionNssa) != 0;
   parts_.attachments.push_back(attachment);
 }
 

@@ -48,7 +48,8 @@ struct Node {
   Prefix prefix;       // kNetwork
   std::vector<AreaId> areas;
   bool asbr = false;
-  std::vector<AreaId> asbr_areas;  // where it says so: not in a stub area, if it is an area border router
+  std::vector<AreaId> virtual_areas;  // through which it says that a virtual link of its own leads (V-bit)
+  std::vector<AreaId> asbr_areas;     // where it says so: not in a stub area, if it is an area border router
   std::vector<std::uint16_t> abr_domains;   // where it is an area border router (AreaId::domain)
   std::vector<std::uint16_t> host_domains;  // where it ends paths but does not forward for others
 
@@ -81,8 +82,9 @@ struct Attachment {
   NodeId node;
   Cost cost = 0;
   PrefixKind kind = PrefixKind::kStub;
-  AreaId area;           // where it is advertised; 0.0.0.0 for external routes of the whole domain
-  IpAddress forwarding;  // external and NSSA: the forwarding address, or none
+  AreaId area;            // where it is advertised; 0.0.0.0 for external routes of the whole domain
+  IpAddress forwarding;   // external and NSSA: the forwarding address, or none
+  bool propagate = true;  // NSSA: border routers may tell other areas (the P-bit)
 };
 
 // A router that area `area` reaches for `cost` through the border router `via` (an OSPF type 4 LSA).
