@@ -78,3 +78,11 @@ add_test(NAME "program: damaged, crafted and cut captures end with a reason and 
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bad_input.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: damaged, crafted and cut captures end with a reason and keep what was good"
   PROPERTIES LABELS program TIMEOUT 900)
+
+# The listener among live routers, in network namespaces of its own: needs root, FRR and BIRD.
+if(ANEMONE_TESTS)
+  add_test(NAME "live: a listener hears all that FRR and BIRD have, says what it may, and changes nothing"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/listen_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_flood>)
+  set_tests_properties("live: a listener hears all that FRR and BIRD have, says what it may, and changes nothing"
+    PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
+endif()

@@ -51,6 +51,9 @@ StopSignals::StopSignals(StopSignals&& other) noexcept : fd_(std::exchange(other
 
 StopSignals::~StopSignals() {
   if (fd_ < 0) return;
+  signalfd_siginfo one{};  // what came has been answered: it must not end us once it is let through again
+  while (read(fd_, &one, sizeof one) > 0) {
+  }
   close(fd_);
   const sigset_t set = stopping();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);

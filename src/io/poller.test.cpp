@@ -34,6 +34,6 @@ TEST_CASE("while StopSignals lives, SIGTERM makes it readable instead of ending 
   CHECK(poller.wait(1ms).empty());
   raise(SIGTERM);
   CHECK(poller.wait(10s).size() == 1);
-  std::array<char, 256> told{};
-  CHECK(read(stop->fd(), told.data(), told.size()) > 0);
+  raise(SIGINT);
+  // and not when it ends, either: this test goes on
 }

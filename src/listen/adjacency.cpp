@@ -26,11 +26,14 @@ const char* print_adjacency_trouble(AdjacencyTrouble trouble) {
   return kNames[static_cast<std::size_t>(trouble)];
 }
 
-Adjacency::Adjacency(AdjacencyConfig config)
+Adjacency::Adjacency(AdjacencyConfig config, RestPlan& rests)
     : given_(std::move(config)),
       config_(given_),
       auth_(given_.keys),
-      world_{config_, known_, counts_.troubles,
+      world_{config_,
+             known_,
+             rests,
+             counts_.troubles,
              [this](Ipv4 to, PacketType type, const ByteWriter& body) { send(to, type, body); },
              [this](const std::vector<std::uint8_t>& lsa) { flushed_.push_back(lsa); }} {}
 
@@ -172,9 +175,11 @@ Refusal Adjacency::on_update(Time now, Neighbor* from, bool to_us_alone, Bytes b
       counts_.refused.add(why);
       continue;
     }
-    known_.hear(now, lsa);
+    const Hearing hearing = known_.hear(now, lsa);
+    if (hearing == Hearing::kFlushed) world_.rests.flushed(now);
     if (from == nullptr || !from->exchanges()) continue;
-    from->on_lsa(now, lsa.header);
+    if (hearing == Hearing::kFlushedBefore) world_.rests.kept(now);
+    from->on_lsa(lsa.header);
     acknowledge(now, *from, to_us_alone, lsa.header);
   }
   if (from != nullptr) from->on_update_end(now);
@@ -271,6 +276,7 @@ void Adjacency::fall_silent() {
 
 Time Adjacency::tick(Time now) {
   const bool may_speak = refill(now);
+  world_.rests.resting(now);  // lets it end also when nobody is there to rest
   std::erase_if(neighbors_, [&](const auto& entry) { return entry.second->dead(now); });
   if (speaking_) choose_adjacent(now);
   if (neighbors_.empty()) fall_silent();

@@ -46,7 +46,8 @@ std::vector<std::uint8_t> packet_of(std::uint8_t choice, RouterId router, Bytes 
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ByteReader in({data, size});
-  Adjacency us(config_of(in.u8()));
+  RestPlan rests;
+  Adjacency us(config_of(in.u8()), rests);
   Time now = Time{std::chrono::seconds(1000)};
   std::size_t packets = 0;
   const Time begin = now;

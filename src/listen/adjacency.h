@@ -49,7 +49,8 @@ struct AdjacencyCounts {
 
 class Adjacency {
  public:
-  explicit Adjacency(AdjacencyConfig config);
+  // `rests` must outlive it; adjacencies of one process share it.
+  Adjacency(AdjacencyConfig config, RestPlan& rests);
   Adjacency(const Adjacency&) = delete;
   Adjacency& operator=(const Adjacency&) = delete;
 

@@ -48,7 +48,7 @@ inline std::vector<std::uint8_t> an_lsa(std::uint32_t id, std::int32_t sequence 
 
 class LinkStory {
  public:
-  explicit LinkStory(AdjacencyConfig config) : us(std::move(config)) {}
+  explicit LinkStory(AdjacencyConfig config) : us(std::move(config), rests) {}
 
   // Says what was sent since the last call, and in the time that passes.
   std::string pass(Duration how_long) {
@@ -135,6 +135,7 @@ class LinkStory {
   std::uint32_t sequence = 0;
   std::vector<ospf::Hello> hellos;
   Time now = kBegin;
+  RestPlan rests;
   Adjacency us;
 
  private:

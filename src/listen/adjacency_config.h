@@ -37,7 +37,7 @@ struct AdjacencyConfig {
   // The first of an area's keys signs what we send; with none, only unauthenticated neighbours are spoken to.
   ospf::AuthKeys keys;
   std::uint32_t auth_sequence = 0;  // where our sequence numbers begin: seconds since 1970
-  // Leave Exchange for a moment after an LSA was flushed, so that neighbours can forget it (see Neighbor).
+  // Leave Exchange for a moment after an LSA was flushed, so that neighbours can forget it (see RestPlan).
   bool rests = true;
 };
 

@@ -14,17 +14,23 @@ ospf::LsaHeader KnownLsas::as_of(Time now, const Known& known) {
   return header;
 }
 
-void KnownLsas::hear(Time now, const ospf::LsaView& lsa) {
+Hearing KnownLsas::hear(Time now, const ospf::LsaView& lsa) {
   const auto there = known_.find(lsa.header.key);
-  if (there != known_.end() && compare(as_of(now, there->second), lsa.header) > 0) return;
-  if (lsa.header.age_s >= ospf::kMaxAgeSeconds) {
-    if (there != known_.end()) known_.erase(there);
-    return;
+  const bool flush = lsa.header.age_s >= ospf::kMaxAgeSeconds;
+  if (there == known_.end() && flush) return Hearing::kFlushedBefore;
+  if (there != known_.end()) {
+    const int newer = compare(lsa.header, as_of(now, there->second));
+    if (newer < 0 || (newer == 0 && !flush)) return Hearing::kNothingNew;
+    if (flush) {
+      known_.erase(there);
+      return Hearing::kFlushed;
+    }
   }
   Known& known = known_[lsa.header.key];
   known.header = lsa.header;
   known.heard = now;
   known.bytes.assign(lsa.bytes.begin(), lsa.bytes.end());
+  return Hearing::kTaken;
 }
 
 bool KnownLsas::have(Time now, const ospf::LsaHeader& header) const {

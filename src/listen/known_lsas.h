@@ -22,9 +22,16 @@ inline int compare(const ospf::LsaHeader& a, const ospf::LsaHeader& b) {
   return compare_instances(Protocol::kOspf2, ospf_instance(a), ospf_instance(b));
 }
 
+enum class Hearing : std::uint8_t {
+  kTaken,          // this is the newest now
+  kNothingNew,     // an older instance, or the same
+  kFlushed,        // it was here, and is no longer
+  kFlushedBefore,  // at MaxAge, and not known
+};
+
 class KnownLsas {
  public:
-  void hear(Time now, const ospf::LsaView& lsa);
+  Hearing hear(Time now, const ospf::LsaView& lsa);
 
   // Whether what we know is this instance or a newer one.
   bool have(Time now, const ospf::LsaHeader& header) const;

@@ -53,7 +53,7 @@ Result<std::optional<EgressGuard>> guard_for(const ListenConfig& config, const I
 // The guard stands before the socket is there.
 Result<std::unique_ptr<Listener>> Listener::open(const ListenConfig& config, GuardChoice guard,
                                                  const std::string& vantage, const Clock& clock,
-                                                 LsaLog& log) {
+                                                 RestPlan& rests, LsaLog& log) {
   auto facts = interface_facts(config.interface);
   if (!facts) return facts.error();
   if (!facts->up) return Error{config.interface + " is down"};
@@ -72,7 +72,7 @@ Result<std::unique_ptr<Listener>> Listener::open(const ListenConfig& config, Gua
   std::unique_ptr<Listener> listener(
       new Listener(whole, *facts, std::move(*packets), vantage, clock, log));  // NOLINT: private constructor
   listener->guard_ = std::move(*guarded);
-  if (adjacent) listener->adjacency_.emplace(whole.adjacency);
+  if (adjacent) listener->adjacency_.emplace(whole.adjacency, rests);
   return listener;
 }
 

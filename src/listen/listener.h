@@ -35,9 +35,10 @@ struct ListenCounts {
 
 class Listener {
  public:
-  // `clock` (steady, for timers) and `log` must outlive it. The vantage point is called `vantage`.
+  // `clock` (steady, for timers), `rests` and `log` must outlive it. The vantage point is called `vantage`.
   static Result<std::unique_ptr<Listener>> open(const ListenConfig& config, GuardChoice guard,
-                                                const std::string& vantage, const Clock& clock, LsaLog& log);
+                                                const std::string& vantage, const Clock& clock,
+                                                RestPlan& rests, LsaLog& log);
   ~Listener();
 
   int fd() const { return packets_.fd(); }

@@ -17,13 +17,6 @@ constexpr std::size_t kHeadersAndDigest = 20 + ospf::kHeaderSize + 64;
 constexpr std::uint8_t kAreaOptions = ospf::kOptionExternal | ospf::kOptionNssa;
 constexpr std::uint8_t kOptionOpaque = 0x40;  // RFC 5250: tell us of opaque LSAs, too
 
-// Rests. A flush is often one of several, and is still on its way to others: wait a little. FRR removes what
-// was flushed when its timer of 60 s comes round.
-constexpr Duration kRestAfter = 3s;
-constexpr Duration kRest = 2s;
-constexpr Duration kSlowRemoval = 60s;
-constexpr Duration kSlowRest = 6s;
-constexpr Duration kBetweenRests = 10s;
 constexpr Duration kSettled = 10s;  // a neighbour that was loaded this long has its database together
 constexpr Duration kCheckAfterGap = 60s;
 
@@ -86,7 +79,7 @@ void Neighbor::want(Time now, bool adjacent) {
   requests_.clear();
   asked_.clear();
   describe_ = request_ = Repeat{};
-  paced_answer_at_ = rest_at_ = loaded_since_ = first_flush_ = std::nullopt;
+  paced_answer_at_ = loaded_since_ = std::nullopt;
   resting_ = false;
 }
 
@@ -202,19 +195,17 @@ void Neighbor::described_all(Time now) {
   loaded_since_ = now;
   if (resting_) {
     for (const auto& lsa : world_.known.take_missing(now, exchange_began_, described_)) world_.flushed(lsa);
-  } else if (world_.config.rests && !rest_at_ && world_.known.any_missing(exchange_began_, described_)) {
-    rest_at_ = now + kCheckAfterGap;
-    rest_for_ = kRest;
+  } else if (world_.config.rests && world_.known.any_missing(exchange_began_, described_)) {
+    world_.rests.ask(now + kCheckAfterGap);
   }
   resting_ = false;
   described_.clear();
 }
 
-void Neighbor::on_lsa(Time now, const ospf::LsaHeader& header) {
+void Neighbor::on_lsa(const ospf::LsaHeader& header) {
   if (const auto wanted = requests_.find(header.key); wanted != requests_.end()) {
     if (compare(header, wanted->second) >= 0) requests_.erase(wanted);
   }
-  if (header.age_s >= ospf::kMaxAgeSeconds) note_flush(now);
 }
 
 void Neighbor::on_update_end(Time now) {
@@ -222,30 +213,13 @@ void Neighbor::on_update_end(Time now) {
   if (asked_.empty()) send_requests(now);
 }
 
-void Neighbor::note_flush(Time now) {
-  if (!world_.config.rests || !exchanges()) return;
-  const bool rested_lately = first_flush_ && now - rested_at_ < kSlowRemoval / 2;
-  if (!first_flush_ || (!rest_at_ && !rested_lately)) {
-    first_flush_ = now;
-    rest_at_ = now + kRestAfter;
-    rest_for_ = kRest;
-  } else if (!rest_at_) {  // it still keeps what we heard flushed before the rest
-    const auto rounds = (now - *first_flush_ + kSlowRest) / kSlowRemoval + 1;
-    rest_at_ = *first_flush_ + rounds * kSlowRemoval - kSlowRest / 2;
-    rest_for_ = kSlowRest;
-  }
-}
-
+// All adjacencies rest at the same time. One that is still being loaded is not disturbed.
 void Neighbor::rest_if_due(Time now) {
-  if (!due(rest_at_, now) || !exchanges()) return;
-  if (!loaded() || now - rested_at_ < kBetweenRests) {
-    rest_at_ = now + kBetweenRests;
-    return;
-  }
+  if (!world_.config.rests || !loaded()) return;
+  const auto until = world_.rests.resting(now);
+  if (!until) return;
   resting_ = loaded_since_ && now - *loaded_since_ >= kSettled;
-  rest_at_.reset();
-  rested_at_ = now + rest_for_;
-  begin(now, rest_for_);
+  begin(now, *until - now);
 }
 
 void Neighbor::send_description(bool init) {
@@ -295,8 +269,8 @@ Time Neighbor::tick(Time now) {
     request_.again(now);
   }
   rest_if_due(now);
-  Time next = dead_at_;
-  for (const auto& at : {describe_.at, paced_answer_at_, request_.at, rest_at_}) {
+  Time next = std::min(dead_at_, world_.rests.next(now));
+  for (const auto& at : {describe_.at, paced_answer_at_, request_.at}) {
     if (at) next = std::min(next, *at);
   }
   return next;

@@ -7,11 +7,8 @@
 // Whoever is master sets the pace. As master we stop once all has been described. As slave we must answer
 // each description, and an answer brings the next one at once: so an empty one is answered after kPace.
 //
-// A neighbour in Exchange keeps its other neighbours' flushed LSAs: a router may forget one only when none of
-// its adjacencies is in Exchange or Loading (RFC 2328 section 14). So after an LSA was flushed we rest: begin
-// again, and stay in ExStart for a moment, in which it forgets; FRR does so only a minute after the flush,
-// so that where flushed LSAs come once more after the rest, a second rest is taken then. What comes during a
-// rest is described after it, and what was flushed meanwhile is missing there: flushed() says so.
+// It leaves Exchange for a moment when the RestPlan says so. What comes meanwhile is described afterwards,
+// and what was flushed meanwhile is missing there: flushed() says so.
 //
 // Pure: time and packets in, packets out (NeighborWorld).
 #pragma once
@@ -26,6 +23,7 @@
 #include "base/time.h"
 #include "listen/adjacency_config.h"
 #include "listen/known_lsas.h"
+#include "listen/rest_plan.h"
 #include "ospf/packet.h"
 
 namespace anemone {
@@ -37,6 +35,7 @@ const char* print_neighbor_state(NeighborState state);  // "2-way"
 struct NeighborWorld {
   const AdjacencyConfig& config;
   KnownLsas& known;
+  RestPlan& rests;
   AdjacencyTroubles& troubles;
   std::function<void(Ipv4 to, ospf::PacketType type, const ByteWriter& body)> send;
   // An LSA that is no longer in a neighbour's database, though nobody was heard flushing it; at MaxAge.
@@ -58,7 +57,7 @@ class Neighbor {
   void want(Time now, bool adjacent);
   void on_description(Time now, const ospf::DatabaseDescription& description);
   // An LSA came from it: it need not be asked for any more.
-  void on_lsa(Time now, const ospf::LsaHeader& header);
+  void on_lsa(const ospf::LsaHeader& header);
   void on_update_end(Time now);
 
   // Begins the exchange again, to hear of everything that we may have missed.
@@ -106,7 +105,6 @@ class Neighbor {
   void send_description(bool init);
   void send_requests(Time now);
   void rest_if_due(Time now);
-  void note_flush(Time now);
 
   RouterId router_;
   Ipv4 address_;
@@ -138,13 +136,8 @@ class Neighbor {
   std::vector<ospf::LsaKey> asked_;
   Repeat request_;
 
-  // rests
-  bool resting_ = false;  // what is missing after this exchange was flushed
+  bool resting_ = false;  // what is missing from the next description of all was flushed
   std::optional<Time> loaded_since_;
-  std::optional<Time> first_flush_;  // that it may still keep
-  std::optional<Time> rest_at_;
-  Duration rest_for_{};
-  Time rested_at_{};
 };
 
 }  // namespace anemone

@@ -24,7 +24,7 @@ Result<std::unique_ptr<Snooper>> Snooper::open(SnooperConfig config) {
 }
 
 Result<void> Snooper::start(Place& place) {
-  auto listener = Listener::open(place.config, config_.guard, place.vantage, clock_, log_);
+  auto listener = Listener::open(place.config, config_.guard, place.vantage, clock_, rests_, log_);
   if (!listener) return listener.error();
   place.listener = std::move(*listener);
   place.problem.clear();

@@ -58,6 +58,7 @@ class Snooper {
   SteadyClock clock_;
   SystemClock wall_;
   LsaLog log_;
+  RestPlan rests_;
   std::vector<Place> places_;
   Poller poller_;
 };
