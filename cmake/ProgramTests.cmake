@@ -50,6 +50,13 @@ set_tests_properties("program: links have the capacity, metric and group that FR
 add_test(NAME "program: MRT files tell what captures of the same packets tell"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/mrt_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: MRT files tell what captures of the same packets tell" PROPERTIES LABELS program TIMEOUT 60)
+add_test(NAME "program: every IS-IS router's table is what FRR says it is"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/isis_routes_check.py $<TARGET_FILE:anemone>
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/levels ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/mixed)
+add_test(NAME "program: IS-IS captures hold what tshark finds in them"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/isis_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: every IS-IS router's table is what FRR says it is"
+  "program: IS-IS captures hold what tshark finds in them" PROPERTIES LABELS program TIMEOUT 300)
 foreach(network six odd)
   add_test(NAME "program: paths are what the tables say (${network})"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/path_check.py $<TARGET_FILE:anemone>

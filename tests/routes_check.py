@@ -41,8 +41,12 @@ def wanted(routes):
     return table
 
 
+def instant(time):
+    return datetime.datetime.fromtimestamp(time, datetime.timezone.utc).isoformat().replace('+00:00', 'Z')
+
+
 def ours(anemone, captures, router, time):
-    at = datetime.datetime.fromtimestamp(time, datetime.timezone.utc).isoformat().replace('+00:00', 'Z')
+    at = instant(time)
     done = subprocess.run([anemone, 'routes', *captures, '--router', router, '--at', at, '--format', 'json'],
                           capture_output=True, text=True, timeout=60, check=True)
     answer = json.loads(done.stdout)

@@ -7,6 +7,21 @@
 
 namespace anemone {
 
+namespace {
+
+constexpr std::uint32_t kHashed = 0x8000'0000;  // this bit of a number that is a hash
+
+}  // namespace
+
+std::uint32_t isis_area_number(Bytes address) {
+  ByteReader in(address);
+  const std::uint32_t number = in.u24();
+  if (address.size() == 3 && number != 0) return number;
+  std::uint32_t hash = 0x811c9dc5;  // FNV-1a
+  for (const std::uint8_t byte : address) hash = (hash ^ byte) * 0x01000193;
+  return hash | kHashed;
+}
+
 std::string print_area(AreaId area) {
   const Protocol protocol = protocol_of(area.domain);
   if (protocol == Protocol::kOspf2) return print_address(Ipv4{area.value});
@@ -15,10 +30,16 @@ std::string print_area(AreaId area) {
     const std::string prefix = instance == 0 ? "ospf3:" : "ospf3/" + std::to_string(instance) + ":";
     return prefix + print_address(Ipv4{area.value});
   }
-  if (is_backbone(area)) return "isis:level-2";
+  const unsigned topology = area.domain & 0xffU;
+  const std::string prefix = topology == 0 ? "isis:" : "isis/" + std::to_string(topology) + ":";
+  if (is_backbone(area)) return prefix + "level-2";
   std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "isis:%08x", static_cast<unsigned>(area.value));
-  return text.data();
+  if (area.value < kHashed) {
+    std::snprintf(text.data(), text.size(), "%02x.%04x", area.value >> 16, area.value & 0xffff);
+  } else {
+    std::snprintf(text.data(), text.size(), "%08x", area.value);
+  }
+  return prefix + text.data();
 }
 
 Result<AreaId> parse_area(std::string_view text) {

@@ -28,6 +28,7 @@ class AreaPaths {
   // Nodes that have a cost, in no useful order.
   std::span<const NodeId> reached() const { return reached_; }
   bool is_seed(NodeId node) const { return seed_cost_[node] != kUnreachable; }
+  Cost seed_cost(NodeId node) const { return seed_cost_[node]; }  // kUnreachable where it is no seed
   // Whether the node is at its nearest seed already.
   bool at_seed(NodeId node) const { return is_seed(node) && seed_cost_[node] == cost_[node]; }
 

@@ -37,6 +37,13 @@ inline WayRank way_rank(bool intra, AreaId area) {
   return intra && !is_backbone(area) ? WayRank::kInsideArea : WayRank::kThroughBackbone;
 }
 
+// What a router goes by before it asks for the cost of ways inside its areas, the lowest first. IS-IS: what
+// it has itself, then level 1, then level 2 (RFC 5302 section 3.2); OSPF compares by cost alone.
+inline int inside_rank(AreaId area, bool own) {
+  if (protocol_of(area.domain) != Protocol::kIsis || own) return 0;
+  return is_backbone(area) ? 2 : 1;
+}
+
 // Whether a router stands in the router part of the routing table of `area`, and whether as an AS boundary
 // router. One that is an area border router only still hides the ways to it through other areas: FRR
 // chooses among all entries for the router, and then takes no external route by one without the E bit.

@@ -20,6 +20,7 @@ class Field {
     Cost cost = kUnreachable;
     AreaId area;  // that the way begins in
     WayRank rank{};
+    int inside_rank = 0;  // area_view.h
     bool intra = false;
     bool final = false;     // an exit that nothing further replaces
     bool unusable = false;  // the best entry, but not of an AS boundary router: no route by it (area_view.h)

@@ -113,19 +113,24 @@ void InsideRoutes::append_hops(NodeId node, std::vector<LinkId>& hops) const {
 
 // Offers the way that paths_ found within one area: nearer replaces, equal adds.
 void InsideRoutes::add_intra(AreaId area, Field& field) {
+  const bool own_counts = protocol_of(area.domain) == Protocol::kIsis;
   for (NodeId node : paths_.reached()) {
-    const Cost cost = paths_.cost(node);
-    if (cost > field[node].cost) continue;
+    const bool own = own_counts ? paths_.is_seed(node) : paths_.at_seed(node);
+    const Cost cost = own ? paths_.seed_cost(node) : paths_.cost(node);
+    const int rank = inside_rank(area, own);
+    const Field::Choice& known = field[node];
+    if (known.known() && std::pair(rank, cost) > std::pair(known.inside_rank, known.cost)) continue;
     Field::Choice& choice = field.at(node);
-    if (cost < choice.cost) {
+    if (!choice.known() || std::pair(rank, cost) < std::pair(choice.inside_rank, choice.cost)) {
       Field::forget(choice);
       choice.cost = cost;
       choice.area = area;
       choice.intra = true;
       choice.rank = way_rank(true, area);
+      choice.inside_rank = rank;
     }
-    choice.exit |= paths_.at_seed(node);
-    append_hops(node, choice.hops);
+    choice.exit |= own;
+    if (!own) append_hops(node, choice.hops);
   }
 }
 

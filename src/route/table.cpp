@@ -216,6 +216,7 @@ void TableBuilder::add_inside(PrefixId prefix) {
   Route intra{prefix, PathType::kIntra, 0, 0, {}, {}};
   Route inter{prefix, PathType::kInter, 0, 0, {}, {}};
   Way within;
+  int within_rank = 0;
   Way between;
   for (const Attachment& attachment : topology_.attachments(prefix)) {
     auto tree = trees_.find(attachment.area);
@@ -225,6 +226,10 @@ void TableBuilder::add_inside(PrefixId prefix) {
     const Cost cost = way.cost + attachment.cost;
     if (is_inside(attachment.kind)) {
       const bool local = attachment.node == root_;
+      const int rank = inside_rank(attachment.area, local);
+      if (within.known() && rank > within_rank) continue;
+      if (within.known() && rank < within_rank) within = Way{};
+      within_rank = rank;
       if (cost < within.cost || (cost == within.cost && attachment.area < intra.area))
         intra.area = attachment.area;
       within.offer(cost, local ? NextHops{NextHop{}} : way.hops);

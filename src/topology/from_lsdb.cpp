@@ -1,5 +1,6 @@
 #include "topology/from_lsdb.h"
 
+#include "topology/from_isis.h"
 #include "topology/from_opaque.h"
 #include "topology/from_ospf2.h"
 
@@ -11,6 +12,7 @@ TopologyParts topology_parts_from_lsdb(const Lsdb& lsdb) {
   RouterNodes routers(parts);
   add_ospf2(lsdb, routers, parts);
   add_opaque(lsdb, parts);
+  add_isis(lsdb, routers, parts);
   return parts;
 }
 
