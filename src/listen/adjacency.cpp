@@ -62,10 +62,13 @@ void Adjacency::on_packet(Time now, Ipv4 from, Ipv4 to, Bytes payload) {
                            ? nullptr
                            : there->second.get();
   const bool to_us_alone = to == config_.address;
+  const bool to_us = to_us_alone || to == kAllSpfRouters;
+  // What passes between others, on a mirror port or a hub, tells us LSAs, but is no word to us.
+  const bool overheard = !to_us && to != kAllDRouters;
   if (packet.header.type == PacketType::kUpdate) {
-    const Refusal why = on_update(now, neighbor, to_us_alone, packet.body);
+    const Refusal why = on_update(now, overheard ? nullptr : neighbor, to_us_alone, packet.body);
     if (why != Refusal::kNone) counts_.refused.add(why);
-  } else if (packet.header.type == PacketType::kDescription && neighbor != nullptr && to != kAllDRouters) {
+  } else if (packet.header.type == PacketType::kDescription && neighbor != nullptr && to_us) {
     ospf::DatabaseDescription description;
     const Refusal why = ospf::read_description(packet.body, description);
     if (why != Refusal::kNone) return counts_.refused.add(why);

@@ -42,6 +42,20 @@ TEST_CASE("nothing is said before a hello was heard") {
   CHECK(story.us.lsas() == 1);  // heard all the same
 }
 
+TEST_CASE("what a neighbour tells somebody else is heard and not answered") {
+  constexpr Ipv4 kSomebodyElse{0x0a0000c8};
+  LinkStory story(we_are_master());
+  story.hello(kA);
+  story.pass(0ms);
+  story.description(kA, "M", story.sequence + 5, {an_lsa(9)}, 1500, kSomebodyElse);
+  CHECK(story.said().empty());  // else both would begin again
+  story.update(kA, {an_lsa(1)}, kSomebodyElse);
+  CHECK(story.said().empty());
+  CHECK(story.us.lsas() == 1);
+  story.description(kA, "M", story.sequence, {an_lsa(1), an_lsa(2)});
+  CHECK(story.said() == "lsr 10.0.0.1 1; dd 10.0.0.1 Ms");
+}
+
 TEST_CASE("area, timers and options are those of the first hello; priority is 0") {
   LinkStory story(we_are_master());
   LinkStory::Hello first;

@@ -100,7 +100,8 @@ class LinkStory {
 
   // `flags` as "IMs": init, more, master.
   void description(const Peer& peer, std::string_view flags, std::uint32_t number,
-                   const std::vector<std::vector<std::uint8_t>>& lsas = {}, std::uint16_t mtu = 1500) {
+                   const std::vector<std::vector<std::uint8_t>>& lsas = {}, std::uint16_t mtu = 1500,
+                   Ipv4 to = kOurs) {
     ospf::DatabaseDescription description;
     description.mtu = mtu;
     description.options = 0x42;
@@ -113,7 +114,7 @@ class LinkStory {
     description.headers = headers.bytes();
     ByteWriter body;
     ospf::write_description(description, body);
-    packet(peer, ospf::PacketType::kDescription, kOurs, body);
+    packet(peer, ospf::PacketType::kDescription, to, body);
   }
 
   void update(const Peer& peer, const std::vector<std::vector<std::uint8_t>>& lsas, Ipv4 to = kOurs) {
