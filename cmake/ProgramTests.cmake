@@ -57,6 +57,10 @@ add_test(NAME "program: IS-IS captures hold what tshark finds in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/isis_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: every IS-IS router's table is what FRR says it is"
   "program: IS-IS captures hold what tshark finds in them" PROPERTIES LABELS program TIMEOUT 300)
+add_test(NAME "program: pairs of routers that were broken are diagnosed, those that are well are left alone"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/doctor_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: pairs of routers that were broken are diagnosed, those that are well are left alone"
+  PROPERTIES LABELS program TIMEOUT 120)
 foreach(network six odd)
   add_test(NAME "program: paths are what the tables say (${network})"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/path_check.py $<TARGET_FILE:anemone>

@@ -16,6 +16,7 @@ constexpr std::array kCommands = {
     Command{"path", "the links between two routers or addresses", path},
     Command{"load", "load and utilisation of every directed link", load},
     Command{"snoop", "listen to the routing protocol", snoop},
+    Command{"doctor", "why OSPF routers do not become neighbours, and how to mend it", doctor},
     Command{"serve", "receive, store, join, answer: API and console", serve},
     Command{"demo", "replay a recorded network, in the browser", demo},
 };

@@ -24,6 +24,7 @@ int routes(int argc, char** argv);
 int path(int argc, char** argv);
 int load(int argc, char** argv);
 int snoop(int argc, char** argv);
+int doctor(int argc, char** argv);
 int serve(int argc, char** argv);
 int demo(int argc, char** argv);
 
