@@ -4,7 +4,8 @@
 A network's folder is one that tests/data/lab/isis/record.py wrote. At each stage of its story, for every router and
 for IPv4 and IPv6: the prefixes of its table, their metrics and the set of neighbours that packets go to must be
 equal, and nothing more or less may be there. Next hops of IPv4 are held by address, too, where LSPs tell addresses.
-A route that zebra does not select is one to a network that the router is connected to, or has from OSPF.
+A route that zebra does not select is one to a network that the router is connected to, or has from OSPF. Its link-state
+database, too, must be ours: the same LSPs with the same sequence numbers and checksums.
 """
 import gzip
 import json
@@ -12,7 +13,7 @@ import pathlib
 import subprocess
 import sys
 
-from routes_check import instant, wanted as ospf_wanted
+from routes_check import Known, instant, wanted as ospf_wanted
 
 
 def owners(routers):
@@ -66,18 +67,56 @@ def differences(want, others, table, own):
             yield f'{prefix}: next hops {theirs[2]}, ours {mine[2]}'
 
 
+def our_lsps(anemone, captures, time):
+    """{level: {LSP id: (sequence, checksum)}}"""
+    done = subprocess.run([anemone, 'lsdb', *captures, '--at', instant(time), '--format', 'json'],
+                          capture_output=True, text=True, timeout=60, check=True)
+    found = {'1': {}, '2': {}}
+    for lsa in json.loads(done.stdout)['lsas']:
+        if lsa['area'].startswith('isis:level-'):
+            found[lsa['area'][-1]][lsa['id']] = (int(lsa['sequence'], 16), int(lsa['checksum'], 16))
+    return found
+
+
+def own_lsps(lsps):
+    """Those of the router's database that live, by system ids: record.py makes those from names."""
+    living = {}
+    for name, (sequence, checksum, left) in lsps.items():
+        host, rest = name.split('.', 1)
+        if left > 0:
+            living[f'0000.0000.{ord(host[0]):02x}{int(host[1]):02x}.{rest}'] = (int(sequence, 16), int(checksum, 16))
+    return living
+
+
+def lsdb_differences(name, router, ours, explains):
+    """(how many LSPs were compared, what differs). Of level 1, a router has its own area's only."""
+    compared, found = 0, []
+    for level, lsps in router.get('database', {}).items():
+        theirs, area = own_lsps(lsps), f'0000.0000.{ord(name[0]):02x}'
+        mine = {lsp: v for lsp, v in ours[level].items() if level == '2' or lsp.startswith(area)}
+        compared += len(theirs)
+        found += [f'level {level} {lsp}: own {theirs.get(lsp)}, ours {mine.get(lsp)}'
+                  for lsp in sorted(theirs.keys() | mine.keys()) if theirs.get(lsp) != mine.get(lsp) and not explains(lsp)]
+    return compared, found
+
+
 def check(anemone, network):
     captures = [str(p) for p in sorted(network.glob('pcap/*.pcap.gz'))]
+    known = Known(network)
     stages = json.loads(gzip.open(network / 'tables.json.gz').read())
-    tables, routes, addresses, bad = 0, 0, 0, []
+    tables, routes, addresses, lsps, bad = 0, 0, 0, 0, []
     for stage, routers in stages.items():
         asked = ours(anemone, captures, max(r['t'] for r in routers.values()))
+        lsdb = our_lsps(anemone, captures, max(r['t'] for r in routers.values()))
         owner = owners(routers)
         for name, router in routers.items():
             mine = asked.get(name, asked.get(router['rid']))
             if mine is None:
                 bad.append(f'{network.name} {stage}: no router {name}')
                 continue
+            compared, found = lsdb_differences(name, router, lsdb, lambda lsp: known.explains(stage, name, lsp))
+            lsps += compared
+            bad += [f'{network.name} {stage} {name} {line}' for line in found]
             ospf = ospf_wanted(router['ospf']) if router.get('ospf') else {}
             for family in ('ipv4', 'ipv6'):
                 want, others = wanted(router, family, owner, ospf)
@@ -95,9 +134,10 @@ def check(anemone, network):
                 tables += not found and bool(want)
                 routes += len(want)
                 addresses += sum(bool(table[p][2]) for p in want if p in table)
+    bad += [f"not met: {e['why']}" for e, met in zip(known.entries, known.met) if not met]
     print('\n'.join(bad[:30]))
     print(f'{network.name}: {tables} tables equal, {routes} routes, {addresses} of them with next-hop addresses, '
-          f'{len(bad)} differ')
+          f'{lsps} LSPs of their databases, {len(bad)} differ')
     return tables > 0 and not bad
 
 

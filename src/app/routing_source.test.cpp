@@ -68,7 +68,7 @@ TEST_CASE("a removed subnet and a crashed router are gone while they last") {
 }
 
 TEST_CASE("at every change of the recorded networks, ways found backward are those of every router's table") {
-  for (const std::string name : {"six", "twenty", "odd"}) {
+  for (const std::string name : {"six", "twenty", "odd", "isis/levels", "isis/mixed"}) {
     const OspfRecording recording = lab(name);
     const LsdbHistory history(recording.log);
     std::size_t compared = 0;
@@ -84,7 +84,7 @@ TEST_CASE("at every change of the recorded networks, ways found backward are tho
       CHECK(found.empty());
     }
     MESSAGE(name << ": " << compared << " routes compared, " << lost << " whose packets would not arrive");
-    CHECK(compared > 3000);
+    CHECK(compared > 1000);
   }
 }
 

@@ -33,6 +33,7 @@ std::string print_area(AreaId area) {
   const unsigned topology = area.domain & 0xffU;
   const std::string prefix = topology == 0 ? "isis:" : "isis/" + std::to_string(topology) + ":";
   if (is_backbone(area)) return prefix + "level-2";
+  if (area.value == 1) return prefix + "level-1";  // of the database: LSPs do not say their area's number
   std::array<char, 16> text{};
   if (area.value < kHashed) {
     std::snprintf(text.data(), text.size(), "%02x.%04x", area.value >> 16, area.value & 0xffff);

@@ -26,6 +26,7 @@ TEST_CASE("an area's name says whose it is") {
   CHECK(print_area({0, ospf3_domain(0)}) == "ospf3:0.0.0.0");
   CHECK(print_area({256, ospf3_domain(64)}) == "ospf3/64:0.0.1.0");
   CHECK(print_area({0, kIsisDomain}) == "isis:level-2");
+  CHECK(print_area({1, kIsisDomain}) == "isis:level-1");
   CHECK(print_area({0x49'0012, kIsisDomain}) == "isis:49.0012");
   CHECK(print_area({0x8000'1234, kIsisDomain}) == "isis:80001234");
   CHECK(print_area({0, isis_domain(2)}) == "isis/2:level-2");

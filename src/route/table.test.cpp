@@ -327,3 +327,48 @@ TEST_CASE("a router that does not forward ends paths and begins them, and nothin
   CHECK(s.table(r1) == "20.0.0.0/24 intra 11 r3@10.0.3.2; 20.1.0.0/24 intra 2 r2@10.0.1.2; ");
   CHECK(s.table(h) == "20.0.0.0/24 intra 2 r3@10.0.2.2; 20.1.0.0/24 intra 1 local; ");
 }
+
+TEST_CASE("IS-IS: level 1 comes before level 2 whatever it costs, and a leaked prefix after both") {
+  //   r1 --100 (level 1)-- r2      r1 --1 (level 2)-- r3
+  Story s;
+  s.domain = kIsisDomain;
+  const NodeId r1 = s.router({0, 1}, true);
+  const NodeId r2 = s.router({1});
+  const NodeId r3 = s.router({0, 1}, true);
+  s.link(r1, r2, 100, 1);
+  s.link(r1, r3, 1, 0);
+  s.attach("20.0.0.0/24", r2, 10, PrefixKind::kStub, 1);
+  s.attach("20.0.0.0/24", r3, 10, PrefixKind::kStub, 0);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 110 r2@10.0.1.2; ");
+  s.parts.attachments[0].kind = PrefixKind::kSummary;  // leaked, by whom there is no way to
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 11 r3@10.0.2.2; ");
+}
+
+TEST_CASE(
+    "IS-IS: a network of the router's own is where it is, though another says that it has it for less") {
+  Story s;
+  s.domain = kIsisDomain;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0});
+  s.link(r1, r2, 1);
+  s.attach("20.0.0.0/24", r1, 63);
+  s.attach("20.0.0.0/24", r2, 10);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 63 local; ");
+  CHECK(s.table(r2) == "20.0.0.0/24 intra 10 local; ");
+}
+
+TEST_CASE("an overloaded router is reached, has routes itself, and carries nothing for others") {
+  //   r1 --1-- r2 (overloaded) --1-- r3
+  Story s;
+  s.domain = kIsisDomain;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0});
+  const NodeId r3 = s.router({0});
+  s.link(r1, r2, 1);
+  s.link(r2, r3, 1);
+  s.parts.nodes[r2.value()].host_domains = {kIsisDomain};
+  s.attach("20.0.2.0/24", r2, 5);
+  s.attach("20.0.3.0/24", r3, 5);
+  CHECK(s.table(r1) == "20.0.2.0/24 intra 6 r2@10.0.1.2; ");
+  CHECK(s.table(r2) == "20.0.2.0/24 intra 5 local; 20.0.3.0/24 intra 6 r3@10.0.2.2; ");
+}

@@ -212,16 +212,18 @@ def ask(name, command):
 
 
 def lsps(name):
-    """{level: {LSP ID: [sequence, checksum, lifetime left]}}; from text, since FRR 8.4's JSON keeps one LSP only."""
+    """{level: {LSP ID: [sequence, checksum, lifetime left]}}; from text, since FRR 8.4's JSON keeps one LSP only.
+
+    Of a purged LSP the text has the time that it is still remembered, in parentheses: its lifetime is 0."""
     text = subprocess.run(['vtysh', '-N', space(name), '-c', 'show isis database'], capture_output=True, text=True).stdout
     found, level = {}, None
     for line in text.splitlines():
         head = re.match(r'IS-IS Level-(\d)', line)
         if head:
             level = found.setdefault(head[1], {})
-        lsp = re.match(r'(\S+\.[0-9a-f]{2}-[0-9a-f]{2}) +\*? +\d+ +(0x\w+) +(0x\w+) +\(?(\d+)', line)
+        lsp = re.match(r'(\S+\.[0-9a-f]{2}-[0-9a-f]{2}) +\*? +\d+ +(0x\w+) +(0x\w+) +(\(?)(\d+)', line)
         if lsp:
-            level[lsp[1]] = [lsp[2], lsp[3], int(lsp[4])]
+            level[lsp[1]] = [lsp[2], lsp[3], 0 if lsp[4] else int(lsp[5])]
     return found
 
 
