@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "lsdb/lsdb.test.h"
+#include "lsdb/ospf3_listener.h"
 #include "lsdb/ospf_listener.h"
 
 using namespace anemone;
@@ -107,4 +108,38 @@ TEST_CASE("what is not MRT does not begin like it") {
   const std::vector<std::uint8_t> pcap = {0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0};
   CHECK_FALSE(begins_like_mrt(pcap));
   CHECK_FALSE(begins_like_mrt({}));
+}
+
+TEST_CASE("OSPFv3's LSAs and IS-IS's LSPs come back with their microseconds") {
+  const std::vector<std::uint8_t> pdu = {0x83, 0x1b, 1, 0, 18, 1, 0, 0};
+  HeardLsa lsp;
+  lsp.time = kStart + 250ms;
+  lsp.key.area = AreaId{0, kIsisDomain};
+  lsp.bytes = LsaBytes(pdu);
+  ospf3::LsaHeader header;
+  header.key.type = ospf3::LsaType::kRouter;
+  header.key.router = ip("1.1.1.1");
+  const auto lsa = ospf3::write_lsa(header, Bytes(std::vector<std::uint8_t>(4)));
+  const AreaId area{7, ospf3_domain(64)};
+  const auto heard = heard_lsa(kStart + 125us, 0, area, lsa);
+  REQUIRE(heard);
+  ByteWriter out;
+  CHECK(write_mrt(lsp, out));
+  CHECK(write_mrt(*heard, out));
+
+  MrtMessage message;
+  std::size_t size = 0;
+  REQUIRE(read_mrt_record(out.bytes(), message, size) == MrtRead::kMessage);
+  CHECK(message.protocol == Protocol::kIsis);
+  CHECK(message.time == lsp.time);
+  CHECK(std::equal(message.bytes.begin(), message.bytes.end(), pdu.begin(), pdu.end()));
+  REQUIRE(read_mrt_record(Bytes(out.bytes()).subspan(size), message, size) == MrtRead::kMessage);
+  CHECK(message.protocol == Protocol::kOspf3);
+  LsaLog log;
+  Ospf3Listener listener("x", log);
+  listener.on_packet(message.time, {message.remote, message.local}, message.bytes);
+  REQUIRE(log.entries.size() == 1);
+  CHECK(log.entries[0].time == heard->time);
+  CHECK(log.entries[0].key == heard->key);
+  CHECK(bytes_of(log.entries[0]) == lsa);
 }

@@ -59,18 +59,40 @@ Result<void> read_log(const std::string& path, OspfRecording& recording) {
   return {};
 }
 
+// The checksum is also over where a packet went to: for most a group, while MRT has room for the collector's
+// own address only.
+ospf3::Ends ends_of(const MrtMessage& message) {
+  constexpr std::uint64_t kLinkGroups = 0xff02ULL << 48;
+  for (const IpAddress& to : {message.local, IpAddress(kLinkGroups, 5), IpAddress(kLinkGroups, 6)}) {
+    ospf3::Packet packet;
+    const ospf3::Ends ends{message.remote, to};
+    if (ospf3::read_packet(ends, message.bytes, packet) != ospf3::Refusal::kBadChecksum) return ends;
+  }
+  return {message.remote, message.local};
+}
+
 Result<void> read_mrt(const std::string& path, const ospf::AuthKeys& keys, OspfRecording& recording) {
   auto reader = MrtReader::open(path);
   if (!reader) return reader.error();
   OspfListener listener(path, recording.log, keys);
+  Ospf3Listener ospf3(path, recording.log);
   IsisListener isis(path, recording.log);
   while (const MrtMessage* message = reader->next()) {
     recording.reach(message->time);
-    if (message->protocol == Protocol::kOspf2)
-      listener.on_packet(message->time, message->bytes, message->remote);
-    if (message->protocol == Protocol::kIsis) isis.on_pdu(message->time, message->bytes);
+    switch (message->protocol) {
+      case Protocol::kOspf2:
+        listener.on_packet(message->time, message->bytes, message->remote);
+        break;
+      case Protocol::kOspf3:
+        ospf3.on_packet(message->time, ends_of(*message), message->bytes);
+        break;
+      case Protocol::kIsis:
+        isis.on_pdu(message->time, message->bytes);
+        break;
+    }
   }
   recording.counts.add(listener.counts());
+  recording.ospf3.add(ospf3.counts());
   recording.isis.add(isis.counts());
   if (reader->problem()) recording.problems.push_back(*reader->problem());
   if (reader->refused() > 0) {
