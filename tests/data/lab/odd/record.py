@@ -148,6 +148,18 @@ def ask(name, command):
     return done.stdout
 
 
+def story(stage, event):
+    stage('00-up', 25)
+    event('parallel link a1-a2 down', 'ip', '-n', 'odd-a1', 'link', 'set', 'l0-a2', 'down')
+    stage('01-parallel-down', 4)
+    event('transit link a1-b1 down', 'ip', '-n', 'odd-a1', 'link', 'set', 'l4-b1', 'down')
+    stage('02-transit-down', 8)
+    event('both up', 'sh', '-c', 'ip -n odd-a1 link set l4-b1 up; ip -n odd-a1 link set l0-a2 up')
+    stage('03-both-up', 15)
+    event('e1 leaves the backbone side', 'ip', '-n', 'odd-e1', 'link', 'set', 'l11-a4', 'down')
+    stage('04-nssa-link-down', 5)
+
+
 def main(out):
     os.makedirs(out + '/pcap', exist_ok=True)
     tables, events = {}, []
@@ -166,15 +178,7 @@ def main(out):
             events.append({'t': time.time(), 'event': text})
             run(*command)
 
-        stage('00-up', 25)
-        event('parallel link a1-a2 down', 'ip', '-n', 'odd-a1', 'link', 'set', 'l0-a2', 'down')
-        stage('01-parallel-down', 4)
-        event('transit link a1-b1 down', 'ip', '-n', 'odd-a1', 'link', 'set', 'l4-b1', 'down')
-        stage('02-transit-down', 8)
-        event('both up', 'sh', '-c', 'ip -n odd-a1 link set l4-b1 up; ip -n odd-a1 link set l0-a2 up')
-        stage('03-both-up', 15)
-        event('e1 leaves the backbone side', 'ip', '-n', 'odd-e1', 'link', 'set', 'l11-a4', 'down')
-        stage('04-nssa-link-down', 5)
+        story(stage, event)
     finally:
         for process in started:
             process.terminate()
