@@ -23,7 +23,7 @@ from live_network import Missing, Network, wait_for
 
 HELLO, DEAD = 1, 4
 LOADED_WITHIN_S = 8
-STEADY_S = 5
+STEADY_S = 4
 ANEMONE, TRY_FLOOD = sys.argv[1:3]
 SECTIONS = {'Router': 1, 'Net': 2, 'Summary': 3, 'ASBR-Summary': 4, 'AS External': 5}
 
@@ -38,6 +38,38 @@ for _ in range(3):
     time.sleep(1)
 '''
 
+# A tunnel's far end: makes the device tun0, says hello each second, and prints what comes out.
+FAR_END = '''
+import fcntl, os, socket, struct, subprocess, sys, threading, time
+tun = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(tun, 0x400454ca, struct.pack("16sH", b"tun0", 0x1001))  # TUNSETIFF: IFF_TUN, IFF_NO_PI
+subprocess.run("ip addr add 10.3.0.2/32 peer 10.3.0.1 dev tun0; ip link set tun0 up", shell=True, check=True)
+
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+def packet(hello):
+    ospf = struct.pack(">BBH4s4sHHQ", 2, 1, 24 + len(hello), socket.inet_aton("10.255.0.99"), bytes(4), 0, 0, 0) + hello
+    ospf = ospf[:12] + struct.pack(">H", checksum(ospf)) + ospf[14:]
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0xc0, 20 + len(ospf), 0, 0, 1, 89, 0,
+                     socket.inet_aton("10.3.0.1"), socket.inet_aton("224.0.0.5"))
+    return ip[:10] + struct.pack(">H", checksum(ip)) + ip[12:] + ospf
+
+def speak():
+    while True:
+        os.write(tun, packet(struct.pack(">IHBBI4s4s4s", 0, 1, 2, 1, 4, bytes(4), bytes(4), socket.inet_aton("10.3.0.2"))))
+        time.sleep(1)
+
+threading.Thread(target=speak, daemon=True).start()
+while True:
+    came = os.read(tun, 4096)
+    kind = {1: "hello", 2: "dd", 3: "lsr", 4: "lsu", 5: "ack"}[came[21]] if came[0] == 0x45 and came[9] == 89 else "other"
+    print(kind, socket.inet_ntoa(came[16:20]) if came[0] == 0x45 else "", flush=True)
+'''
+
 
 def interface(name, kind, area='0.0.0.0', more=''):
     return (f'interface {name}\n ip ospf area {area}\n ip ospf cost 10\n ip ospf hello-interval {HELLO}\n'
@@ -47,6 +79,26 @@ def interface(name, kind, area='0.0.0.0', more=''):
 def frr_config(router, interfaces, more=''):
     return ('log stdout\n' + ''.join(interfaces) + f'router ospf\n ospf router-id {router}\n'
             ' timers throttle spf 10 50 1000\n timers throttle lsa all 100\n' + more)
+
+
+def others(number):
+    """OSPFv3 and IS-IS on the same LAN, to be captured."""
+    return {'ospf6d': f'''log stdout
+interface lan
+ ipv6 ospf6 area 0.0.0.0
+ ipv6 ospf6 hello-interval {HELLO}
+ ipv6 ospf6 dead-interval {DEAD}
+router ospf6
+ ospf6 router-id 10.255.0.{number}
+''', 'isisd': f'''log stdout
+interface lan
+ ip router isis lab
+ isis hello-interval {HELLO}
+router isis lab
+ net 49.0001.0000.0000.000{number}.00
+ is-type level-2-only
+ lsp-gen-interval 1
+'''}
 
 
 BIRD = f'''router id 10.255.0.2;
@@ -75,9 +127,9 @@ def build(net):
     md5 = ' ip ospf authentication message-digest\n ip ospf message-digest-key 1 md5 secret\n'
     lo = 'interface lo\n ip ospf area 0.0.0.0\n'
     net.frr('r1', frr_config('10.255.0.1', [interface('lan', 'broadcast', more=' ip ospf priority 5\n'),
-                                            interface('wire', 'point-to-point', '0.0.0.1', md5), lo]))
+                                            interface('wire', 'point-to-point', '0.0.0.1', md5), lo]), **others(1))
     net.frr('r3', frr_config('10.255.0.3', [interface('lan', 'broadcast'), lo], ' redistribute static\n'),
-            ''.join(f'ip route 192.168.{n}.0/24 blackhole\n' for n in range(40)))
+            ''.join(f'ip route 192.168.{n}.0/24 blackhole\n' for n in range(40)), **others(3))
     net.bird('r2', BIRD)
     wait_for('all three full with each other', lambda: net.vty('r3', 'show ip ospf neighbor').count('Full') == 2
              and net.vty('r1', 'show ip ospf neighbor').count('Full') == 2, 40)
@@ -180,6 +232,10 @@ def check_capture(net):
     net.vty('r3', 'configure terminal', 'interface lan', 'ip ospf cost 11', 'end')
     wait_for('r3 says its new cost', lambda: any(key[:3] == (1, '10.255.0.3', '10.255.0.3') for key in
                                                  lsa_log.database(snoop.log, 'c:lan', 0)), 8)
+    net.vty('r3', 'configure terminal', 'interface lan', 'ipv6 ospf6 cost 20', 'end', daemon='ospf6d')
+    net.vty('r3', 'configure terminal', 'interface lan', 'isis metric 20', 'end', daemon='isisd')
+    wait_for('OSPFv3 and IS-IS are heard, too', lambda: {0x100, 0x300} <= {
+        r[3] for r in lsa_log.records(snoop.log) if r[0] == 'other'}, 15)
     stopped = wait_for('the kernel wants to speak of ARP, IPv6 and IGMP', lambda: (
         lambda s: s if {'arp', 'ipv6', 'igmp'} <= set(s) else None)(snoop.interface('lan')['guard']['stopped']), 8)
     assert sent_by(net, 'c') == before, 'the capturing listener sent something'
@@ -189,7 +245,9 @@ def check_capture(net):
     far_heard = [line for line in net.log('far.txt').splitlines() if re.match(r'\d\d:\d\d:\d\d', line)]
     assert not far_heard, f'the far end heard: {far_heard[:3]}'
     print(f'capture: 0 packets left, {sum(stopped.values())} were stopped ({stopped}); '
-          f'{heard["frames"]["heard"]} heard')
+          f'heard: OSPFv2 {sum(heard["ospf"][t] for t in ("hello", "lsu"))}, OSPFv3 {heard["ospf3"]["packets"]}, '
+          f'IS-IS {heard["isis"]["pdus"]}, none refused')
+    assert not heard['ospf']['refused'] and not heard['ospf3']['refused'] and not heard['isis']['refused']
     unguarded = Snoop(net, 'c', '--interface', 'lan', '--guard', 'off')
     wait_for('capture without guard', unguarded.status, 5)
     net.start('c', sys.executable, '-c', WANTS_TO_SPEAK)
@@ -229,12 +287,13 @@ def check_loaded(net, router, role):
 
 def check_steady(snoop, role):
     def counts():
-        return {i['interface']: (i['frames']['heard'], i['frames']['sent']) for i in snoop.status()['interfaces']}
+        return {i['interface']: (sum(n for t, n in i['ospf'].items() if t != 'refused'), i['frames']['sent'])
+                for i in snoop.status()['interfaces']}
     before = counts()
     time.sleep(STEADY_S)
     rates = {name: tuple(round((now - then) / STEADY_S, 1) for now, then in zip(after, before[name]))
              for name, after in counts().items()}
-    print(f'steady as {role}, hellos each second: packets a second heard and sent: {rates}')
+    print(f'steady as {role}, hellos each second: OSPFv2 packets a second heard and sent: {rates}')
     assert all(rate < 10 for both in rates.values() for rate in both), rates
 
 
@@ -266,6 +325,20 @@ def check_flood(net):
     print('flood: an update stopped and counted with the guard on, and heard at the far end with it off')
 
 
+def check_tunnel(net):
+    """An interface without a link header: a tunnel, point-to-point by itself."""
+    net.start('f', sys.executable, '-c', FAR_END, log='tunnel.txt')
+    wait_for('a tunnel', lambda: 'tun0' in net.sh('f', 'ip -br link show up'), 5)
+    snoop = Snoop(net, 'f', '--interface', 'tun0,mode=adjacency')
+    since = len(net.log('tunnel.txt'))
+    wait_for('hellos and descriptions come out of the tunnel', lambda: {'hello 224.0.0.5', 'dd 10.3.0.1'} <= set(
+        net.log('tunnel.txt').splitlines()), 8)
+    snoop.stop()
+    said = net.log('tunnel.txt')[since:].splitlines()
+    assert 'other' not in {line.split()[0] for line in said}, said
+    print(f'tunnel: {len(said)} packets came out, all of them hellos and descriptions')
+
+
 def check(net):
     began = time.monotonic()
     build(net)
@@ -285,6 +358,7 @@ def check(net):
     flushed_at = time.monotonic()
     check_capture(net)
     check_flood(net)
+    check_tunnel(net)
     wait_for('all have forgotten what was flushed', lambda: flushed_in(net, 'r1') == flushed_in(net, 'r3') == 0, 70)
     print(f'flushed LSAs forgotten by everybody {time.monotonic() - flushed_at:.0f} s after the flush')
     wait_for('all is held again', lambda: whole(master) and held(master, net), 15)

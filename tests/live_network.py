@@ -116,13 +116,15 @@ class Network:
 
     # FRR
 
-    def frr(self, name, ospf, static=''):
+    def frr(self, name, ospf, static='', **more):
+        """zebra and ospfd; staticd and `more` (ospf6d=..., isisd=...) with their configurations."""
         where = FRR_RUN / self.space(name)
         shutil.rmtree(where, ignore_errors=True)
         where.mkdir(parents=True)
         shutil.chown(where, 'frr', 'frr')
         for daemon, text, ready in (('zebra', 'log stdout\n', 'zserv.api'), ('staticd', static, ''),
-                                    ('ospfd', ospf, 'ospfd.vty')):
+                                    ('ospfd', ospf, 'ospfd.vty'),
+                                    *((daemon, text, f'{daemon}.vty') for daemon, text in more.items())):
             if daemon == 'staticd' and not static:
                 continue
             path = self.folder / f'{name}.{daemon}.conf'
@@ -133,18 +135,18 @@ class Network:
             if ready:
                 wait_for(f'{daemon} of {name}', (where / ready).exists, 20, 0.02)
 
-    def vty(self, name, *commands):
-        """ospfd's answer to the last of the commands, over its own socket."""
+    def vty(self, name, *commands, daemon='ospfd'):
+        """The daemon's answer to the last of the commands, over its own socket."""
         with socket.socket(socket.AF_UNIX) as wire:
             wire.settimeout(20)
-            wire.connect(str(FRR_RUN / self.space(name) / 'ospfd.vty'))
+            wire.connect(str(FRR_RUN / self.space(name) / f'{daemon}.vty'))
             for command in ('enable', *commands):
                 wire.sendall(command.encode() + b'\0')
                 got = b''
                 while got[-4:-1] != b'\0\0\0':
                     part = wire.recv(1 << 16)
                     if not part:
-                        raise RuntimeError(f'{name}: ospfd closed on {command!r}')
+                        raise RuntimeError(f'{name}: {daemon} closed on {command!r}')
                     got += part
         return got[:-4].decode()
 

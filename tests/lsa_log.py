@@ -25,6 +25,8 @@ def records(path):
                 identity = (kind, dotted(lsa[4:8]), dotted(lsa[8:12]))
                 sequence, checksum = struct.unpack_from('>IH', lsa, 12)
                 yield 'lsa', names[vantage], time, area, identity, sequence, checksum, age & 0x7fff
+            else:
+                yield 'other', names[vantage], time, domain, len(lsa)
         elif body[0] == 4:
             time, vantage, what, count = struct.unpack_from('>qHBQ', body, 1)
             yield 'mark', names[vantage], time, {1: 'started', 2: 'stopped', 3: 'lost', 4: 'alive'}[what], count

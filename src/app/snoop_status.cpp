@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "lsdb/unseen.h"
 
@@ -20,10 +21,19 @@ std::string guard_sentence(const Listener& listener, GuardChoice guard) {
   return "The egress guard lets only that and ARP leave.";
 }
 
+// Routers of all protocols, by their ids; IS-IS's by the six bytes of a system id, with which an LSP id
+// begins.
 std::size_t router_count(const Lsdb& lsdb) {
-  std::set<RouterId> routers;
-  lsdb.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa&) { routers.insert(key.router); });
+  std::set<std::pair<bool, std::uint64_t>> routers;
+  lsdb.each([&](const LsdbKey& key, const StoredLsa&) {
+    const bool isis = protocol_of(key.area.domain) == Protocol::kIsis;
+    routers.emplace(isis, isis ? key.id >> 16 : key.router.value);
+  });
   return routers.size();
+}
+
+std::uint64_t packets_heard(const Listener& listener) {
+  return listener.ospf_counts().packets + listener.ospf3_counts().packets + listener.isis_counts().pdus;
 }
 
 std::size_t lsa_count(const Lsdb& lsdb) {
@@ -103,12 +113,15 @@ Json place_json(const Snooper::Place& place) {
                     {"dropped", packets.dropped},
                     {"sent", packets.sent},
                     {"send_failed", packets.send_failed},
-                    {"malformed", listener.counts().malformed}};
+                    {"malformed", listener.malformed()}};
   json["ospf"] = packets_json(ospf.by_type);
   json["ospf"]["refused"] = refused_json(ospf.refused);
   json["lsa_instances"] = ospf.lsas;
-  json["ospf3_packets"] = listener.counts().ospf3;
-  json["isis_packets"] = listener.counts().isis;
+  const Ospf3Counts& ospf3 = listener.ospf3_counts();
+  json["ospf3"] = {
+      {"packets", ospf3.packets}, {"lsa_instances", ospf3.lsas}, {"refused", ospf3.refused.total()}};
+  const IsisCounts& isis = listener.isis_counts();
+  json["isis"] = {{"pdus", isis.pdus}, {"lsp_instances", isis.lsps}, {"refused", isis.refused.total()}};
   if (listener.guard() != nullptr) {
     const GuardTally tally = listener.guard()->tally();
     json["guard"] = {{"passed", tally_json(tally.passed)}, {"stopped", tally_json(tally.stopped)}};
@@ -179,7 +192,7 @@ std::string progress_line(const Snooper& snooper, const Lsdb& lsdb) {
       for (const auto& [address, one] : adjacency->neighbors()) ++states[print_neighbor_state(one->state())];
     }
     for (const auto& [state, count] : states) line += fmt::format(" {} {}", count, state);
-    line += fmt::format(" {} packets", place.listener->ospf_counts().packets);
+    line += fmt::format(" {} packets", packets_heard(*place.listener));
     if (place.listener->guard() != nullptr) {
       line += fmt::format(", {} stopped", place.listener->guard()->tally().total_stopped());
     }

@@ -8,9 +8,9 @@ using namespace anemone;
 
 namespace {
 
-const Peer kA{kOne, kOne};
-const Peer kB{kTwo, kTwo};
-const Peer kC{kThree, kThree};
+constexpr Peer kA{kOne, kOne};
+constexpr Peer kB{kTwo, kTwo};
+constexpr Peer kC{kThree, kThree};
 
 std::uint64_t trouble(const LinkStory& story, AdjacencyTrouble what) {
   return story.us.counts().troubles[what];

@@ -98,9 +98,11 @@ bool is_root() {
   return false;
 }
 
-const auto kArp = ethernet(0x0806, std::vector<std::uint8_t>(28, 0));
-const auto kIpv6 = ethernet(0x86dd, std::vector<std::uint8_t>(60, 0));
-const auto kIsis = ethernet(60, std::vector<std::uint8_t>{0xfe, 0xfe, 0x03, 0x83, 0x1b, 0x01});
+std::vector<std::uint8_t> arp() { return ethernet(0x0806, std::vector<std::uint8_t>(28, 0)); }
+std::vector<std::uint8_t> ipv6() { return ethernet(0x86dd, std::vector<std::uint8_t>(60, 0)); }
+std::vector<std::uint8_t> isis() {
+  return ethernet(60, std::vector<std::uint8_t>{0xfe, 0xfe, 0x03, 0x83, 0x1b, 0x01});
+}
 
 std::vector<std::uint8_t> ospf3() {
   std::vector<std::uint8_t> packet(60, 0);
@@ -115,9 +117,9 @@ TEST_CASE("in capture mode nothing leaves, whatever it is") {
   CHECK(judged(GuardScope::kAll, GuardMode::kSilent,
                {{hello(kGroup), false},
                 {of_type(ospf::PacketType::kUpdate, kGroup), false},
-                {kArp, false},
-                {kIpv6, false},
-                {kIsis, false},
+                {arp(), false},
+                {ipv6(), false},
+                {isis(), false},
                 {ipv4_of(2), false},
                 {ipv4_of(1), false},
                 {ipv4_of(17), false}}) == 0);
@@ -131,11 +133,11 @@ TEST_CASE("in adjacency mode hellos, descriptions, requests and acknowledgements
                 {description(kNamed), true},
                 {of_type(ospf::PacketType::kRequest, kNamed), true},
                 {of_type(ospf::PacketType::kAck, Ipv4{0xe0000006}), true},
-                {kArp, true},
+                {arp(), true},
                 {of_type(ospf::PacketType::kUpdate, kNamed), false},
                 {of_type(ospf::PacketType::kUpdate, kGroup), false},
-                {kIpv6, false},
-                {kIsis, false},
+                {ipv6(), false},
+                {isis(), false},
                 {ospf3(), false},
                 {ipv4_of(1), false},
                 {ipv4_of(2), false},
@@ -165,11 +167,11 @@ TEST_CASE("on a shared interface only routing protocols are judged") {
   CHECK(judged(GuardScope::kRouting, GuardMode::kSilent,
                {{ipv4_of(17), true},
                 {ipv4_of(6), true},
-                {kArp, true},
-                {kIpv6, true},
+                {arp(), true},
+                {ipv6(), true},
                 {ipv4_of(2), false},
                 {ospf3(), false},
-                {kIsis, false},
+                {isis(), false},
                 {hello(kGroup), false}}) == 0);
   CHECK(judged(GuardScope::kRouting, GuardMode::kAdjacency,
                {{hello(kGroup), true}, {of_type(ospf::PacketType::kUpdate, kGroup), false}}) == 0);

@@ -1,6 +1,7 @@
 #include "listen/listener.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "listen/ospf_datagram.h"
@@ -84,7 +85,9 @@ Listener::Listener(const ListenConfig& config, const InterfaceFacts& facts, Pack
       vantage_(vantage),
       clock_(clock),
       log_(log),
-      ospf_(vantage, log, config_.adjacency.keys) {}
+      ospf_(vantage, log, config_.adjacency.keys),
+      ospf3_(vantage, log),
+      isis_(vantage, log) {}
 
 Listener::~Listener() = default;
 
@@ -102,14 +105,24 @@ void Listener::hear(const HeardFrame& frame) {
   last_frame_ = std::max(last_frame_, frame.time);
   if (frame.protocol == kEtherIpv4) return hear_ip(frame, 4);
   if (frame.protocol == kEtherIpv6) return hear_ip(frame, 6);
-  ++counts_.isis;
+  hear_llc(frame);
+}
+
+// ISO 8802-2: both ends the ISO network layer, unnumbered information; then the PDU.
+void Listener::hear_llc(const HeardFrame& frame) {
+  constexpr std::array<std::uint8_t, 3> kIso = {0xfe, 0xfe, 0x03};
+  if (frame.bytes.size() < kIso.size() || !std::equal(kIso.begin(), kIso.end(), frame.bytes.begin())) {
+    ++malformed_;
+    return;
+  }
+  isis_.on_pdu(frame.time, frame.bytes.subspan(kIso.size()));
 }
 
 void Listener::hear_ip(const HeardFrame& frame, std::uint8_t version) {
   IpPacket packet;
   const auto length = static_cast<std::uint32_t>(frame.bytes.size());
   if (read_ip(frame.bytes, length, version, packet) != IpRead::kOk) {
-    ++counts_.malformed;
+    ++malformed_;
     return;
   }
   if (packet.protocol != ospf::kIpProtocol) return;
@@ -119,7 +132,7 @@ void Listener::hear_ip(const HeardFrame& frame, std::uint8_t version) {
     packet = whole;
   }
   if (version == 4) return hear_ospf(frame, packet);
-  ++counts_.ospf3;
+  ospf3_.on_packet(frame.time, {packet.src, packet.dst}, packet.payload);
 }
 
 void Listener::hear_ospf(const HeardFrame& frame, const IpPacket& packet) {

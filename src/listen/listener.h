@@ -19,19 +19,14 @@
 #include "listen/adjacency.h"
 #include "listen/egress_guard.h"
 #include "listen/listen_config.h"
+#include "lsdb/isis_listener.h"
 #include "lsdb/lsa_log.h"
+#include "lsdb/ospf3_listener.h"
 #include "lsdb/ospf_listener.h"
 
 namespace anemone {
 
 enum class GuardChoice : std::uint8_t { kAll, kRouting, kOff };
-
-// What was heard besides OSPFv2's packets, which OspfCounts has.
-struct ListenCounts {
-  std::uint64_t ospf3 = 0;
-  std::uint64_t isis = 0;
-  std::uint64_t malformed = 0;  // not an IP packet that it says it is
-};
 
 class Listener {
  public:
@@ -52,7 +47,10 @@ class Listener {
   const std::string& vantage() const { return vantage_; }
   PacketCounts packet_counts() { return packets_.counts(); }
   const OspfCounts& ospf_counts() const { return ospf_.counts(); }
-  const ListenCounts& counts() const { return counts_; }
+  const Ospf3Counts& ospf3_counts() const { return ospf3_.counts(); }
+  const IsisCounts& isis_counts() const { return isis_.counts(); }
+  // Frames that are not the packet that they say they are.
+  std::uint64_t malformed() const { return malformed_; }
   const Adjacency* adjacency() const { return adjacency_ ? &*adjacency_ : nullptr; }
   const EgressGuard* guard() const { return guard_ ? &*guard_ : nullptr; }
 
@@ -61,6 +59,7 @@ class Listener {
            const std::string& vantage, const Clock& clock, LsaLog& log);
 
   void hear(const HeardFrame& frame);
+  void hear_llc(const HeardFrame& frame);
   void hear_ip(const HeardFrame& frame, std::uint8_t version);
   void hear_ospf(const HeardFrame& frame, const IpPacket& packet);
   void send_all();
@@ -77,7 +76,9 @@ class Listener {
   SystemClock wall_;
   LsaLog& log_;
   OspfListener ospf_;
-  ListenCounts counts_;
+  Ospf3Listener ospf3_;
+  IsisListener isis_;
+  std::uint64_t malformed_ = 0;
   Reassembly reassembly_;
   std::optional<Adjacency> adjacency_;
   std::optional<EgressGuard> guard_;
