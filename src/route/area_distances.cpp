@@ -11,8 +11,10 @@
 namespace anemone {
 namespace {
 
-// Some nodes and the links of one area between them, virtual ones as links; in the order they had.
-Topology only_area(const Topology& topology, AreaId area, std::span<const NodeId> nodes) {
+// Some nodes and those links of one area between them that `wanted` takes, virtual ones as links; in the
+// order they had.
+template <class Wanted>
+Topology only_area(const Topology& topology, std::span<const NodeId> nodes, Wanted wanted) {
   TopologyParts parts;
   PerNode<NodeId> alone_of(topology.node_count());
   for (NodeId node : nodes) {
@@ -23,7 +25,7 @@ Topology only_area(const Topology& topology, AreaId area, std::span<const NodeId
     parts.nodes.push_back(std::move(alone));
   }
   for (const Link& link : topology.links()) {
-    if (link.area != area) continue;
+    if (!wanted(link)) continue;
     Link alone;
     alone.from = alone_of[link.from];
     alone.to = alone_of[link.to];
@@ -56,10 +58,12 @@ AreaDistances::Update AreaDistances::update(const Topology& topology) {
   nodes_ = nodes_of(topology, area_);
   take_places(topology);
   const Arcs before = std::exchange(out_, {});
+  std::vector<std::uint8_t> hosts_before = std::exchange(is_host_, {});
   lay_out(topology);
   turn_around();
   find_changes(before);
-  if (!kept_ || !fits_ || places_.size() > stride_) return take_new(topology);
+  hosts_before.resize(is_host_.size());
+  if (!kept_ || !fits_ || places_.size() > stride_ || is_host_ != hosts_before) return take_new(topology);
   if (changes_.empty()) return {};
   if (are_many(changes_.size(), out_.arcs.size())) return take_new(topology);
   Update update{Work::kRepaired, changes_.size(), 0, 0};
@@ -88,10 +92,12 @@ void AreaDistances::lay_out(const Topology& topology) {
   for (NodeId node : nodes_) node_at[place_of_[node]] = node;
   std::uint64_t sum = 0;
   fits_ = true;
+  is_host_.assign(places_.size(), 0);
   for (std::uint32_t place = 0; place < places_.size(); ++place) {
     const std::size_t begin = out_.arcs.size();
     out_.first.push_back(static_cast<std::uint32_t>(begin));
     if (!node_at[place].valid()) continue;
+    is_host_[place] = topology.node(node_at[place]).forwards(area_.domain) ? 0 : 1;
     const bool network = topology.node(node_at[place]).kind == NodeKind::kNetwork;
     Cost dearest = 0;
     for (LinkId id : topology.links_from(node_at[place])) {
@@ -111,6 +117,7 @@ void AreaDistances::lay_out(const Topology& topology) {
   }
   out_.first.push_back(static_cast<std::uint32_t>(out_.arcs.size()));
   fits_ &= 2 * sum + 2 < kFar;
+  any_host_ = std::find(is_host_.begin(), is_host_.end(), 1) != is_host_.end();
 }
 
 // The arcs into each place, from those out of each.
@@ -132,7 +139,13 @@ AreaDistances::Update AreaDistances::take_new(const Topology& topology) {
     distances_ = {};
     return {Work::kNotKept, changes_.size(), 0, 0};
   }
-  compute(only_area(topology, area_, nodes_));
+  make_room(places_.size());
+  is_lost_.assign(stride_, 0);
+  if (any_host_) {
+    compute_around_hosts();
+  } else {
+    compute(only_area(topology, nodes_, [&](const Link& link) { return link.area == area_; }));
+  }
   return {Work::kComputed, changes_.size(), nodes_.size(), nodes_.size() * nodes_.size()};
 }
 
@@ -148,8 +161,6 @@ void AreaDistances::make_room(std::size_t places) {
 }
 
 void AreaDistances::compute(const Topology& alone) {
-  make_room(places_.size());
-  is_lost_.assign(stride_, 0);
   DistanceBlock block(alone);
   std::vector<NodeId> destinations;
   for (std::size_t first = 0; first < alone.node_count(); first += DistanceBlock::kLanes) {
@@ -165,6 +176,14 @@ void AreaDistances::compute(const Topology& alone) {
         distance[place_of_[nodes_[from.value()]]] = std::min(cost, kFar);
       }
     }
+  }
+}
+
+// Dijkstra's algorithm for each destination: slower, but it knows whom not to pass through.
+void AreaDistances::compute_around_hosts() {
+  for (destination_ = 0; destination_ < places_.size(); ++destination_) {
+    heap_.assign(1, {0, destination_});
+    spread_out(row(destination_));
   }
 }
 
@@ -189,6 +208,7 @@ void AreaDistances::compare(std::uint32_t from, std::span<const Arc> before, std
 // Whether any distance to `destination` had to be looked at.
 bool AreaDistances::repair(std::uint32_t destination) {
   Cost* distance = row(destination);
+  destination_ = destination;
   lost_.clear();
   heap_.clear();
   lose_ways(distance);
@@ -203,12 +223,13 @@ bool AreaDistances::repair(std::uint32_t destination) {
 // Finds those whose every shortest way went over a link that got worse.
 void AreaDistances::lose_ways(const Cost* distance) {
   for (const Change& change : changes_) {
-    if (change.after < change.before || distance[change.from] >= kFar) continue;
+    if (change.after < change.before || distance[change.from] >= kFar || !passes(change.to)) continue;
     if (distance[change.to] + change.before != distance[change.from]) continue;  // nobody went there
     lose(distance, change.from);
   }
   for (std::size_t i = 0; i < lost_.size(); ++i) {
     const std::uint32_t place = lost_[i];
+    if (!passes(place)) continue;
     for (const Arc& arc : in_.of(place)) {
       if (distance[place] + arc.cost <= distance[arc.place]) lose(distance, arc.place);
     }
@@ -225,7 +246,8 @@ void AreaDistances::lose(const Cost* distance, std::uint32_t place) {
 // lose it later ask again: distances fall along a way, so nobody relies on himself.
 bool AreaDistances::has_way(const Cost* distance, std::uint32_t place) const {
   for (const Arc& arc : out_.of(place)) {
-    if (is_lost_[arc.place] == 0 && distance[arc.place] + arc.cost <= distance[place]) return true;
+    if (is_lost_[arc.place] != 0 || !passes(arc.place)) continue;
+    if (distance[arc.place] + arc.cost <= distance[place]) return true;
   }
   return false;
 }
@@ -235,13 +257,15 @@ void AreaDistances::find_new_ways(Cost* distance) {
   for (const std::uint32_t place : lost_) {
     Cost best = kFar;
     for (const Arc& arc : out_.of(place)) {
-      if (is_lost_[arc.place] == 0) best = std::min(best, distance[arc.place] + arc.cost);
+      const bool usable = is_lost_[arc.place] == 0 && passes(arc.place);
+      if (usable) best = std::min(best, distance[arc.place] + arc.cost);
     }
     distance[place] = kFar;
     offer(distance, place, best);
   }
   for (const Change& change : changes_) {
-    if (change.after < change.before) offer(distance, change.from, distance[change.to] + change.after);
+    if (change.after >= change.before || !passes(change.to)) continue;
+    offer(distance, change.from, distance[change.to] + change.after);
   }
 }
 
@@ -260,6 +284,7 @@ void AreaDistances::spread_out(Cost* distance) {
     heap_.pop_back();
     if (next.cost > distance[next.place]) continue;
     ++looked_at_;
+    if (!passes(next.place)) continue;
     for (const Arc& arc : in_.of(next.place)) offer(distance, arc.place, next.cost + arc.cost);
   }
 }
@@ -286,7 +311,8 @@ void AreaDistances::to(const Topology& topology, NodeId destination, RoutesTo& r
     if (node == destination) continue;
     for (LinkId id : topology.links_from(node)) {
       const Link& link = topology.link(id);
-      const bool on_the_way = link.area == area_ && routes.reachable(link.to) &&
+      const bool passable = link.to == destination || topology.node(link.to).forwards(area_.domain);
+      const bool on_the_way = link.area == area_ && passable && routes.reachable(link.to) &&
                               routes.cost[link.to] + link.cost == routes.cost[node];
       if (on_the_way) routes.hops.push_back(id);
     }
@@ -303,10 +329,13 @@ void AreaDistances::compute_to(const Topology& topology, NodeId destination, Rou
   std::vector<NodeId> nodes;
   for (NodeId node : topology.nodes()) nodes.push_back(node);
   std::vector<LinkId> links;
+  const auto wanted = [&](const Link& link) {
+    return link.area == area_ && (link.to == destination || topology.node(link.to).forwards(area_.domain));
+  };
   for (LinkId id : indices<LinkId>(topology.link_count())) {
-    if (topology.link(id).area == area_) links.push_back(id);
+    if (wanted(topology.link(id))) links.push_back(id);
   }
-  const Topology alone = only_area(topology, area_, nodes);
+  const Topology alone = only_area(topology, nodes, wanted);
   ShortestPaths(alone).to(destination, routes);
   for (LinkId& hop : routes.hops) hop = links[hop.value()];
 }

@@ -10,6 +10,8 @@
 // Equal-cost next hops follow from the distances and take no room: a link is one when its cost and the
 // distance from its end make up the distance from its beginning.
 //
+// Routers that do not forward for others (Node::forwards) begin and end ways and are never passed through.
+//
 // The distances take four bytes for each pair of nodes. Areas whose distances do not fit into `bytes_max`,
 // and those where others than networks have links without cost, are not kept: to() then computes what is
 // asked for. One thread at a time.
@@ -89,7 +91,9 @@ class AreaDistances {
   void lay_out(const Topology& topology);
   void turn_around();
   Update take_new(const Topology& topology);
-  void compute(const Topology& topology);
+  void compute(const Topology& alone);
+  void compute_around_hosts();
+  bool passes(std::uint32_t place) const { return is_host_[place] == 0 || place == destination_; }
   void make_room(std::size_t places);
   void compute_to(const Topology& topology, NodeId destination, RoutesTo& routes) const;
   void find_changes(const Arcs& before);
@@ -111,11 +115,14 @@ class AreaDistances {
   std::vector<NodeId> nodes_;        // of the last topology, those with links in the area
   PerNode<std::uint32_t> place_of_;  // of all its nodes; kNowhere for the others
   bool fits_ = false;
+  bool any_host_ = false;
+  std::vector<std::uint8_t> is_host_;  // by place: does not forward for others
   Arcs out_;
   Arcs in_;
   std::size_t stride_ = 0;
   std::vector<Cost> distances_;  // from everybody to one destination stand together
 
+  std::uint32_t destination_ = 0;  // whose distances are worked on
   std::vector<Change> changes_;
   std::vector<std::uint32_t> lost_;  // places that no longer have a way as short as they had
   std::vector<std::uint8_t> is_lost_;

@@ -14,7 +14,7 @@ namespace {
 class Changing {
  public:
   Changing(std::uint64_t seed, std::uint32_t routers, std::uint32_t networks)
-      : random_(seed), routers_(routers), networks_(networks), down_(routers + networks) {
+      : random_(seed), routers_(routers), networks_(networks), down_(routers + networks), hosts_(routers) {
     for (std::uint32_t i = 0; i < routers * 2; ++i) add(random_.below(routers), random_.below(routers));
     for (std::uint32_t i = 0; i < networks * 3; ++i) join(random_.below(routers), routers + i % networks);
   }
@@ -26,6 +26,8 @@ class Changing {
       wire.cost = wire.free ? 0 : cost();
     } else if (what < 8) {
       one().up ^= true;
+    } else if (what == 8 && random_.below(3) == 0) {
+      hosts_[random_.below(routers_)] ^= 1;
     } else if (what == 8) {
       down_[random_.below(routers_ + networks_)] ^= 1;
     } else {
@@ -46,6 +48,7 @@ class Changing {
       Node node;
       node.name = "n" + std::to_string(i);
       node.router_id = {i + 1};
+      if (i < routers_ && hosts_[i] != 0) node.host_domains = {kOspf2Domain};
       if (i >= routers_) {
         node.kind = NodeKind::kNetwork;
         node.router_id = {};
@@ -88,6 +91,7 @@ class Changing {
   Random random_;
   std::uint32_t routers_, networks_;
   std::vector<std::uint8_t> down_;
+  std::vector<std::uint8_t> hosts_;  // do not forward for others
   std::vector<Wire> wires_;
 };
 
@@ -213,6 +217,10 @@ TEST_CASE("an area too large for its memory, or with links without cost, is comp
   CHECK(enough.update(topology).work == AreaDistances::Work::kComputed);
 
   TopologyParts parts = triangle();
+  parts.nodes[1].host_domains = {kOspf2Domain};
+  CHECK(small.update(Topology(parts)).work == AreaDistances::Work::kNotKept);
+  CHECK(differences(Topology(parts), small) == 0);
+  parts.nodes[1].host_domains.clear();
   parts.links[0].cost = parts.links[1].cost = 0;
   const Topology without_cost(parts);
   CHECK(enough.update(without_cost).work == AreaDistances::Work::kNotKept);
