@@ -67,6 +67,12 @@ class GeneratedNetwork {
     }
   }
 
+  // A point-to-point link of `router` to one that is not of this network: a real one, into which it floods.
+  void attach_outside(std::uint32_t router, ospf::RouterLink link) {
+    outside_router_ = router;
+    outside_ = link;
+  }
+
   bool is_down(std::uint32_t router) const { return down_[router] != 0; }
 
   // Every router's LSA, as if all had just started.
@@ -147,6 +153,7 @@ class GeneratedNetwork {
   ospf::RouterLsa body(std::uint32_t router) const {
     ospf::RouterLsa lsa;
     lsa.links.push_back({id(router), {0xffff'ffff}, ospf::LinkType::kStub, 0});
+    if (router == outside_router_) lsa.links.push_back(outside_);
     for (std::uint32_t i = 0; i < ends_[router].size(); ++i) {
       const std::uint32_t link = ends_[router][i];
       const bool second = links_[link].ends[1].router == router;
@@ -163,6 +170,8 @@ class GeneratedNetwork {
   }
 
   bool numbered_;
+  std::uint32_t outside_router_ = 0xffff'ffff;
+  ospf::RouterLink outside_;
   std::vector<Pair> links_;
   std::vector<std::vector<std::uint32_t>> ends_;  // per router, its links
   std::vector<std::int32_t> sequence_;

@@ -13,15 +13,19 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lsdb/lsa_log_file.h"
 #include "lsdb/lsdb_history.h"
+#include "lsdb/ospf_capture.h"
 #include "lsdb/ospf_listener.h"
 #include "ospf/generated_network.test.h"
 #include "route/area_distances.h"
+#include "route/table.h"
 #include "topology/from_lsdb.h"
 
 namespace {
@@ -38,6 +42,9 @@ Duration now() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
   return std::chrono::duration_cast<Duration>(std::chrono::seconds(spent.tv_sec) +
                                               std::chrono::nanoseconds(spent.tv_nsec));
+}
+Duration wall() {
+  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
 }
 double ms(Duration duration) { return static_cast<double>(duration.count()) / 1000; }
 
@@ -303,6 +310,137 @@ void one_changed_lsa(benchmark::State& state) {
   state.counters["routes_p99_ms"] = percentile(to_routes, 99);
 }
 
+// A capture file of update packets, to be sent for real: scripts/bench-live and scripts/bench-frr do.
+class CaptureFile {
+ public:
+  explicit CaptureFile(const std::string& path) : out_(path, std::ios::binary) {
+    for (const std::uint32_t word : {0xa1b2c3d4U, 0x0004'0002U, 0U, 0U, 65'535U, 101U}) put(word);  // raw IP
+  }
+  void add(Duration at, const std::vector<std::uint8_t>& payload) {
+    ByteWriter ip;
+    ip.u32(0x45c0'0000U + static_cast<std::uint32_t>(20 + payload.size()));
+    ip.u32(0);
+    ip.u32(0x0159'0000U);  // one hop; OSPF
+    ip.u32(0x0a63'0002U);
+    ip.u32(0xe000'0005U);
+    const auto size = static_cast<std::uint32_t>(20 + payload.size());
+    const std::int64_t us = at.count();
+    for (const std::int64_t word : {us / 1'000'000, us % 1'000'000}) put(static_cast<std::uint32_t>(word));
+    put(size);
+    put(size);
+    out_.write(reinterpret_cast<const char*>(ip.bytes().data()), 20);
+    out_.write(reinterpret_cast<const char*>(payload.data()), static_cast<std::streamsize>(payload.size()));
+  }
+
+ private:
+  void put(std::uint32_t word) { out_.write(reinterpret_cast<const char*>(&word), 4); }
+  std::ofstream out_;
+};
+
+// The bursts of mesh_bursts with the times of their schedule, into $ANEMONE_BENCH_CAPTURE.
+void write_mesh(benchmark::State& state) {
+  const char* path = std::getenv("ANEMONE_BENCH_CAPTURE");
+  if (path == nullptr) return state.SkipWithError("ANEMONE_BENCH_CAPTURE names the file");
+  Random random(4);
+  GeneratedNetwork network = GeneratedNetwork::mesh(100);
+  for (auto _ : state) {
+    CaptureFile file(path);
+    Packets packets;
+    network.mark_all();
+    std::size_t lsas = network.flood(packets);
+    for (int burst = 0; burst <= 100; ++burst) {
+      for (std::size_t i = 0; i < packets.size(); ++i) {
+        file.add(std::chrono::seconds(burst) + std::chrono::microseconds(20 * i), packets[i]);
+      }
+      packets.clear();
+      for (int flip = 0; flip < 5 && burst < 100; ++flip) {
+        network.flip(random.below(100));
+        lsas += network.flood(packets);
+      }
+    }
+    state.counters["lsas"] = static_cast<double>(lsas);
+  }
+}
+
+// 1,000 routers, the first of them linked to the real router 2.0.0.1; then 40 changes of one cost each, a
+// second apart, of which every other one takes the one before back. Into $ANEMONE_BENCH_CAPTURE.
+void write_injection(benchmark::State& state) {
+  const char* path = std::getenv("ANEMONE_BENCH_CAPTURE");
+  if (path == nullptr) return state.SkipWithError("ANEMONE_BENCH_CAPTURE names the file");
+  GeneratedNetwork network = generated(1'000);
+  network.attach_outside(0,
+                         {{0x0200'0001U}, {0x0a63'0002U}, ospf::LinkType::kPointToPoint, 10});  // 10.99.0.2
+  Random random(6);
+  for (auto _ : state) {
+    CaptureFile file(path);
+    Packets packets;
+    network.mark_all();
+    network.flood(packets);
+    for (const auto& packet : packets) file.add(0s, packet);
+    for (int change = 1; change <= 40; change += 2) {
+      const std::uint32_t link = random.below(network.link_count());
+      const std::uint16_t before = network.cost(link, false);
+      const auto other = static_cast<std::uint16_t>(1 + random.below(65'535));
+      for (const std::uint16_t cost : {other, before}) {
+        packets.clear();
+        network.set_cost(link, false, cost);
+        network.flood(packets);
+        file.add(std::chrono::seconds(cost == other ? change : change + 1), packets[0]);
+      }
+    }
+  }
+}
+
+// The changes of a capture made while write_injection's packets were sent ($ANEMONE_BENCH_CAPTURE): from the
+// packet to the topology, to the table of the real router, and to everybody's distances.
+void injected_changes(benchmark::State& state) {
+  const char* path = std::getenv("ANEMONE_BENCH_CAPTURE");
+  if (path == nullptr) return state.SkipWithError("ANEMONE_BENCH_CAPTURE names the file");
+  const std::string name = path;
+  const auto recording = read_ospf_captures(std::span(&name, 1));
+  if (!recording) return state.SkipWithError(recording.error().message.c_str());
+  std::vector<Duration> to_topology;
+  std::vector<Duration> to_table;
+  std::vector<Duration> to_all;
+  for (auto _ : state) {
+    LsdbHistory history;
+    AreaDistances distances(AreaId{});
+    Topology topology;
+    bool warm = false;
+    std::size_t routes = 0;
+    for (const HeardLsa& heard : recording->log.entries) {
+      const bool of_network = !heard.described && heard.key.type == 1 && heard.key.router.value >> 24 == 1;
+      if (!of_network || heard.instance.sequence < 2) {
+        history.append(heard);
+        continue;
+      }
+      if (!std::exchange(warm, true)) distances.update(topology_from_lsdb(history.now()));
+      const Duration started = wall();
+      if (history.append(heard) != LsdbChange::kChanged) continue;  // sent again
+      topology = topology_from_lsdb(history.now());
+      to_topology.push_back(wall() - started);
+      const auto router = topology.find("2.0.0.1");
+      if (router) routes = route_table(topology, *router).size();
+      to_table.push_back(wall() - started);
+      const Duration routing = wall();
+      distances.update(topology);
+      to_all.push_back(to_topology.back() + (wall() - routing));
+    }
+    state.counters["routers"] = static_cast<double>(topology.node_count());
+    state.counters["routes_of_2.0.0.1"] = static_cast<double>(routes);
+  }
+  state.counters["changes"] = static_cast<double>(to_table.size());
+  state.counters["topology_p50_ms"] = percentile(to_topology, 50);
+  state.counters["topology_p90_ms"] = percentile(to_topology, 90);
+  state.counters["table_p50_ms"] = percentile(to_table, 50);
+  state.counters["table_p90_ms"] = percentile(to_table, 90);
+  state.counters["all_routes_p50_ms"] = percentile(to_all, 50);
+  state.counters["all_routes_p90_ms"] = percentile(to_all, 90);
+}
+
+BENCHMARK(write_mesh)->Iterations(1);
+BENCHMARK(write_injection)->Iterations(1);
+BENCHMARK(injected_changes)->Unit(benchmark::kMillisecond)->Iterations(1);
 BENCHMARK(mesh_bursts)->Unit(benchmark::kMillisecond)->Iterations(1);
 BENCHMARK(load_from_log)->Arg(1'600)->Arg(10'000)->Unit(benchmark::kMillisecond)->Iterations(1);
 BENCHMARK(one_changed_lsa)->Arg(1'000)->Arg(1'600)->Unit(benchmark::kMillisecond)->Iterations(300);
