@@ -52,7 +52,8 @@ add_test(NAME "program: MRT files tell what captures of the same packets tell"
 set_tests_properties("program: MRT files tell what captures of the same packets tell" PROPERTIES LABELS program TIMEOUT 60)
 add_test(NAME "program: every IS-IS router's table is what FRR says it is"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/isis_routes_check.py $<TARGET_FILE:anemone>
-          ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/levels ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/mixed)
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/levels ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/mixed
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/isis/apart)
 add_test(NAME "program: IS-IS captures hold what tshark finds in them"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/isis_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: every IS-IS router's table is what FRR says it is"

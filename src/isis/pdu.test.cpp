@@ -9,7 +9,7 @@ using namespace anemone::isis;
 
 namespace {
 
-const LspId kId{0x1921'6800'1001'0203};
+constexpr LspId kId{0x1921'6800'1001'0203};
 
 std::vector<std::uint8_t> some_lsp() {
   ByteWriter tlvs;

@@ -196,16 +196,17 @@ bool Builder::takes_part(const IsisNode& node) const {
          in_topology(node, topology_) != nullptr;
 }
 
-// Each topology has its own bits, the standard one those of the LSP.
+// Each topology has its own overload bit, the standard one that of the LSP.
 bool Builder::overloaded(const IsisNode& node) const {
   if (node.key.pseudonode()) return false;  // RFC 3787 section 4
   if (topology_ == isis::kStandardTopology) return node.head.overloaded();
   return in_topology(node, topology_) != nullptr && in_topology(node, topology_)->overloaded;
 }
 
+// Attached it may say in the one place for all (FRR does) or for each topology.
 bool Builder::attached(const IsisNode& node) const {
   if (!node.level1 || node.key.pseudonode()) return false;
-  if (topology_ == isis::kStandardTopology) return node.head.attached();
+  if (topology_ == isis::kStandardTopology || node.head.attached()) return node.head.attached();
   return in_topology(node, topology_) != nullptr && in_topology(node, topology_)->attached;
 }
 

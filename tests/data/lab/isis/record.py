@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Records two IS-IS networks of FRR routers in namespaces: record.py levels|mixed OUT_DIR
+"""Records IS-IS networks of FRR routers in namespaces: record.py levels|mixed|apart OUT_DIR
 
 Needs root, FRR 8.4, iproute2, tcpdump; two minutes each. Writes pcap/*.pcap.gz, tables.json.gz, events.jsonl.
 
 levels   two level 1 areas and a level 2 backbone, IPv4 and IPv6, wide metrics: a LAN of level 1 and one of level 2,
          links of both levels, parallel links, a redistributed prefix, attached routers; its events are failures,
          repairs, cost changes, the overload bit, a new designated router.
-mixed    OSPFv2 and IS-IS side by side, some routers in both; IS-IS in transition style (narrow and wide metrics)
-         with an IPv6 topology of its own (RFC 5120).
+mixed    OSPFv2 and IS-IS side by side, some routers in both; IS-IS in transition style (narrow and wide metrics), its
+         links announced for traffic engineering, addresses included.
+apart    both levels and a LAN, with IPv6 in a topology of its own (RFC 5120): one link is not in it.
 
 A table is what the router says itself: `show ip route isis json`, `show ipv6 route isis json`, `show isis
 database`, in mixed also `show ip ospf route json`; beside it the addresses of its interfaces, so that a next
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import time
 
-AREA = {'a': '49.0001', 'b': '49.0000', 'c': '49.0002', 'm': '49.0009'}
+AREA = {'a': '49.0001', 'b': '49.0000', 'c': '49.0002', 'm': '49.0009', 'p': '49.0010'}
 NETWORKS = {
     'levels': {
         'routers': {'a1': 1, 'a2': 1, 'a3': 12, 'a4': 12, 'b1': 2, 'b2': 2, 'c1': 12, 'c2': 1, 'c3': 1},
@@ -51,9 +52,20 @@ NETWORKS = {
         'stubs': {'m1': 1, 'm4': 1, 'm5': 1},
         'listen': ['l0.m1', 'l2.m3', 'l4.m3', 'l5.m2'],
         'te': ['m1', 'm2', 'm3', 'm4'],
-        'isis': {n: ['topology ipv6-unicast'] for n in ('m1', 'm2', 'm3', 'm4')},
+        'isis': {},
         'static': {},
         'style': 'transition',
+    },
+    'apart': {
+        'routers': {'p1': 1, 'p2': 12, 'p3': 12, 'p4': 2, 'p5': 2},
+        'links': [('p1', 'p2', '1', 10, 10), ('p1', 'p3', '1', 20, 20), ('p2', 'p3', '12', 5, 7), ('p2', 'p4', '2', 10, 10, 'v4')],
+        'lans': [('lan0', '2', 10, ['p3', 'p4', 'p5'])],
+        'stubs': {'p1': 1, 'p4': 1, 'p5': 1},
+        'listen': ['lan0', 'l2.p2'],
+        'te': [],
+        'isis': {n: ['topology ipv6-unicast'] for n in ('p1', 'p2', 'p3', 'p4', 'p5')},
+        'static': {},
+        'style': 'wide',
     },
 }
 WORK = tempfile.mkdtemp(prefix='isis-')  # configurations and logs of the daemons
@@ -95,11 +107,12 @@ def build(net):
     for name, rid in net.rid.items():
         inside(name, 'ip', 'address', 'add', rid + '/32', 'dev', 'lo')
         inside(name, 'ip', 'address', 'add', f'2001:db8:ff:{rid.split(".")[2]}::{name[1]}/128', 'dev', 'lo')
-    for k, (a, b, levels, cost, back) in enumerate(net.links):
+    for k, (a, b, levels, cost, back, *only) in enumerate(net.links):
         one, two = f'l{k}.{a}', f'l{k}.{b}'  # the same name of a link at both ends, and whose end it is
         run('ip', '-n', space(a), 'link', 'add', one, 'type', 'veth', 'peer', 'name', two, 'netns', space(b))
         for name, port, side, price in ((a, one, 1, cost), (b, two, 2, back)):
-            add_port(net, name, port, f'10.8.{k}.{side}/30', f'2001:db8:8:{k}::{side}/64', levels, price, 'link')
+            v6 = None if only else f'2001:db8:8:{k}::{side}/64'
+            add_port(net, name, port, f'10.8.{k}.{side}/30', v6, levels, price, 'link')
     for k, (lan, levels, cost, members) in enumerate(net.lans):
         inside('sw', 'ip', 'link', 'add', lan, 'type', 'bridge')
         inside('sw', 'ip', 'link', 'set', lan, 'up')
@@ -118,7 +131,8 @@ def build(net):
 
 def add_port(net, name, port, v4, v6, levels, cost, kind):
     inside(name, 'ip', 'address', 'add', v4, 'dev', port)
-    inside(name, 'ip', 'address', 'add', v6, 'dev', port)
+    if v6:
+        inside(name, 'ip', 'address', 'add', v6, 'dev', port)
     inside(name, 'ip', 'link', 'set', port, 'up')
     net.ports[name].append((port, v4, v6, levels, cost, kind))
 
@@ -135,10 +149,11 @@ def isis_config(net, name):
     if name in net.te:
         lines += [' mpls-te on', f' mpls-te router-address {net.rid[name]}']
     lines += [' ' + line for line in net.isis.get(name, [])]
-    for port, _, _, levels, cost, kind in net.ports[name]:
+    for port, _, v6, levels, cost, kind in net.ports[name]:
         if levels == 'ospf':
             continue
-        lines += [f'interface {port}', ' ip router isis N', ' ipv6 router isis N', f' isis circuit-type {CIRCUIT[levels]}',
+        six = ' ipv6 router isis N' if v6 else ' no isis topology ipv6-unicast'
+        lines += [f'interface {port}', ' ip router isis N', six, f' isis circuit-type {CIRCUIT[levels]}',
                   f' isis metric {cost}', ' isis hello-interval 1', ' isis hello-multiplier 3', ' isis csnp-interval 2',
                   ' isis psnp-interval 1']
         lines += {'link': [' isis network point-to-point'], 'stub': [' isis passive'], 'lan': []}[kind]
@@ -266,6 +281,16 @@ def story(kind, stage, event):
         change('m3', 'interface l2.m3', 'isis metric 2')
         stage('03-cost', 8)
         return
+    if kind == 'apart':
+        down('p1', 'l0.p1')
+        stage('01-p1-p2-down', 8)
+        up('p1', 'l0.p1', '2001:db8:8:0::1/64')
+        change('p3', 'router isis N', 'set-overload-bit')
+        stage('02-repaired-overload-p3', 14)
+        change('p3', 'router isis N', 'no set-overload-bit')
+        down('p3', 'lan0')
+        stage('03-p3-off-lan0', 10)
+        return
     down('a2', 'l0.a2')
     stage('01-a2-a4-down', 8)
     up('a2', 'l0.a2', '2001:db8:8:0::1/64')
@@ -339,5 +364,5 @@ def stop(net):
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in NETWORKS:
-        sys.exit('usage: record.py levels|mixed OUT_DIR')
+        sys.exit('usage: record.py levels|mixed|apart OUT_DIR')
     main(sys.argv[1], sys.argv[2])
