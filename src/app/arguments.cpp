@@ -53,6 +53,10 @@ void Arguments::option(const char* name, std::vector<std::string>& into, const c
   impl_->add(name, into, help)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void Arguments::files(const char* name, std::vector<std::string>& into, const char* help) {
+  impl_->add(name, into, help)->expected(1, 1024)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void Arguments::option(const char* name, double& into, const char* help) {
   impl_->add(name, into, help)->capture_default_str();
 }

@@ -26,6 +26,8 @@ class Arguments {
   void positional(const char* name, std::string& into, const char* help, Need need);
   void option(const char* name, std::string& into, const char* help, Need need = Need::kOptional);
   void option(const char* name, std::vector<std::string>& into, const char* help);
+  // One or more values after it, as a shell makes of *.
+  void files(const char* name, std::vector<std::string>& into, const char* help);
   void option(const char* name, double& into, const char* help);
   void option(const char* name, std::uint64_t& into, const char* help);
   void flag(const char* name, bool& into, const char* help);

@@ -16,8 +16,13 @@ int serve(int argc, char** argv) {
   std::string keep = "0s";
   Arguments arguments("serve",
                       "Receive, store, join and answer: the API and the console, on a store that survives.\n"
+                      "With --log it follows what listeners (anemone snoop) hear while they write it.\n"
                       "A restart goes on where the store ends.");
   arguments.option("--store", config.store, "folder of the store; made when it is not there");
+  arguments.files("--log", config.live.logs,
+                  "LSA log to follow while a listener writes it; several, of several vantage points");
+  arguments.option("--inventory", config.live.inventory,
+                   "with --log: names, places and capacities (a recording.json, or a topology as text)");
   arguments.option("--recording", config.recording,
                    "folder of a recording to take in (docs/formats/recording.md)");
   arguments.option("--speed", config.speed, "how many times as fast as it was recorded to take it in");
@@ -34,6 +39,14 @@ int serve(int argc, char** argv) {
     return kWrongUsage;
   }
   config.keep = *keep_for;
+  if (!config.recording.empty() && config.live.any()) {
+    std::fputs("anemone serve: --recording and --log do not go together: one replays, one follows\n", stderr);
+    return kWrongUsage;
+  }
+  if (!config.live.inventory.empty() && !config.live.any()) {
+    std::fputs("anemone serve: --inventory goes with --log; a recording brings its own\n", stderr);
+    return kWrongUsage;
+  }
   return run_serving(config);
 }
 

@@ -4,15 +4,19 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "app/commands.h"
 #include "io/event_stream.h"
 #include "io/http_server.h"
+#include "lsdb/lsa_log_file.h"
+#include "server/live_routing.h"
 #include "server/platform.h"
 #include "server/recording.h"
 #include "server/replayer.h"
 #include "store/store.h"
 #include "topology/inventory.h"
+#include "topology/read_topology_file.h"
 #include "view/answers_json.h"
 #include "view/api.h"
 #include "view/metrics.h"
@@ -48,20 +52,23 @@ sigset_t block_ending_signals() {
   return ending;
 }
 
-// Tells everybody who looks on how far the replay is, about once a second, until an ending signal comes.
+// Tells everybody who looks on how things stand, about once a second, until an ending signal comes.
 void publish_until_told_to_end(const sigset_t& ending, Platform& platform, EventStream& stream) {
   const timespec second = {1, 0};
   while (sigtimedwait(&ending, nullptr, &second) < 0) {
     const Status status = platform.status();
-    if (status.replay && !status.replay->done) stream.publish("status", status_json(status));
+    if (status.routing.live || (status.replay && !status.replay->done))
+      stream.publish("status", status_json(status));
   }
+}
+
+void publish_events(const std::vector<RoutingEvent>& events, EventStream& stream) {
+  for (const RoutingEvent& event : events) stream.publish("topology", routing_event_json(event));
 }
 
 void publish_bin(const Platform& platform, EventStream& stream, const Bin& bin) {
   stream.publish("bin", "{\"from\":\"" + print_time(bin.from) + "\",\"to\":\"" + print_time(bin.to) + "\"}");
-  for (const RoutingEvent& event : platform.events(bin.from, bin.to)) {
-    stream.publish("topology", routing_event_json(event));
-  }
+  publish_events(platform.events(bin.from, bin.to), stream);
   stream.publish("status", status_json(platform.status()));
 }
 
@@ -71,7 +78,68 @@ struct Parts {
   std::unique_ptr<Platform> platform;
   std::optional<RecordingReader> recording;
   std::unique_ptr<Replayer> replayer;
+  SystemClock clock;
+  std::unique_ptr<LiveRouting> live;
 };
+
+// From recording.json, or from a topology as text.
+Result<Inventory> read_told(const std::string& path) {
+  if (fs::path(path).extension() == ".json") return read_inventory(path);
+  auto told = read_topology_file(path);
+  if (!told) return told.error();
+  return inventory_of(*told);
+}
+
+// What the operator told of a network that is heard live: the file given, else the one given last time.
+Result<Inventory> find_live_inventory(const ServingConfig& config) {
+  const fs::path folder = config.store;
+  std::error_code problem;
+  const std::string& given = config.live.inventory;
+  if (given.empty()) {
+    for (const char* kept : {"inventory.json", "inventory.txt"}) {
+      if (fs::exists(folder / kept, problem)) return read_told((folder / kept).string());
+    }
+    return Inventory{};
+  }
+  auto inventory = read_told(given);
+  if (!inventory) return inventory.error();
+  const bool json = fs::path(given).extension() == ".json";
+  fs::create_directories(folder, problem);
+  fs::remove(folder / (json ? "inventory.txt" : "inventory.json"), problem);
+  const fs::path kept = folder / (json ? "inventory.json" : "inventory.txt");
+  fs::copy_file(given, kept, fs::copy_options::overwrite_existing, problem);
+  if (problem) return Error{kept.string() + ": cannot be written: " + problem.message()};
+  return inventory;
+}
+
+// Whether what the store holds is routing heard live; an error where that and what is asked do not agree.
+Result<bool> is_live(const ServingConfig& config, const Store& store) {
+  const bool heard = store.progress(Platform::kRoutingSource).has_value();
+  if (config.live.any() && store.progress()) {
+    return Error{config.store + " holds a recording: choose another --store for what is heard live"};
+  }
+  if (!config.recording.empty() && heard) {
+    return Error{config.store + " holds what was heard live: choose another --store for a recording"};
+  }
+  return heard || config.live.any();
+}
+
+// What can be found wrong with the sources before anything starts.
+Result<std::vector<std::unique_ptr<LsaSource>>> open_sources(const LiveRoutingConfig& config) {
+  std::vector<std::unique_ptr<LsaSource>> sources;
+  std::error_code problem;
+  for (const std::string& path : config.logs) {
+    const fs::path whole = fs::weakly_canonical(path, problem);
+    if (fs::is_directory(whole, problem)) return Error{path + ": is a folder, not an LSA log"};
+    if (!fs::exists(whole, problem)) {
+      std::fprintf(stderr, "anemone: %s is not there yet: waiting for it\n", path.c_str());
+    } else if (fs::file_size(whole, problem) > 0) {
+      if (auto log = LsaLogReader::open(whole.string()); !log) return log.error();
+    }
+    sources.push_back(lsa_log_source(whole.string()));
+  }
+  return sources;
+}
 
 // What the operator told, from the recording; else as the store's folder has it from an earlier one.
 Result<Inventory> find_inventory(const ServingConfig& config) {
@@ -98,7 +166,7 @@ Result<Inventory> find_inventory(const ServingConfig& config) {
 }
 
 Result<void> assemble(const ServingConfig& config, Parts& parts) {
-  auto inventory = find_inventory(config);
+  auto inventory = config.live.any() ? find_live_inventory(config) : find_inventory(config);
   if (!inventory) return inventory.error();
   parts.inventory = std::move(*inventory);
   StoreConfig store_config;
@@ -106,14 +174,22 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
   auto store = Store::open(store_config);
   if (!store) return store.error();
   parts.store = std::move(*store);
+  auto live = is_live(config, *parts.store);
+  if (!live) return live.error();
 
   PlatformConfig platform_config;
   platform_config.mode = config.mode;
   platform_config.bin = config.bin;
+  platform_config.traffic = !*live;
   platform_config.whole_is_known = config.whole_is_known;
   auto platform = Platform::open(platform_config, parts.inventory, *parts.store);
   if (!platform) return platform.error();
   parts.platform = std::move(*platform);
+  if (config.live.any()) {
+    auto sources = open_sources(config.live);
+    if (!sources) return sources.error();
+    parts.live = std::make_unique<LiveRouting>(std::move(*sources), *parts.platform, parts.clock);
+  }
   if (config.recording.empty()) return {};
 
   auto recording =
@@ -123,6 +199,11 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
   parts.platform->set_span(parts.recording->from(), parts.recording->to());
   parts.replayer = std::make_unique<Replayer>(*parts.recording, *parts.platform, config.speed);
   return {};
+}
+
+void forget(const ServingConfig& config, Platform& platform) {
+  if (config.keep == Duration{0}) return;
+  if (auto forgotten = platform.forget(config.keep); !forgotten) fail(forgotten.error());
 }
 
 }  // namespace
@@ -144,13 +225,16 @@ int run_serving(const ServingConfig& config) {
     };
     replayer.on_bin = [&](const Bin& bin) {
       parts.platform->set_losses(parts.recording->losses());
-      if (config.keep > Duration{0}) {
-        if (auto forgotten = parts.platform->forget(config.keep); !forgotten) fail(forgotten.error());
-      }
+      forget(config, *parts.platform);
       publish_bin(*parts.platform, stream, bin);
     };
     replayer.on_error = [](const Error& error) { fail(error); };
     parts.platform->set_replay_state([&replayer] { return replayer.state(); });
+  }
+  if (parts.live) {
+    parts.live->on_change = [&](const std::vector<RoutingEvent>& events) { publish_events(events, stream); };
+    parts.live->on_error = [](const Error& error) { fail(error); };
+    parts.live->on_minute = [&] { forget(config, *parts.platform); };
   }
   Api api(*parts.platform, set_replay);
 
@@ -174,9 +258,11 @@ int run_serving(const ServingConfig& config) {
   std::printf("Anemone is at %s\n", http.url().c_str());
   std::fflush(stdout);
   if (parts.replayer) parts.replayer->start();
+  if (parts.live) parts.live->start();
 
   publish_until_told_to_end(ending, *parts.platform, stream);
   if (parts.replayer) parts.replayer->stop();
+  if (parts.live) parts.live->stop();
   http.stop();
   return kDone;
 }

@@ -3,19 +3,33 @@
 //   host captures -> events -> flows -> records --+
 //                                                 +--> platform <-> store; platform -> API -> console
 //   OSPF captures -> LSAs -> LSDB -> topologies --+
+//
+// or, where routing is heard live and no traffic is counted yet:
+//
+//   LSA logs -> merged by time -> LSDB -> topologies -> platform <-> store; platform -> API -> console
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 
 namespace anemone {
 
+// Where routing is heard: log files that listeners write.
+struct LiveRoutingConfig {
+  std::vector<std::string> logs;
+  std::string inventory;  // names and capacities, when given
+
+  bool any() const { return !logs.empty(); }
+};
+
 struct ServingConfig {
   std::string mode = "serve";
-  std::string recording;      // folder
+  std::string recording;      // folder; or, instead,
+  LiveRoutingConfig live;     // what hears the routing protocol as it happens
   std::string store;          // folder
   std::string console;        // folder of the console's files; empty: looked for beside the program
   std::uint64_t port = 8080;  // 0 = any that is free

@@ -12,19 +12,31 @@ namespace anemone {
 RoutingHistory::RoutingHistory(std::function<TopologyParts(TopologyParts)> annotate)
     : annotate_(std::move(annotate)) {}
 
+void RoutingHistory::take(const HeardLsa& lsa) {
+  begin_if_settled(lsa.time);
+  if (!changed_) age_until(lsa.time);
+  if (lsas_.append(lsa) == LsdbChange::kChanged && !changed_) changed_ = lsa.time;
+  last_heard_ = lsa.time;
+}
+
+void RoutingHistory::advance(Time until) {
+  begin_if_settled(until);
+  if (!changed_) age_until(until);
+}
+
 void RoutingHistory::add(std::span<const HeardLsa> heard, Time until) {
-  std::optional<Time> changed;  // the first of a burst of changes
-  for (const HeardLsa& lsa : heard) {
-    if (changed && lsa.time > *changed + kSettle) {
-      begin_epoch(*changed);
-      changed.reset();
-    }
-    if (!changed) age_until(lsa.time);
-    if (lsas_.append(lsa) == LsdbChange::kChanged && !changed) changed = lsa.time;
-    last_heard_ = lsa.time;
-  }
-  if (changed) begin_epoch(*changed);
-  age_until(until);
+  for (const HeardLsa& lsa : heard) take(lsa);
+  settle();
+  advance(until);
+}
+
+void RoutingHistory::settle() {
+  if (changed_) begin_epoch(*changed_);
+  changed_.reset();
+}
+
+void RoutingHistory::begin_if_settled(Time until) {
+  if (changed_ && until > *changed_ + kSettle) settle();
 }
 
 // An LSA that nobody refreshed dies without a packet: that, too, changes the topology.

@@ -33,7 +33,13 @@ class RoutingHistory {
   // `annotate` adds what the operator knows: names, capacities. It must be pure.
   explicit RoutingHistory(std::function<TopologyParts(TopologyParts)> annotate);
 
-  // Takes what was heard up to `until`, in the order of its times, and lets LSAs age until then.
+  // Takes what was heard. REQUIRES: lsa.time is not before anything that was taken, or advanced to.
+  void take(const HeardLsa& lsa);
+  // Lets time pass: bursts settle, LSAs die of age.
+  void advance(Time until);
+
+  // Takes what was heard up to `until`, in the order of its times, and lets LSAs age until then; what has
+  // not settled by then begins its epoch all the same.
   // REQUIRES: nothing in `heard` is later than `until` or earlier than what was added before.
   void add(std::span<const HeardLsa> heard, Time until);
 
@@ -62,15 +68,19 @@ class RoutingHistory {
   double capacity_of(const std::string& name) const;  // 0 when not known
 
   const Lsdb& lsdb() const { return lsas_.now(); }
+  const LsdbHistory& lsas() const { return lsas_; }
   std::optional<Time> last_heard() const { return last_heard_; }
 
  private:
   void begin_epoch(Time from);
   void remember_links(const Topology& topology, Time from);
   void age_until(Time until);
+  void settle();
+  void begin_if_settled(Time until);
 
   std::function<TopologyParts(TopologyParts)> annotate_;
   LsdbHistory lsas_;
+  std::optional<Time> changed_;  // the first of a burst of changes whose epoch has not begun
   std::optional<Time> last_heard_;
   std::vector<Epoch> epochs_;
   std::vector<RoutingEvent> events_;

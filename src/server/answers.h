@@ -31,6 +31,7 @@ struct Coverage {
 };
 
 struct Envelope {
+  bool traffic = true;  // false: nothing counts it, and every load is unknown
   Bin bin;
   Coverage coverage;
   Time watermark{};
@@ -46,6 +47,42 @@ struct ReplayState {
   bool playing = false;
   double speed = 1;
   bool done = false;
+};
+
+enum class VantageState : std::uint8_t {
+  kListening,
+  kStopped,   // ended in good order
+  kSilent,    // no sign of life: its machine, its process or the way to it is gone
+  kRecorded,  // known by its LSAs only
+};
+
+// Where routing is heard, as of an instant.
+struct VantageAnswer {
+  std::string name;
+  VantageState state{};
+  Time since{};               // of that state
+  std::optional<Time> heard;  // its newest LSA
+  std::uint64_t lsas = 0;
+  std::uint64_t lost = 0;  // packets that it could not take
+  std::uint64_t late = 0;  // that came after others of the same time were taken in
+  Duration latest{};       // the worst of them
+  std::vector<std::string> areas;
+  std::vector<std::pair<Time, Time>> listened;  // between these it was deaf
+};
+
+struct VantagesAnswer {
+  Time at{};
+  std::vector<VantageAnswer> vantages;
+};
+
+// How well the routing protocol is heard.
+struct RoutingStatus {
+  bool live = false;
+  std::uint64_t database = 0;  // LSAs in it
+  std::uint64_t unseen = 0;
+  std::optional<Time> unseen_due;  // by when all of those must have come
+  std::vector<VantageAnswer> vantages;
+  std::vector<std::string> problems;  // sources that cannot be read, and why
 };
 
 struct Status {
@@ -64,6 +101,38 @@ struct Status {
   std::uint64_t records = 0;
   std::uint64_t lsas = 0;
   std::vector<Loss> losses;
+  bool traffic = true;  // whether anything counts it
+  RoutingStatus routing;
+};
+
+// An LSA as it was at an instant.
+struct LsaAnswer {
+  std::int32_t sequence = 0;
+  std::uint32_t age_s = 0;  // IS-IS: the lifetime left
+  Time arrived{};
+  std::string vantage;
+  std::vector<std::string> lines;  // what is in it
+};
+// What an event was made of: none before is an LSA that came, none after one that went.
+struct EvidenceAnswer {
+  std::string area;
+  std::string type;
+  std::string id;
+  std::string advertising_router;
+  std::optional<LsaAnswer> before;
+  std::optional<LsaAnswer> after;
+};
+struct EventsAnswer {
+  Time from{};
+  Time to{};
+  std::uint64_t total = 0;  // of that time; more than are listed, when there are many
+  std::vector<RoutingEvent> events;
+};
+struct InstantAnswer {
+  Time from{};
+  Time to{};
+  std::vector<RoutingEvent> events;
+  std::vector<EvidenceAnswer> evidence;
 };
 
 // The network at an instant, with what the operator told of it.
@@ -83,6 +152,7 @@ struct UnseenAnswer {
   std::string type;
   std::string id;
   std::string advertising_router;
+  std::optional<Time> due;  // when its next refresh must have been heard; none while nobody listens
 };
 struct TopologyAnswer {
   Time at{};
@@ -186,6 +256,7 @@ struct NodeDetail {
   Envelope envelope;
   std::string id;
   std::string kind;  // "router", "network", "host"
+  bool up = true;    // false: it was there earlier, and is not at the instant
   double sent_bps = 0;
   double received_bps = 0;
   std::vector<LinkAnswer> links;

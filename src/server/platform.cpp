@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "load/path.h"
-#include "lsdb/unseen.h"
 #include "server/breakdown.h"
 
 namespace anemone {
@@ -20,6 +19,12 @@ SeriesBin summary_of(const BinTraffic& traffic) {
   summary.max_utilisation = traffic.max_utilisation;
   summary.stable = traffic.bin.stable;
   return summary;
+}
+
+std::vector<std::string> names_of(const std::vector<InventoryListener>& listeners) {
+  std::vector<std::string> names;
+  for (const InventoryListener& listener : listeners) names.push_back(listener.name);
+  return names;
 }
 
 // sum |measured - true| / sum true, over all links.
@@ -62,18 +67,10 @@ Result<std::unique_ptr<Platform>> Platform::open(PlatformConfig config, const In
 }
 
 Result<void> Platform::restore() {
-  const auto progress = store_.progress();
+  const auto progress = store_.progress(config_.traffic ? "main" : kRoutingSource);
   if (!progress) return {};
-  watermark_ = progress->at;
-  auto rows = store_.lsas_until(watermark_);
-  if (!rows) return rows.error();
-  std::vector<HeardLsa> heard;
-  for (const LsaRow& row : *rows) {
-    auto lsa =
-        heard_lsa(row.arrival, static_cast<std::uint16_t>(row.vantage.value()), row.key.area, row.bytes);
-    if (lsa) heard.push_back(std::move(*lsa));
-  }
-  history_.add(heard, watermark_);
+  watermark_ = told_ = progress->at;
+  if (auto restored = restore_routing(); !restored) return restored.error();
   auto counts = store_.counts();
   if (!counts) return counts.error();
   records_ = counts->records;
@@ -133,6 +130,7 @@ Result<void> Platform::accept(BinInput input) {
   {
     const std::unique_lock lock(mutex_);
     history_.add(input.lsas, input.to);
+    watch_.add(LsaLog{names_of(inventory_.listeners), input.lsas, {}});
     epochs = history_.between(bin.from, bin.to);
   }
   const auto records = std::make_shared<const std::vector<FlowRecord>>(input.records);
@@ -214,7 +212,7 @@ Status Platform::status() const {
   status.name = inventory_.name.empty() ? "anemone" : inventory_.name;
   status.version = "0.1.0";
   status.mode = config_.mode;
-  status.span_from = span_ ? span_->first : first_bin_;
+  status.span_from = span_ ? span_->first : first_bin_ == Time{} ? watermark_ : first_bin_;
   status.span_to = span_ ? span_->second : watermark_;
   status.watermark = watermark_ == Time{} ? status.span_from : watermark_;
   status.bin = config_.bin;
@@ -223,6 +221,9 @@ Status Platform::status() const {
   if (auto topology = history_.at(watermark_)) {
     for (NodeId node : topology->nodes()) status.routers += topology->node(node).kind == NodeKind::kRouter;
   }
+  status.traffic = config_.traffic;
+  status.routing = routing_;
+  status.routing.vantages = vantages_at(watermark_);
   status.last_lsa = history_.last_heard();
   status.last_flow = last_flow_;
   status.records = records_;
@@ -239,6 +240,7 @@ std::vector<RoutingEvent> Platform::events(Time from, Time to) const {
 // The bin that holds an instant; the last one for the very end of the data.
 Result<Bin> Platform::bin_of(const std::optional<Time>& at) const {
   const std::shared_lock lock(mutex_);
+  if (!config_.traffic) return bin_without_traffic(at);
   if (summaries_.empty()) return Error{"no bin is complete yet"};
   const Time last = summaries_.rbegin()->first;
   Time from = at ? slice_start(*at, config_.bin) : last;
@@ -251,7 +253,7 @@ Result<Bin> Platform::bin_of(const std::optional<Time>& at) const {
 }
 
 Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, std::size_t instrumented) const {
-  if (auto kept = cache_.find(bin.from, instrumented)) return kept;
+  if (auto kept = cache_.find(bin.from, instrumented); kept && bin.complete) return kept;
   std::vector<Epoch> epochs;
   {
     const std::shared_lock lock(mutex_);
@@ -268,7 +270,7 @@ Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, std:
   }
   auto worked_out =
       std::make_shared<const BinTraffic>(work_out(bin, records, std::move(epochs), hosts_, instrumented));
-  cache_.put(bin.from, instrumented, worked_out);
+  if (bin.complete) cache_.put(bin.from, instrumented, worked_out);
   return worked_out;
 }
 
@@ -284,7 +286,7 @@ Result<std::shared_ptr<const BinTraffic>> Platform::truth(const BinTraffic& meas
 }
 
 Envelope Platform::envelope(const BinTraffic& traffic) const {
-  return {traffic.bin, traffic.coverage, watermark()};
+  return {config_.traffic, traffic.bin, traffic.coverage, watermark()};
 }
 
 Result<TopologyAnswer> Platform::topology(const Question& question) const {
@@ -306,11 +308,10 @@ Result<TopologyAnswer> Platform::topology(const Question& question) const {
                             at.ingress.valid() ? answer.topology->node(at.ingress).name : "",
                             hosts_.instrumented(i, instrumented)});
   }
-  for (const LsdbKey& lsa : unseen_lsas(history_.lsdb())) {
-    answer.unseen.push_back(
-        {print_area(lsa.area), print_lsa_type(lsa), print_lsa_id(lsa), print_address(lsa.router)});
-  }
-  history_.lsdb().each([&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[print_lsa_type(key)]; });
+  const std::lock_guard reading(lsdb_mutex_);
+  const Lsdb lsdb = history_.lsas().at(answer.at);
+  answer.unseen = unseen(lsdb, answer.at);
+  lsdb.each([&](const LsdbKey& key, const StoredLsa&) { ++answer.lsas[print_lsa_type(key)]; });
   return answer;
 }
 
@@ -450,7 +451,7 @@ Result<NodeDetail> Platform::node(const std::string& id, const Question& questio
   NodeDetail detail;
   detail.envelope = envelope(**measured);
   detail.id = id;
-  if (!break_down_node(**measured, hosts_, detail)) {
+  if (!break_down_node(**measured, hosts_, detail) && !was_there(id, question, detail)) {
     return Error{"there is no router, network or host '" + id + "'; /api/v1/topology lists them"};
   }
   std::set<std::string> links;
@@ -461,6 +462,22 @@ Result<NodeDetail> Platform::node(const std::string& id, const Question& questio
     if (touches) detail.events.push_back(std::move(event));
   }
   return detail;
+}
+
+// A router or network that was there earlier: the ends of links that are down tell.
+bool Platform::was_there(const std::string& id, const Question& question, NodeDetail& detail) const {
+  const std::shared_lock lock(mutex_);
+  const Time at = question.at.value_or(watermark_ - Duration{1});
+  for (const DownLink& link : history_.down_at(at)) {
+    if (link.from != id && link.to != id) continue;
+    detail.kind = id.starts_with("net:") ? "network" : "router";
+    detail.up = false;
+    LinkAnswer& answer = detail.links.emplace_back();
+    answer.id = link.id;
+    answer.from = link.from;
+    answer.to = link.to;
+  }
+  return !detail.up;
 }
 
 // A host of the inventory by its name is its address; everything else stays as it is written.

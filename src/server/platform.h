@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -24,6 +25,7 @@
 #include "server/answers.h"
 #include "server/bin_cache.h"
 #include "server/bin_traffic.h"
+#include "server/vantage_watch.h"
 #include "store/store.h"
 #include "topology/inventory.h"
 
@@ -32,6 +34,8 @@ namespace anemone {
 struct PlatformConfig {
   std::string mode = "serve";
   Duration bin = 10s;
+  // False where only routing is heard: loads are then unknown, not zero.
+  bool traffic = true;
   // True where what is accepted is the whole truth, so that parts of it can be held against it (demo).
   bool whole_is_known = false;
 };
@@ -42,6 +46,13 @@ struct BinInput {
   Time to{};
   std::vector<FlowRecord> records;
   std::vector<HeardLsa> lsas;
+};
+
+// What was heard of the routing protocol since the last time, up to `to`.
+struct RoutingInput {
+  Time to{};
+  LsaLog log;            // in order
+  std::string progress;  // of its sources, for a restart
 };
 
 // Which bin, seen by how many of the hosts.
@@ -64,6 +75,12 @@ class Platform {
   // Keeps a bin, works out its loads and keeps those. REQUIRES: input.to is a bin's end after watermark().
   Result<void> accept(BinInput input);
 
+  // Keeps what was heard and lets time pass; answers with what has changed in the network since the last
+  // time. REQUIRES: times in the log are after watermark() and up to input.to.
+  Result<std::vector<RoutingEvent>> accept(const RoutingInput& input);
+  // How far the sources of routing were, before a restart.
+  std::string routing_progress() const;
+
   // Forgets bins that ended `keep` or longer before the watermark, in the store's whole periods. LSAs go with
   // their period: `keep` must be well above the 30 minutes after which routers refresh theirs.
   Result<void> forget(Duration keep);
@@ -73,7 +90,17 @@ class Platform {
   void set_losses(std::vector<Loss> losses);
   void set_replay_state(std::function<ReplayState()> state);
 
+  // Sources of routing that cannot be read, and how late vantage points were; told with the status.
+  void set_routing_problems(std::vector<std::string> problems);
+  void set_late(std::map<std::string, std::pair<std::uint64_t, Duration>> late);
+
+  bool counts_traffic() const { return config_.traffic; }
   Status status() const;
+  // What happened at an instant (of a burst that began there), and the LSAs that it was made of.
+  InstantAnswer instant(Time time) const;
+  // The newest `count` events of [from, to).
+  EventsAnswer events_of(std::optional<Time> from, std::optional<Time> to, std::size_t count) const;
+  VantagesAnswer vantages(std::optional<Time> at) const;
   std::vector<RoutingEvent> events(Time from, Time to) const;
   Result<TopologyAnswer> topology(const Question& question) const;
   Result<LoadAnswer> load(const Question& question) const;
@@ -86,17 +113,25 @@ class Platform {
   // `src` and `dst` are routers, hosts of the inventory, or addresses.
   Result<PathAnswer> path(const std::string& src, const std::string& dst, const Question& question) const;
 
+  static constexpr const char* kRoutingSource = "routing";
   static constexpr std::size_t kSeriesBins = 2000;  // the newest so many, when more are asked for
 
  private:
   Platform(PlatformConfig config, const Inventory& inventory, Store& store,
            std::vector<ObserverId> observers);
   Result<void> restore();
+  Result<void> restore_routing();
   Result<void> restore_summaries();
   Result<void> restore_last_flow();
 
   Time first_bin() const;
+  bool was_there(const std::string& id, const Question& question, NodeDetail& detail) const;
   std::string end_of(const std::string& end) const;
+  Result<Batch> batch_of(const RoutingInput& input, LsaLog& log);
+  void count_unseen();
+  std::vector<UnseenAnswer> unseen(const Lsdb& lsdb, Time at) const;
+  Result<Bin> bin_without_traffic(const std::optional<Time>& at) const;  // REQUIRES: the lock is held
+  std::vector<VantageAnswer> vantages_at(Time at) const;                 // the same
   Result<Bin> bin_of(const std::optional<Time>& at) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, std::size_t instrumented) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const Question& question) const;
@@ -116,6 +151,10 @@ class Platform {
 
   mutable std::shared_mutex mutex_;  // what follows
   RoutingHistory history_;
+  VantageWatch watch_;
+  RoutingStatus routing_;  // without the vantage points
+  std::map<std::string, std::pair<std::uint64_t, Duration>> late_;
+  Time told_{};  // events up to here were answered by accept()
   Time watermark_{};
   Time first_bin_{};
   std::uint64_t records_ = 0;
@@ -126,6 +165,7 @@ class Platform {
   std::function<ReplayState()> replay_state_;
   std::map<Time, SeriesBin> summaries_;  // of every bin, seen by all hosts
 
+  mutable std::mutex lsdb_mutex_;  // a database is read by one thread at a time
   mutable BinCache cache_;
 };
 

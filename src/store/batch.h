@@ -12,7 +12,7 @@
 
 #include "base/index.h"
 #include "base/time.h"
-#include "lsdb/heard_lsa.h"
+#include "lsdb/lsa_log.h"
 #include "record/flow_record.h"
 
 namespace anemone {
@@ -27,6 +27,14 @@ struct LsaRow {
   LsdbKey key;
   std::int32_t sequence = 0;
   LsaBytes bytes;
+};
+
+// When a vantage point was listening at all.
+struct MarkRow {
+  Time time{};
+  VantageId vantage;
+  VantageMarkKind kind{};
+  std::uint64_t count = 0;  // kLost: packets
 };
 
 // What a link carried in the bin that starts at `bin`.
@@ -44,6 +52,7 @@ struct Batch {
   std::string progress;  // valid UTF-8
   std::vector<FlowRecord> records;
   std::vector<LsaRow> lsas;
+  std::vector<MarkRow> marks;
   std::vector<StoredLoad> loads;
 };
 

@@ -157,7 +157,7 @@ TEST_CASE("somebody else's DuckDB file and another version's store are refused b
                       "INSERT INTO f.meta VALUES ('format', 'anemone-store-9')"));
   }
   CHECK(refusal(folder.config()) ==
-        folder.path + "/main.duckdb: its format is 'anemone-store-9', this program reads anemone-store-2");
+        folder.path + "/main.duckdb: its format is 'anemone-store-9', this program reads anemone-store-3");
 }
 
 TEST_CASE("a folder that cannot be made is named") {

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFormat = "anemone-store-2";
+constexpr const char* kFormat = "anemone-store-3";
 constexpr std::string_view kPrefix = "period-";
 constexpr std::string_view kSuffix = ".duckdb";
 constexpr std::size_t kLsaHeaderSize = 20;
@@ -36,6 +36,10 @@ std::string lsa_id() {
   return "CASE WHEN r.domain = 256 THEN printf('%016x', r.id) ELSE " + dotted("r.id") + " END";
 }
 
+std::string mark_name() {
+  return "CASE r.kind WHEN 1 THEN 'started' WHEN 2 THEN 'stopped' WHEN 3 THEN 'lost' ELSE 'alive' END";
+}
+
 std::string name_join(const std::string& column, NameKind kind) {
   return " JOIN names n ON n.kind = " + std::to_string(static_cast<int>(kind)) + " AND n.id = r." + column;
 }
@@ -54,6 +58,8 @@ std::string period_schema() {
     CREATE TABLE lsa_rows (arrival_us BIGINT NOT NULL, vantage UINTEGER NOT NULL, domain USMALLINT NOT NULL,
       area UINTEGER NOT NULL, as_wide BOOLEAN NOT NULL, type USMALLINT NOT NULL, id UBIGINT NOT NULL, advertising_router UINTEGER NOT NULL,
       sequence INTEGER NOT NULL, lsa BLOB NOT NULL, ordinal UINTEGER NOT NULL, batch UBIGINT NOT NULL);
+    CREATE TABLE mark_rows (time_us BIGINT NOT NULL, vantage UINTEGER NOT NULL, kind UTINYINT NOT NULL,
+      packets UBIGINT NOT NULL, batch UBIGINT NOT NULL);
     CREATE TABLE load_rows (bin_us BIGINT NOT NULL, link UINTEGER NOT NULL, bits DOUBLE NOT NULL,
       packets DOUBLE NOT NULL, batch UBIGINT NOT NULL);
     CREATE VIEW flows AS SELECT r.start_us, r.end_us, s.address AS src, d.address AS dst, r.src_port,
@@ -65,6 +71,9 @@ std::string period_schema() {
          " AS id, " + dotted("r.advertising_router") +
          " AS advertising_router, r.sequence, r.lsa FROM lsa_rows r" +
          name_join("vantage", NameKind::kVantage) + R"(;
+    CREATE VIEW marks AS SELECT r.time_us, n.name AS vantage, )" +
+         mark_name() + " AS kind, r.packets FROM mark_rows r" + name_join("vantage", NameKind::kVantage) +
+         R"(;
     CREATE VIEW loads AS SELECT r.bin_us, n.name AS link, r.bits, r.packets FROM load_rows r)" +
          name_join("link", NameKind::kLink) + ";";
 }
@@ -209,6 +218,7 @@ Result<void> PeriodFile::write_parts(Connection& connection, const Batch& batch,
   auto written = write_names(connection, batch, part, names);
   if (written) written = write_records(connection, batch, part, number);
   if (written) written = write_lsas(connection, batch, part, number);
+  if (written) written = write_marks(connection, batch, part, number);
   if (written) written = write_loads(connection, batch, part, number);
   if (!written) return written;
   TableWriter rows(connection, catalog_, "batches");
@@ -233,6 +243,7 @@ Result<void> PeriodFile::write_names(Connection& connection, const Batch& batch,
   };
   for (const std::uint32_t i : part.records) need(NameKind::kObserver, batch.records[i].observer.value());
   for (const std::uint32_t i : part.lsas) need(NameKind::kVantage, batch.lsas[i].vantage.value());
+  for (const std::uint32_t i : part.marks) need(NameKind::kVantage, batch.marks[i].vantage.value());
   for (const std::uint32_t i : part.loads) need(NameKind::kLink, batch.loads[i].link.value());
   if (fresh.empty()) return {};
   TableWriter rows(connection, catalog_, "names");
@@ -312,6 +323,22 @@ Result<void> PeriodFile::write_lsas(Connection& connection, const Batch& batch, 
   return rows.close();
 }
 
+Result<void> PeriodFile::write_marks(Connection& connection, const Batch& batch, const BatchPart& part,
+                                     std::uint64_t number) {
+  if (part.marks.empty()) return {};
+  TableWriter rows(connection, catalog_, "mark_rows");
+  for (const std::uint32_t i : part.marks) {
+    const MarkRow& mark = batch.marks[i];
+    rows.next();
+    rows.set<std::int64_t>(0, micros(mark.time));
+    rows.set<std::uint32_t>(1, mark.vantage.value());
+    rows.set<std::uint8_t>(2, static_cast<std::uint8_t>(mark.kind));
+    rows.set<std::uint64_t>(3, mark.count);
+    rows.set<std::uint64_t>(4, number);
+  }
+  return rows.close();
+}
+
 Result<void> PeriodFile::write_loads(Connection& connection, const Batch& batch, const BatchPart& part,
                                      std::uint64_t number) {
   if (part.loads.empty()) return {};
@@ -328,9 +355,43 @@ Result<void> PeriodFile::write_loads(Connection& connection, const Batch& batch,
   return rows.close();
 }
 
+Result<void> PeriodFile::read_lsas(Connection& connection, Time from, Time to,
+                                   std::vector<LsaRow>& out) const {
+  const std::string sql =
+      "SELECT arrival_us, vantage, domain, area, as_wide, type, id, advertising_router, sequence, lsa FROM " +
+      table("lsa_rows") + " WHERE arrival_us >= ? AND arrival_us < ? ORDER BY arrival_us, batch, ordinal";
+  return connection.read(sql, std::vector{micros(from), micros(to)}, [&](const Chunk& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      LsaRow& lsa = out.emplace_back();
+      lsa.arrival = time_from_micros(rows.column<std::int64_t>(0)[i]);
+      lsa.vantage = VantageId{rows.column<std::uint32_t>(1)[i]};
+      lsa.key.area = {rows.column<std::uint32_t>(3)[i], rows.column<std::uint16_t>(2)[i]};
+      lsa.key.as_wide = rows.column<bool>(4)[i];
+      lsa.key.type = rows.column<std::uint16_t>(5)[i];
+      lsa.key.id = rows.column<std::uint64_t>(6)[i];
+      lsa.key.router = {rows.column<std::uint32_t>(7)[i]};
+      lsa.sequence = rows.column<std::int32_t>(8)[i];
+      const std::string_view bytes = rows.text(9, i);
+      lsa.bytes = LsaBytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    }
+  });
+}
+
+Result<void> PeriodFile::read_marks(Connection& connection, Time to, std::vector<MarkRow>& out) const {
+  const std::string sql = "SELECT time_us, vantage, kind, packets FROM " + table("mark_rows") +
+                          " WHERE time_us < ? ORDER BY time_us, batch";
+  return connection.read(sql, std::vector{micros(to)}, [&](const Chunk& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      out.push_back(
+          {time_from_micros(rows.column<std::int64_t>(0)[i]), VantageId{rows.column<std::uint32_t>(1)[i]},
+           static_cast<VantageMarkKind>(rows.column<std::uint8_t>(2)[i]), rows.column<std::uint64_t>(3)[i]});
+    }
+  });
+}
+
 Result<void> PeriodFile::remove_batch(Connection& connection, std::uint64_t number) {
   std::string sql = "BEGIN TRANSACTION;";
-  for (const char* name : {"flow_rows", "lsa_rows", "load_rows", "batches"}) {
+  for (const char* name : {"flow_rows", "lsa_rows", "mark_rows", "load_rows", "batches"}) {
     sql += "DELETE FROM " + table(name) + " WHERE batch = " + std::to_string(number) + ";";
   }
   auto removed = connection.run(sql + "COMMIT");

@@ -39,6 +39,7 @@ using NameLists = std::map<NameKind, NameList>;
 struct BatchPart {
   std::vector<std::uint32_t> records;
   std::vector<std::uint32_t> lsas;
+  std::vector<std::uint32_t> marks;
   std::vector<std::uint32_t> loads;
 };
 
@@ -60,6 +61,10 @@ class PeriodFile {
   // Commits `part` of `batch`, numbered `number`, whose last part is in the period that starts at `last`.
   Result<void> write(Connection& connection, const Batch& batch, const BatchPart& part, std::uint64_t number,
                      Time last, const NameLists& names);
+  // Appends LSAs that arrived in [from, to), and marks made before `to`, in the order of their times.
+  Result<void> read_lsas(Connection& connection, Time from, Time to, std::vector<LsaRow>& out) const;
+  Result<void> read_marks(Connection& connection, Time to, std::vector<MarkRow>& out) const;
+
   Result<void> remove_batch(Connection& connection, std::uint64_t number);
   // Frees the memory that only write() needs; it comes back by itself.
   void rest() { dictionary_.reset(); }
@@ -84,6 +89,8 @@ class PeriodFile {
                              std::uint64_t number);
   Result<void> write_lsas(Connection& connection, const Batch& batch, const BatchPart& part,
                           std::uint64_t number);
+  Result<void> write_marks(Connection& connection, const Batch& batch, const BatchPart& part,
+                           std::uint64_t number);
   Result<void> write_loads(Connection& connection, const Batch& batch, const BatchPart& part,
                            std::uint64_t number);
   Result<void> write_names(Connection& connection, const Batch& batch, const BatchPart& part,

@@ -257,6 +257,9 @@ Result<void> Store::Parts::check_ids(const Batch& batch) const {
   for (const auto& lsa : batch.lsas) {
     if (lsa.vantage.value() >= vantages) return unknown("vantage point");
   }
+  for (const auto& mark : batch.marks) {
+    if (mark.vantage.value() >= vantages) return unknown("vantage point");
+  }
   for (const auto& load : batch.loads) {
     if (load.link.value() >= links) return unknown("link");
   }
@@ -279,6 +282,8 @@ Result<std::map<Time, BatchPart>> Store::Parts::split(const Batch& batch) const 
   for (const auto& record : batch.records) part_of(record.start).records.push_back(at++);
   at = 0;
   for (const auto& lsa : batch.lsas) part_of(lsa.arrival).lsas.push_back(at++);
+  at = 0;
+  for (const auto& mark : batch.marks) part_of(mark.time).marks.push_back(at++);
   at = 0;
   for (const auto& load : batch.loads) part_of(load.bin).loads.push_back(at++);
   if (parts.empty()) part_of(batch.at);
@@ -452,28 +457,8 @@ Result<std::vector<FlowRecord>> Store::flows_between(Time from, Time to,
 
 Result<std::vector<LsaRow>> Store::lsas_between(Time from, Time to) const {
   std::vector<LsaRow> lsas;
-  const std::vector<std::int64_t> values{micros(from), micros(to)};
   auto read = parts_->read_periods(from, to, [&](const PeriodFile& file, Connection& connection) {
-    const std::string sql =
-        "SELECT arrival_us, vantage, domain, area, as_wide, type, id, advertising_router, sequence, lsa "
-        "FROM " +
-        file.table("lsa_rows") +
-        " WHERE arrival_us >= ? AND arrival_us < ? ORDER BY arrival_us, batch, ordinal";
-    return connection.read(sql, values, [&](const Chunk& rows) {
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        LsaRow& lsa = lsas.emplace_back();
-        lsa.arrival = time_from_micros(rows.column<std::int64_t>(0)[i]);
-        lsa.vantage = VantageId{rows.column<std::uint32_t>(1)[i]};
-        lsa.key.area = {rows.column<std::uint32_t>(3)[i], rows.column<std::uint16_t>(2)[i]};
-        lsa.key.as_wide = rows.column<bool>(4)[i];
-        lsa.key.type = rows.column<std::uint16_t>(5)[i];
-        lsa.key.id = rows.column<std::uint64_t>(6)[i];
-        lsa.key.router = {rows.column<std::uint32_t>(7)[i]};
-        lsa.sequence = rows.column<std::int32_t>(8)[i];
-        const std::string_view bytes = rows.text(9, i);
-        lsa.bytes = LsaBytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-      }
-    });
+    return file.read_lsas(connection, from, to, lsas);
   });
   if (!read) return read.error();
   return lsas;
@@ -481,6 +466,16 @@ Result<std::vector<LsaRow>> Store::lsas_between(Time from, Time to) const {
 
 Result<std::vector<LsaRow>> Store::lsas_until(Time time) const {
   return lsas_between(kFirst, time + Duration{1});
+}
+
+Result<std::vector<MarkRow>> Store::marks_until(Time time) const {
+  std::vector<MarkRow> marks;
+  const Time to = time + Duration{1};
+  auto read = parts_->read_periods(kFirst, to, [&](const PeriodFile& file, Connection& connection) {
+    return file.read_marks(connection, to, marks);
+  });
+  if (!read) return read.error();
+  return marks;
 }
 
 Result<std::vector<StoredLoad>> Store::loads_between(Time from, Time to) const {
@@ -524,7 +519,8 @@ Result<std::optional<StoreSpan>> Store::span() const {
         "SELECT min(first_us), max(last_us) FROM (SELECT min(start_us) AS first_us, "
         "max(end_us) AS last_us FROM " +
         file.table("flow_rows") + " UNION ALL SELECT min(arrival_us), max(arrival_us) FROM " +
-        file.table("lsa_rows") + " UNION ALL SELECT min(bin_us), max(bin_us) FROM " +
+        file.table("lsa_rows") + " UNION ALL SELECT min(time_us), max(time_us) FROM " +
+        file.table("mark_rows") + " UNION ALL SELECT min(bin_us), max(bin_us) FROM " +
         file.table("load_rows") + ") AS ends HAVING min(first_us) IS NOT NULL";
     return connection.read(sql, [&](const Chunk& rows) {
       if (rows.size() == 0) return;

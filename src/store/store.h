@@ -1,9 +1,11 @@
-// The Store remembers: flow records, every LSA heard, the load of every link; and how far each source is.
+// The Store remembers: flow records, every LSA heard and when somebody listened, the load of every link; and
+// how far each source is.
 //
 // It is a folder. `main.duckdb` holds what lasts (names and their ids, the store's own settings);
 // `period-START.duckdb` holds all data whose time lies in one period (a day), so that forgetting a period
 // is an unlink that gives its space back at once. One process owns the folder: DuckDB locks its files.
-// Each period file has the views `flows`, `lsas` and `loads` for people, addresses as text (docs/store.md).
+// Each period file has the views `flows`, `lsas`, `marks` and `loads` for people, addresses as text
+// (docs/store.md).
 //
 // A batch whose data lies in several periods is several transactions, since DuckDB commits one file at a
 // time. They commit oldest period first, and each says which period is the batch's last: a batch whose
@@ -78,6 +80,8 @@ class Store {
   // LSAs that arrived in [from, to), or up to and including `time`; by arrival.
   Result<std::vector<LsaRow>> lsas_between(Time from, Time to) const;
   Result<std::vector<LsaRow>> lsas_until(Time time) const;
+  // Marks made up to and including `time`, in the order of their times.
+  Result<std::vector<MarkRow>> marks_until(Time time) const;
   // Loads of the bins that start in [from, to), by bin.
   Result<std::vector<StoredLoad>> loads_between(Time from, Time to) const;
   // The starts of all bins in [from, to) that have loads, ascending.

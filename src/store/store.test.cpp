@@ -34,6 +34,7 @@ Batch small_batch(std::uint64_t id, Time at) {
   batch.progress = "file 3, offset " + std::to_string(id);
   batch.records = {flow(at, kClient, kServer), flow(at + 1s, kServer, kClient, 9000)};
   batch.lsas = {lsa(at + 2s, 1, 7), lsa(at + 2s, 5, 250)};
+  batch.marks = {{at + 3s, VantageId{0}, VantageMarkKind::kLost, 12}};
   batch.loads = {{slice_start(at, 10s), StoredLinkId{0}, 1234.5, 3.25}};
   return batch;
 }
@@ -70,6 +71,14 @@ TEST_CASE("what was appended is read back as it was, by its time") {
   CHECK((*lsas)[1].arrival == kDay + 3h + 2s);
   CHECK(store->lsas_between(kDay, kDay + 3h + 2s)->empty());
 
+  CHECK(store->marks_until(kDay + 3h)->empty());
+  const auto marks = store->marks_until(kDay + 4h);
+  REQUIRE(marks);
+  REQUIRE(marks->size() == 1);
+  CHECK((*marks)[0].time == kDay + 3h + 3s);
+  CHECK((*marks)[0].kind == VantageMarkKind::kLost);
+  CHECK((*marks)[0].count == 12);
+
   const auto loads = store->loads_between(kDay, kDay + 24h);
   REQUIRE(loads);
   REQUIRE(loads->size() == 1);
@@ -81,7 +90,7 @@ TEST_CASE("what was appended is read back as it was, by its time") {
   REQUIRE(span);
   REQUIRE(span->has_value());
   CHECK((*span)->from == kDay + 3h);
-  CHECK((*span)->to == kDay + 3h + 2s);
+  CHECK((*span)->to == kDay + 3h + 3s);
 }
 
 TEST_CASE("a restart goes on where the store was: data, names and progress") {

@@ -202,6 +202,27 @@ Result<Inventory> read_inventory(const std::string& path) {
   return inventory;
 }
 
+Inventory inventory_of(const Topology& topology) {
+  Inventory inventory;
+  for (NodeId id : topology.nodes()) {
+    const Node& node = topology.node(id);
+    if (node.router_id == RouterId{}) continue;
+    InventoryRouter& router = inventory.routers.emplace_back();
+    router.id = node.router_id;
+    router.name = node.name;
+  }
+  for (const Link& link : topology.links()) {
+    if (link.address.is_none()) continue;
+    InventoryLink& told = inventory.links.emplace_back();
+    told.from = topology.node(link.from).name;
+    told.to = topology.node(link.to).name;
+    told.from_address = link.address;
+    told.from_interface = link.interface;
+    told.capacity_bps = link.capacity_bps;
+  }
+  return inventory;
+}
+
 TopologyParts annotate(TopologyParts parts, const Inventory& inventory) {
   name_routers(parts, inventory);
   std::map<IpAddress, Interface> interfaces;
@@ -216,7 +237,7 @@ TopologyParts annotate(TopologyParts parts, const Inventory& inventory) {
     const bool own = !link.address.is_none();
     auto found = interfaces.find(own ? link.address : link.neighbor);
     if (found == interfaces.end()) continue;
-    link.capacity_bps = found->second.capacity_bps;
+    if (found->second.capacity_bps > 0) link.capacity_bps = found->second.capacity_bps;
     if (own) link.interface = found->second.name;
   }
   return parts;

@@ -75,6 +75,9 @@ Result<Inventory> parse_inventory(std::string_view json);
 // The error begins with the file's name.
 Result<Inventory> read_inventory(const std::string& path);
 
+// What a topology that was written down knows: routers by their ids, capacities by interface addresses.
+Inventory inventory_of(const Topology& topology);
+
 // `parts` with the inventory's names for routers (by id), its capacities and interface names for links
 // (by the addresses of their ends). A name that is taken already is not given twice.
 TopologyParts annotate(TopologyParts parts, const Inventory& inventory);

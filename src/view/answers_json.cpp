@@ -18,6 +18,72 @@ Json optional_number(const std::optional<double>& value, Json (*print)(double)) 
 
 Json time_json(const std::optional<Time>& time) { return time ? Json(print_time(*time)) : Json(nullptr); }
 
+const char* print_state(VantageState state) {
+  switch (state) {
+    case VantageState::kListening:
+      return "listening";
+    case VantageState::kStopped:
+      return "stopped";
+    case VantageState::kSilent:
+      return "silent";
+    case VantageState::kRecorded:
+      return "recorded";
+  }
+  return "silent";
+}
+
+Json vantage_json(const VantageAnswer& vantage) {
+  Json listened = Json::array();
+  for (const auto& [from, to] : vantage.listened) {
+    listened.push_back({{"from", print_time(from)}, {"to", print_time(to)}});
+  }
+  return {{"name", vantage.name},
+          {"state", print_state(vantage.state)},
+          {"since", print_time(vantage.since)},
+          {"last_lsa", time_json(vantage.heard)},
+          {"lsas", vantage.lsas},
+          {"lost", vantage.lost},
+          {"late", vantage.late},
+          {"latest_s", seconds(vantage.latest)},
+          {"areas", vantage.areas},
+          {"listened", std::move(listened)}};
+}
+
+Json vantage_list(const std::vector<VantageAnswer>& vantages) {
+  Json list = Json::array();
+  for (const VantageAnswer& vantage : vantages) list.push_back(vantage_json(vantage));
+  return list;
+}
+
+Json routing_json(const RoutingStatus& routing) {
+  Json vantages = vantage_list(routing.vantages);
+  for (Json& vantage : vantages) {
+    Json& listened = vantage["listened"];  // /vantages has them all
+    constexpr std::size_t kNewest = 5;
+    while (listened.size() > kNewest) listened.erase(0);
+  }
+  return {{"live", routing.live},
+          {"database", routing.database},
+          {"unseen", routing.unseen},
+          {"unseen_due", time_json(routing.unseen_due)},
+          {"vantages", std::move(vantages)},
+          {"problems", routing.problems}};
+}
+
+Json lsa_json(const std::optional<LsaAnswer>& lsa) {
+  if (!lsa) return nullptr;
+  return {{"sequence", lsa->sequence},
+          {"age_s", lsa->age_s},
+          {"arrived", print_time(lsa->arrived)},
+          {"vantage", lsa->vantage},
+          {"lines", lsa->lines}};
+}
+
+// A load that nothing counts is not known.
+Json counted(const Envelope& envelope, Json value) {
+  return envelope.traffic ? std::move(value) : Json(nullptr);
+}
+
 Json capacity(double capacity_bps) { return capacity_bps > 0 ? Json(capacity_bps) : Json(nullptr); }
 
 void put_envelope(Json& json, const Envelope& envelope) {
@@ -124,6 +190,8 @@ std::string status_json(const Status& status) {
   }
   json["hosts"] = status.hosts;
   json["routers"] = status.routers;
+  json["traffic"] = status.traffic;
+  json["routing"] = routing_json(status.routing);
   json["last_lsa"] = time_json(status.last_lsa);
   json["last_flow"] = time_json(status.last_flow);
   json["records"] = status.records;
@@ -190,9 +258,9 @@ std::string link_json(const LinkDetail& detail) {
   json["id"] = detail.link.id;
   json["from"] = detail.link.from;
   json["to"] = detail.link.to;
-  json["load_bps"] = rounded(detail.link.load_bps);
+  json["load_bps"] = counted(detail.envelope, rounded(detail.link.load_bps));
   json["capacity_bps"] = capacity(detail.link.capacity_bps);
-  json["utilisation"] = optional_number(detail.link.utilisation(), share);
+  json["utilisation"] = counted(detail.envelope, optional_number(detail.link.utilisation(), share));
   json["true_load_bps"] = optional_number(detail.link.true_load_bps, rounded);
   json["cost"] = detail.cost ? Json(*detail.cost) : Json(nullptr);
   json["state"] = detail.up ? "up" : "down";
@@ -222,6 +290,35 @@ std::string path_json(const PathAnswer& answer) {
       .dump();
 }
 
+std::string vantages_json(const VantagesAnswer& answer) {
+  return Json{{"at", print_time(answer.at)}, {"vantages", vantage_list(answer.vantages)}}.dump();
+}
+
+std::string events_answer_json(const EventsAnswer& answer) {
+  return Json{{"from", print_time(answer.from)},
+              {"to", print_time(answer.to)},
+              {"total", answer.total},
+              {"events", events_json(answer.events)}}
+      .dump();
+}
+
+std::string instant_json(const InstantAnswer& answer) {
+  Json evidence = Json::array();
+  for (const EvidenceAnswer& lsa : answer.evidence) {
+    evidence.push_back({{"area", lsa.area},
+                        {"type", lsa.type},
+                        {"id", lsa.id},
+                        {"advertising_router", lsa.advertising_router},
+                        {"before", lsa_json(lsa.before)},
+                        {"after", lsa_json(lsa.after)}});
+  }
+  return Json{{"from", print_time(answer.from)},
+              {"to", print_time(answer.to)},
+              {"events", events_json(answer.events)},
+              {"evidence", std::move(evidence)}}
+      .dump();
+}
+
 std::string routing_event_json(const RoutingEvent& event) {
   Json json = event_json(event);
   json["at"] = json["time"];
@@ -233,15 +330,17 @@ std::string node_json(const NodeDetail& detail) {
   put_envelope(json, detail.envelope);
   json["id"] = detail.id;
   json["kind"] = detail.kind;
-  json["sent_bps"] = rounded(detail.sent_bps);
-  json["received_bps"] = rounded(detail.received_bps);
+  json["state"] = detail.up ? "up" : "down";
+  json["sent_bps"] = counted(detail.envelope, rounded(detail.sent_bps));
+  json["received_bps"] = counted(detail.envelope, rounded(detail.received_bps));
   json["links"] = Json::array();
   for (const LinkAnswer& link : detail.links) {
-    json["links"].push_back({{"id", link.id},
-                             {"from", link.from},
-                             {"to", link.to},
-                             {"load_bps", rounded(link.load_bps)},
-                             {"utilisation", optional_number(link.utilisation(), share)}});
+    json["links"].push_back(
+        {{"id", link.id},
+         {"from", link.from},
+         {"to", link.to},
+         {"load_bps", counted(detail.envelope, rounded(link.load_bps))},
+         {"utilisation", counted(detail.envelope, optional_number(link.utilisation(), share))}});
   }
   json["events"] = events_json(detail.events);
   json["hosts"] = hosts_json(detail.hosts);

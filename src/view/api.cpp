@@ -62,6 +62,14 @@ std::function<HttpResponse(const HttpRequest&)> asking(
   };
 }
 
+// For what only traffic can answer.
+HttpResponse without_traffic() {
+  return http_error(
+      404, "no_traffic",
+      "no traffic source feeds this server: it hears the routing protocol only, so the network is "
+      "known and its loads are not");
+}
+
 HttpResponse change_replay(const HttpRequest& request, const Api::SetReplay& set_replay) {
   const auto body = nlohmann::json::parse(request.body, nullptr, false);
   if (!body.is_object())
@@ -86,6 +94,7 @@ HttpResponse change_replay(const HttpRequest& request, const Api::SetReplay& set
 
 Api::Api(const Platform& platform, SetReplay set_replay) : platform_(platform) {
   add_status();
+  add_routing();
   add_traffic();
   if (set_replay) add_replay(std::move(set_replay));
   endpoints_.push_back(
@@ -122,6 +131,48 @@ void Api::add_status() {
        })});
 }
 
+void Api::add_routing() {
+  endpoints_.push_back({"GET",
+                        "/api/v1/events",
+                        "What happened in the network, the newest last",
+                        "Events",
+                        {{"from", "string", "first instant; the beginning"},
+                         {"to", "string", "before this instant; now"},
+                         {"n", "integer", "how many at most, the newest, 1 to 10000; 1000"}},
+                        [this](const HttpRequest& request) {
+                          auto from = read_time(request, "from");
+                          auto to = read_time(request, "to");
+                          auto count = request.query.count("n", 1000);
+                          if (!from) return http_error(400, "bad_parameter", from.error().message);
+                          if (!to) return http_error(400, "bad_parameter", to.error().message);
+                          if (!count || *count < 1 || *count > 10000) {
+                            return http_error(400, "bad_parameter", "n: want a whole number from 1 to 10000");
+                          }
+                          return json_response(events_answer_json(platform_.events_of(*from, *to, *count)));
+                        }});
+  endpoints_.push_back({"GET",
+                        "/api/v1/instant",
+                        "The events of an instant, and the LSAs before and after that they are made of",
+                        "Instant",
+                        {{"at", "string", "an event's time"}},
+                        [this](const HttpRequest& request) {
+                          auto at = read_time(request, "at");
+                          if (!at || !*at)
+                            return http_error(400, "bad_parameter", "at: want an event's time");
+                          return json_response(instant_json(platform_.instant(**at)));
+                        }});
+  endpoints_.push_back({"GET",
+                        "/api/v1/vantages",
+                        "Where the routing protocol is heard, and since when",
+                        "Vantages",
+                        {{"at", "string", "an instant; now"}},
+                        [this](const HttpRequest& request) {
+                          auto at = read_time(request, "at");
+                          if (!at) return http_error(400, "bad_parameter", at.error().message);
+                          return json_response(vantages_json(platform_.vantages(*at)));
+                        }});
+}
+
 void Api::add_traffic() {
   endpoints_.push_back({"GET",
                         "/api/v1/load",
@@ -129,6 +180,7 @@ void Api::add_traffic() {
                         "Load",
                         {kAt, kInstrumented},
                         asking([this](const HttpRequest&, const Question& question) {
+                          if (!platform_.counts_traffic()) return without_traffic();
                           return answer_with(platform_.load(question), load_json, 404, "no_data");
                         })});
   endpoints_.push_back({"GET",
@@ -163,6 +215,7 @@ void Api::add_traffic() {
                           if (!count || *count < 1 || *count > 1000) {
                             return http_error(400, "bad_parameter", "n: want a whole number from 1 to 1000");
                           }
+                          if (!platform_.counts_traffic()) return without_traffic();
                           return answer_with(platform_.top(by, question, *count), top_json, 404, "no_data");
                         })});
   endpoints_.push_back({"GET",

@@ -44,6 +44,7 @@ class Api {
 
  private:
   void add_status();
+  void add_routing();
   void add_traffic();
   void add_replay(SetReplay set_replay);
   HttpResponse answer_found(const ApiEndpoint& endpoint, const HttpRequest& request) const;

@@ -25,9 +25,20 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"Coverage", "hosts:integer instrumented:integer bytes_share:number"},
     {"Replay", "playing:boolean speed:number done:boolean"},
     {"Loss", "part:string reason:string count:integer"},
+    {"Listened", "from:time to:time"},
+    {"Vantage",
+     "name:string state:listening|stopped|silent|recorded since:time last_lsa:time? lsas:integer "
+     "lost:integer "
+     "late:integer latest_s:number areas:string[] listened:Listened[]"},
+    {"RoutingStatus",
+     "live:boolean database:integer unseen:integer unseen_due:time? vantages:Vantage[] problems:string[]"},
+    {"Vantages", "at:time vantages:Vantage[]"},
+    {"Lsa", "sequence:integer age_s:integer arrived:time vantage:string lines:string[]"},
+    {"Evidence", "area:string type:string id:string advertising_router:string before:Lsa? after:Lsa?"},
     {"Status",
      "name:string version:string mode:demo|serve span:Span watermark:time bin_s:number replay:Replay? "
-     "hosts:integer routers:integer last_lsa:time? last_flow:time? records:integer lsas:integer "
+     "hosts:integer routers:integer traffic:boolean routing:RoutingStatus last_lsa:time? last_flow:time? "
+     "records:integer lsas:integer "
      "losses:Loss[]"},
     {"Router",
      "id:string name:string areas:string[] abr:boolean asbr:boolean site:string? x:number? y:number?"},
@@ -37,7 +48,7 @@ constexpr auto kShapes = std::to_array<Shape>({
      "state:up|down"},
     {"TopologyHost", "name:string address:string router:string? instrumented:boolean"},
     {"AttachedPrefix", "prefix:string router:string cost:integer kind:string"},
-    {"UnseenLsa", "area:string type:string id:string advertising_router:string"},
+    {"UnseenLsa", "area:string type:string id:string advertising_router:string due:time?"},
     {"LsaCounts", "*:integer"},
     {"Topology",
      "at:time routers:Router[] networks:Network[] links:TopologyLink[] hosts:TopologyHost[] "
@@ -54,6 +65,8 @@ constexpr auto kShapes = std::to_array<Shape>({
      "from:time total_bps:number true_total_bps:number? max_utilisation:number total_error:number? "
      "stable:boolean"},
     {"NetworkEvent", "time:time kind:string text:string links:string[]"},
+    {"Events", "from:time to:time total:integer events:NetworkEvent[]"},
+    {"Instant", "from:time to:time events:NetworkEvent[] evidence:Evidence[]"},
     {"Series", "bins:SeriesBin[] events:NetworkEvent[]"},
     {"TopRow",
      "key:string label:string bps:number pps:number share:number utilisation:number?~ sent_bps:number~ "
@@ -66,14 +79,14 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"LinkDemand", "from:string to:string prefix:string bps:number share_on_link:number"},
     {"LinkPoint", "from:time load_bps:number true_load_bps:number?"},
     {"LinkDetail",
-     "bin:Bin coverage:Coverage watermark:time id:string from:string to:string load_bps:number "
+     "bin:Bin coverage:Coverage watermark:time id:string from:string to:string load_bps:number? "
      "capacity_bps:number? utilisation:number? true_load_bps:number? cost:integer? state:up|down "
      "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] demands:LinkDemand[] "
      "series:LinkPoint[] reverse:string?"},
-    {"NodeLink", "id:string from:string to:string load_bps:number utilisation:number?"},
+    {"NodeLink", "id:string from:string to:string load_bps:number? utilisation:number?"},
     {"NodeDetail",
-     "bin:Bin coverage:Coverage watermark:time id:string kind:router|network|host sent_bps:number "
-     "received_bps:number "
+     "bin:Bin coverage:Coverage watermark:time id:string kind:router|network|host state:up|down "
+     "sent_bps:number? received_bps:number? "
      "links:NodeLink[] events:NetworkEvent[] hosts:HostTraffic[] apps:AppShare[] peers:HostTraffic[]"},
     {"PathLink", "from:string to:string share:number"},
     {"Path", "src:string dst:string at:time cost:integer? links:PathLink[] reachable:boolean"},

@@ -99,7 +99,8 @@ std::string topology_json(const TopologyAnswer& answer) {
     json["unseen"].push_back({{"area", lsa.area},
                               {"type", lsa.type},
                               {"id", lsa.id},
-                              {"advertising_router", lsa.advertising_router}});
+                              {"advertising_router", lsa.advertising_router},
+                              {"due", lsa.due ? Json(print_time(*lsa.due)) : Json(nullptr)}});
   }
   json["lsas"] = answer.lsas;
   return json.dump();

@@ -62,7 +62,8 @@ function envelope(bin, chosen) {
 function status() {
   return {
     name: net.name, version: "0.1.0-mock", mode: "demo", span: { from: iso(kFrom), to: iso(kTo) }, watermark: iso(tick()), bin_s: kBin,
-    replay: { playing: replay.playing, speed: replay.speed, done: replay.at >= kTo }, hosts: net.hosts.length, routers: net.routers.length,
+    replay: { playing: replay.playing, speed: replay.speed, done: replay.at >= kTo }, hosts: net.hosts.length, routers: net.routers.length, traffic: true,
+    routing: { live: false, database: 2 * net.routers.length, unseen: 0, unseen_due: null, vantages: [], problems: [] },
     last_lsa: iso(Math.max(kFrom, ...engine.events.map((e) => e.time_ms).filter((t) => t <= replay.at))), last_flow: iso(replay.at),
     records: Math.floor((replay.at - kFrom) / 17), lsas: 120 + 6 * engine.epoch(replay.at), losses: [],
   };

@@ -38,6 +38,55 @@ export interface Loss {
   count: number;
 }
 
+export interface Listened {
+  from: string;
+  to: string;
+}
+
+export interface Vantage {
+  name: string;
+  state: "listening" | "stopped" | "silent" | "recorded";
+  since: string;
+  last_lsa: string | null;
+  lsas: number;
+  lost: number;
+  late: number;
+  latest_s: number;
+  areas: string[];
+  listened: Listened[];
+}
+
+export interface RoutingStatus {
+  live: boolean;
+  database: number;
+  unseen: number;
+  unseen_due: string | null;
+  vantages: Vantage[];
+  problems: string[];
+}
+
+export interface Vantages {
+  at: string;
+  vantages: Vantage[];
+}
+
+export interface Lsa {
+  sequence: number;
+  age_s: number;
+  arrived: string;
+  vantage: string;
+  lines: string[];
+}
+
+export interface Evidence {
+  area: string;
+  type: string;
+  id: string;
+  advertising_router: string;
+  before: Lsa | null;
+  after: Lsa | null;
+}
+
 export interface Status {
   name: string;
   version: string;
@@ -48,6 +97,8 @@ export interface Status {
   replay: Replay | null;
   hosts: number;
   routers: number;
+  traffic: boolean;
+  routing: RoutingStatus;
   last_lsa: string | null;
   last_flow: string | null;
   records: number;
@@ -104,6 +155,7 @@ export interface UnseenLsa {
   type: string;
   id: string;
   advertising_router: string;
+  due: string | null;
 }
 
 export interface LsaCounts {
@@ -168,6 +220,20 @@ export interface NetworkEvent {
   links: string[];
 }
 
+export interface Events {
+  from: string;
+  to: string;
+  total: number;
+  events: NetworkEvent[];
+}
+
+export interface Instant {
+  from: string;
+  to: string;
+  events: NetworkEvent[];
+  evidence: Evidence[];
+}
+
 export interface Series {
   bins: SeriesBin[];
   events: NetworkEvent[];
@@ -230,7 +296,7 @@ export interface LinkDetail extends Envelope {
   id: string;
   from: string;
   to: string;
-  load_bps: number;
+  load_bps: number | null;
   capacity_bps: number | null;
   utilisation: number | null;
   true_load_bps: number | null;
@@ -249,15 +315,16 @@ export interface NodeLink {
   id: string;
   from: string;
   to: string;
-  load_bps: number;
+  load_bps: number | null;
   utilisation: number | null;
 }
 
 export interface NodeDetail extends Envelope {
   id: string;
   kind: "router" | "network" | "host";
-  sent_bps: number;
-  received_bps: number;
+  state: "up" | "down";
+  sent_bps: number | null;
+  received_bps: number | null;
   links: NodeLink[];
   events: NetworkEvent[];
   hosts: HostTraffic[];

@@ -13,6 +13,7 @@ export interface MapNode {
   instrumented: boolean;
   home: string | null; // a host's router
   hint: { x: number; y: number } | null; // 0..1
+  down: boolean; // it was there and is not now: known by the links that it had
 }
 
 export interface MapLink {
@@ -25,26 +26,41 @@ export interface MapLink {
   load_bps: number;
   true_load_bps: number | null;
   state: "up" | "down";
+  backbone: boolean;
 }
 
 export interface Graph {
   nodes: MapNode[];
   links: MapLink[];
+  counted: boolean; // false: nothing counts traffic, and no link has a load
 }
 
-export function join(topology: Topology, loads: readonly LinkLoad[]): Graph {
-  const load = new Map(loads.map((l) => [l.id, l]));
+const is_backbone = (area: string) => /(^|:)(0\.0\.0\.0|level-2)$/.test(area);
+
+// `loads` null: nothing counts traffic.
+export function join(topology: Topology, loads: readonly LinkLoad[] | null): Graph {
+  const load = new Map((loads ?? []).map((l) => [l.id, l]));
   const hint = (x?: number | null, y?: number | null) => (x == null || y == null ? null : { x, y });
   const nodes: MapNode[] = topology.routers.map((r) => ({
-    id: r.name, kind: "router", label: r.name, abr: r.abr ?? false, instrumented: false, home: null, hint: hint(r.x, r.y),
+    id: r.name, kind: "router", label: r.name, abr: r.abr ?? false, instrumented: false, home: null, hint: hint(r.x, r.y), down: false,
   }));
   for (const n of topology.networks) {
-    nodes.push({ id: n.id, kind: "network", label: n.prefix, abr: false, instrumented: false, home: null, hint: hint(n.x, n.y) });
+    nodes.push({ id: n.id, kind: "network", label: n.prefix, abr: false, instrumented: false, home: null, hint: hint(n.x, n.y), down: false });
   }
   const known = new Set(nodes.map((n) => n.id));
+  // A router that is gone stays where it was, as long as the links that it had are shown.
+  for (const l of topology.links) {
+    if (l.state !== "down") continue;
+    for (const id of [l.from, l.to]) {
+      if (known.has(id)) continue;
+      known.add(id);
+      const net = id.startsWith("net:");
+      nodes.push({ id, kind: net ? "network" : "router", label: net ? id.slice(4) : id, abr: false, instrumented: false, home: null, hint: null, down: true });
+    }
+  }
   for (const h of topology.hosts ?? []) {
     if (known.has(h.name)) continue;
-    nodes.push({ id: h.name, kind: "host", label: h.name, abr: false, instrumented: h.instrumented, home: h.router, hint: null });
+    nodes.push({ id: h.name, kind: "host", label: h.name, abr: false, instrumented: h.instrumented, home: h.router, hint: null, down: false });
   }
   const links = topology.links
     .filter((l) => known.has(l.from) && known.has(l.to))
@@ -54,10 +70,10 @@ export function join(topology: Topology, loads: readonly LinkLoad[]): Graph {
       return {
         id: l.id, from: l.from, to: l.to, cost: l.cost, capacity_bps: l.capacity_bps ?? now?.capacity_bps ?? null,
         utilisation: down ? 0 : (now?.utilisation ?? null), load_bps: now?.load_bps ?? 0, true_load_bps: now?.true_load_bps ?? null,
-        state: down ? "down" : "up",
+        state: down ? "down" : "up", backbone: is_backbone(l.area),
       };
     });
-  return { nodes, links };
+  return { nodes, links, counted: loads !== null };
 }
 
 // Two directions of one cable share a bundle; parallel cables between the same two nodes lie side
@@ -67,6 +83,7 @@ export interface Lane {
   forward: boolean; // from the bundle's first node to its second
   rank: number;
   lanes: number; // cables in the bundle
+  paired: boolean; // the other direction is there, too
 }
 
 export function lanes(links: readonly MapLink[]): Lane[] {
@@ -81,8 +98,8 @@ export function lanes(links: readonly MapLink[]): Lane[] {
   const out: Lane[] = [];
   for (const { there, back } of bundles.values()) {
     const n = Math.max(there.length, back.length);
-    there.forEach((link, rank) => out.push({ link, forward: true, rank, lanes: n }));
-    back.forEach((link, rank) => out.push({ link, forward: false, rank, lanes: n }));
+    there.forEach((link, rank) => out.push({ link, forward: true, rank, lanes: n, paired: rank < back.length }));
+    back.forEach((link, rank) => out.push({ link, forward: false, rank, lanes: n, paired: rank < there.length }));
   }
   return out;
 }

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { host_places, kWorld, layout, widest_gap } from "./layout";
 import type { Graph } from "./graph";
 
-const node = (id: string, hint: { x: number; y: number } | null = null) => ({ id, kind: "router" as const, label: id, abr: false, instrumented: false, home: null, hint });
-const link = (from: string, to: string) => ({ id: `${from}>${to}`, from, to, cost: 1, capacity_bps: null, utilisation: null, load_bps: 0, true_load_bps: null, state: "up" as const });
+const node = (id: string, hint: { x: number; y: number } | null = null) => ({ id, kind: "router" as const, label: id, abr: false, instrumented: false, home: null, hint, down: false });
+const link = (from: string, to: string) => ({ id: `${from}>${to}`, from, to, cost: 1, capacity_bps: null, utilisation: null, load_bps: 0, true_load_bps: null, state: "up" as const, backbone: true });
 
 function ring(n: number): Graph {
   const nodes = Array.from({ length: n }, (_, i) => node(`r${i}`));
-  return { nodes, links: nodes.flatMap((_, i) => [link(`r${i}`, `r${(i + 1) % n}`), link(`r${(i + 1) % n}`, `r${i}`)]) };
+  return { counted: true, nodes, links: nodes.flatMap((_, i) => [link(`r${i}`, `r${(i + 1) % n}`), link(`r${(i + 1) % n}`, `r${i}`)]) };
 }
 
 test("the same network is laid out the same way every time", () => {
@@ -48,7 +48,7 @@ test("a broadcast network without a hint goes between its routers, off every lin
   //   b
   const graph: Graph = {
     nodes: [node("a", { x: 0.64, y: 0.3 }), node("b", { x: 0.64, y: 0.56 }), node("c", { x: 0.78, y: 0.08 }), { ...node("net"), kind: "network" }],
-    links: [link("a", "b"), link("b", "a"), ...["a", "b", "c"].flatMap((r) => [link(r, "net"), link("net", r)])],
+    counted: true, links: [link("a", "b"), link("b", "a"), ...["a", "b", "c"].flatMap((r) => [link(r, "net"), link("net", r)])],
   };
   const places = layout(graph, new Map());
   const net = places.get("net")!;
@@ -60,16 +60,16 @@ test("a broadcast network without a hint goes between its routers, off every lin
 test("a broadcast network does not lie on a link that passes between its routers", () => {
   const graph: Graph = {
     nodes: [node("up", { x: 0.5, y: 0 }), node("down", { x: 0.5, y: 1 }), node("left", { x: 0.3, y: 0.5 }), node("right", { x: 0.7, y: 0.5 }), { ...node("net"), kind: "network" }],
-    links: [link("up", "down"), link("down", "up"), ...["left", "right"].flatMap((r) => [link(r, "net"), link("net", r)])],
+    counted: true, links: [link("up", "down"), link("down", "up"), ...["left", "right"].flatMap((r) => [link(r, "net"), link("net", r)])],
   };
   expect(Math.abs(layout(graph, new Map()).get("net")!.x - 500)).toBeGreaterThan(35);
 });
 
 test("islands, a single router and no router at all have places too", () => {
-  const islands: Graph = { nodes: [node("a"), node("b"), node("c"), node("d")], links: [link("a", "b"), link("c", "d")] };
+  const islands: Graph = { counted: true, nodes: [node("a"), node("b"), node("c"), node("d")], links: [link("a", "b"), link("c", "d")] };
   for (const p of layout(islands, new Map()).values()) expect(Number.isFinite(p.x) && Number.isFinite(p.y)).toBe(true);
-  expect(layout({ nodes: [node("a")], links: [] }, new Map()).size).toBe(1);
-  expect(layout({ nodes: [], links: [] }, new Map()).size).toBe(0);
+  expect(layout({ counted: true, nodes: [node("a")], links: [] }, new Map()).size).toBe(1);
+  expect(layout({ counted: true, nodes: [], links: [] }, new Map()).size).toBe(0);
 });
 
 test("hosts stand in the widest gap between their router's links", () => {

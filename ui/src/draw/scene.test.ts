@@ -10,7 +10,7 @@ const view = fit_view(places, 1000, 700, { side: 80, top: 80, bottom: 80 });
 
 const kOptions: SceneOptions = {
     view, fit_k: view.k, width: 1000, height: 700, theme: "light", max_bps: 10e6, selected_link: null, selected_node: null, hovered: null,
-    lit: null, ringed: new Set(), measure: (text) => text.length * 7,
+    lit: null, changed: new Set(), ringed: new Set(), measure: (text) => text.length * 7,
 };
 const draw = (change: Partial<SceneOptions> = {}): Scene => build_scene(graph, places, { ...kOptions, ...change });
 const ribbon = (scene: Scene, id: string) => scene.ribbons.find((r) => r.id === id)!;
@@ -40,7 +40,7 @@ test("the two directions keep to the right and do not touch", () => {
 });
 
 test("what the measured load misses of the whole is drawn beside it, and nothing where nothing is missing", () => {
-  const half = { nodes: graph.nodes, links: graph.links.map((l) => (l.id === "a>b" ? { ...l, true_load_bps: 2 * l.load_bps, load_bps: l.load_bps / 2 } : l)) };
+  const half = { ...graph, links: graph.links.map((l) => (l.id === "a>b" ? { ...l, true_load_bps: 2 * l.load_bps, load_bps: l.load_bps / 2 } : l)) };
   const scene = build_scene(half, places, { ...kOptions, view, fit_k: view.k });
   expect(scene.ribbons.filter((r) => r.missing).map((r) => r.id)).toEqual(["a>b"]);
   expect(draw().ribbons.some((r) => r.missing)).toBe(false);
@@ -97,7 +97,7 @@ test("a host whose router is unknown is not drawn, and hosts vanish when far", (
 });
 
 test("parallel cables lie side by side", () => {
-  const two = { nodes: graph.nodes, links: [...graph.links, { ...graph.links[0]!, id: "a>b#2" }] };
+  const two = { ...graph, links: [...graph.links, { ...graph.links[0]!, id: "a>b#2" }] };
   const ranks = lanes(two.links).filter((l) => l.link.from === "a" && l.link.to === "b");
   expect(ranks.map((l) => [l.rank, l.lanes])).toEqual([[0, 2], [1, 2]]);
 });

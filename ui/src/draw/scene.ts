@@ -1,6 +1,6 @@
 import { kLoud, kPalettes, utilisation_colour, type Theme } from "./colour";
 import { bps, percent } from "./format";
-import { lanes, type Graph, type Lane, type MapNode } from "./graph";
+import { lanes, type Graph, type Lane, type MapLink, type MapNode } from "./graph";
 import { place_labels, type Box, type Label, type Segment, type Wanted } from "./labels";
 import { host_places, type Point, type Positions } from "./layout";
 
@@ -25,6 +25,7 @@ export interface SceneOptions {
   selected_node: string | null;
   hovered: string | null;
   lit: ReadonlyMap<string, number> | null; // a demand's links and its share on each; the rest dims
+  changed: ReadonlySet<string>; // links that something has just happened to
   ringed: ReadonlySet<string>; // nodes that wear a ring: sources and sinks of the selected link
   measure: (text: string, kind: Wanted["kind"]) => number;
 }
@@ -38,6 +39,8 @@ export interface Ribbon extends Segment {
   down: boolean;
   hidden: boolean; // the other direction of a dead cable, drawn once
   loud: boolean;
+  wire: boolean; // no load is known: a line, not a ribbon
+  changed: boolean;
   lit: boolean;
   dim: boolean;
   mid: Point;
@@ -70,6 +73,7 @@ export interface Scene {
 }
 
 export const kLabelHeight = 15;
+const kAllNamedMax = 300;
 export const kMarkHeight = 17;
 
 const kCoarse = [1, 2, 5, 10] as const;
@@ -124,7 +128,8 @@ export function build_scene(graph: Graph, places: Positions, o: SceneOptions): S
   const ribbons: Ribbon[] = [];
   for (const lane of all) {
     const a = screen.get(lane.link.from), b = screen.get(lane.link.to);
-    if (a && b) ribbons.push(ribbon(lane, a, b, radius_of.get(lane.link.from) ?? 0, radius_of.get(lane.link.to) ?? 0, widest, down, o));
+    if (a && b && !graph.counted) ribbons.push(wire(lane, a, b, radius_of.get(lane.link.from) ?? 0, radius_of.get(lane.link.to) ?? 0, down, o));
+    else if (a && b) ribbons.push(ribbon(lane, a, b, radius_of.get(lane.link.from) ?? 0, radius_of.get(lane.link.to) ?? 0, widest, down, o));
   }
   const marks = marks_of(graph, ribbons, typical);
   const scene: Scene = { ribbons, nodes, host_lines, marks, labels: [], selected_link: o.selected_link, selected_node: o.selected_node, hovered: o.hovered, widest };
@@ -161,17 +166,37 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
   const both_down = is_down && down.has(`${link.to}\n${link.from}`);
   return {
     id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width, load, down: is_down, hidden: both_down && !lane.forward,
-    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud, lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
+    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud, wire: false, changed: o.changed.has(link.id), lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
     mid: at((start + end) / 2, is_down ? 3 : middle),
     outline: [at(start, gap), at(end, gap), at(end - tip, gap + width), at(start, gap + width)],
     missing: !is_down && full - width > 0.8 ? [at(start, gap + width), at(end - tip, gap + width), at(end, gap), at(end - tip_full, gap + full), at(start, gap + full)] : null,
   };
 }
 
+// Where nothing counts traffic, a cable is one line, whichever way: there is nothing to tell its directions apart.
+function wire(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: number, down: ReadonlySet<string>, o: SceneOptions): Ribbon {
+  const { link } = lane;
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1e-6;
+  const ux = (b.x - a.x) / length, uy = (b.y - a.y) / length;
+  const shift = (lane.rank - (lane.lanes - 1) / 2) * 6 * (lane.forward ? 1 : -1);
+  const start = Math.min(from_radius, length * 0.4), end = length - Math.min(to_radius, length * 0.4);
+  const at = (along: number, aside: number): Point => ({ x: a.x + ux * along - uy * (shift + aside), y: a.y + uy * along + ux * (shift + aside) });
+  const p = at(start, 0), q = at(end, 0);
+  const is_down = link.state === "down";
+  const palette = kPalettes[o.theme];
+  return {
+    id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width: 1, load: 0, down: is_down, loud: false, wire: true, changed: o.changed.has(link.id),
+    hidden: !lane.forward && lane.paired && (!is_down || down.has(`${link.to}\n${link.from}`)),
+    colour: is_down ? palette.down : link.backbone ? palette.wire : palette.wire_area,
+    lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
+    mid: at((start + end) / 2, 0), outline: [at(start, -1), at(end, -1), at(end, 1), at(start, 1)], missing: null,
+  };
+}
+
 function marks_of(graph: Graph, ribbons: readonly Ribbon[], typical: number): Mark[] {
   const link = new Map(graph.links.map((l) => [l.id, l]));
   return ribbons.flatMap((r): Mark[] => {
-    if (r.down) return r.hidden ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
+    if (r.down) return r.hidden || (!r.changed && ribbons.length > 600 && typical < 60) ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
     if (!r.loud || r.dim) return [];
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
     const share = percent(link.get(r.id)?.utilisation);
@@ -191,14 +216,22 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
   const touched = new Map<string, number>();
   for (const l of graph.links) touched.set(l.to, (touched.get(l.to) ?? 0) + l.load_bps);
 
+  const reverse = graph.counted ? null : new Map(graph.links.map((l) => [`${l.from}\n${l.to}`, l]));
+  const cost_text = (l: MapLink) => {
+    const back = reverse?.get(`${l.to}\n${l.from}`);
+    return back && back.cost !== l.cost && back.cost > 0 ? `${l.cost} / ${back.cost}` : `cost ${l.cost}`;
+  };
+  // Of very many routers seen from afar, only those are named that something happens at.
+  const few = scene.nodes.length > kAllNamedMax && zoom < 1.6;
+  const odd = new Set(graph.links.flatMap((l) => (l.state === "down" || o.changed.has(l.id) ? [l.from, l.to] : [])));
   const wanted: Wanted[] = [];
   for (const n of scene.nodes) {
-    if (!inside(n)) continue;
+    if (!inside(n) || (few && !odd.has(n.id) && n.id !== o.selected_node && n.id !== o.hovered)) continue;
     const named = n.id === o.selected_node || n.id === o.hovered;
     if (n.node.kind === "host" && typical < 105 && !named) continue;
     const kind = n.node.kind === "host" ? "host" : "node";
     const rank = n.node.kind === "router" ? 2 : n.node.kind === "network" ? 1.4 : 1;
-    wanted.push({ text: n.node.label, x: n.x, y: n.y, clear: clear_of(n, o), kind, importance: (named ? 10 : rank) + Math.min(0.9, (touched.get(n.id) ?? 0) / (10 * o.max_bps)), always: named });
+    wanted.push({ text: n.node.label, x: n.x, y: n.y, clear: clear_of(n, o), kind, importance: (named ? 10 : odd.has(n.id) && !graph.counted ? 5 : rank) + Math.min(0.9, (touched.get(n.id) ?? 0) / (10 * o.max_bps)), always: named });
   }
   const ribbon_of = new Map(scene.ribbons.map((r) => [r.id, r]));
   for (const l of graph.links) {
@@ -207,7 +240,8 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
     const named = l.id === o.selected_link || l.id === o.hovered || share !== undefined;
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
     if (r.down || !inside(r.mid) || length < (named ? 30 : 70) || !(named || zoom > 1.55)) continue;
-    const text = share !== undefined ? percent(share) : [l.load_bps > 0 || named ? bps(l.load_bps) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
+    if (r.hidden) continue;
+    const text = !graph.counted && share === undefined ? cost_text(l) : share !== undefined ? percent(share) : [l.load_bps > 0 || named ? bps(l.load_bps) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
     if (!text) continue;
     wanted.push({ text, x: r.mid.x, y: r.mid.y, clear: r.width / 2 + 1, kind: "link", importance: named ? 9 : 0.5 + r.load / 3, always: named });
   }

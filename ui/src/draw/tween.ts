@@ -6,6 +6,7 @@ export function between(from: ReadonlyMap<string, MapLink>, to: Graph, t: number
   const mix = (a: number, b: number) => a + (b - a) * ease;
   return {
     nodes: to.nodes,
+    counted: to.counted,
     links: to.links.map((l) => {
       const old = from.get(l.id);
       if (!old || old.state !== l.state) return l;

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { address, post } from "../api/client";
-import type { Envelope, LinkDetail, Load, NodeDetail, Path, Series, Status, Top, Topology } from "../api/types";
+import type { Envelope, Events as EventList, Instant, LinkDetail, Load, NodeDetail, Path, Series, Status, Top, Topology } from "../api/types";
 import { age, bps, link_name, percent, signed_percent } from "../draw/format";
 import { join, type Graph } from "../draw/graph";
 import { demand_ends, lit_links } from "../draw/route";
@@ -9,8 +9,10 @@ import { Notice } from "../parts/Bits";
 import { Coverage } from "../parts/Coverage";
 import { DemandPanel } from "../parts/DemandPanel";
 import { Events } from "../parts/Events";
+import { EventPanel } from "../parts/EventPanel";
 import { Help } from "../parts/Help";
 import { LinkPanel } from "../parts/LinkPanel";
+import { Listening } from "../parts/Listening";
 import { MapCanvas } from "../parts/MapCanvas";
 import { NodePanel } from "../parts/NodePanel";
 import type { Ends } from "../parts/paint";
@@ -22,11 +24,13 @@ import { useLive, type Live } from "../state/live";
 import { go, selected, usePlace } from "../state/place";
 import { useMedia, useTheme } from "../state/prefer";
 import { prefetch, useResource } from "../state/resource";
-import { event_ms, iso, newest_bin, step_bin, step_event, visible_span, type Span } from "../state/time";
+import { event_ms, iso, live_span, newest_bin, step_bin, step_event, visible_span, type Span } from "../state/time";
 
 // The first screen: the map, what it means, and time below. This is where the parts meet.
 
-const kNothing: Graph = { nodes: [], links: [] };
+const kNothing: Graph = { nodes: [], links: [], counted: true };
+const kEventsShown = 200;
+const kJustNow_ms = 60_000; // what has changed so lately is lit up
 const kTopRows = 7;
 const kBinsMax = 720; // two hours of ten seconds: more are no longer told apart on a screen
 
@@ -45,18 +49,22 @@ export function MapPage() {
 
   const watermark = status ? Date.parse(status.watermark) : 0;
   const whole = status && { from: Date.parse(status.span.from), to: Date.parse(status.span.to), bin: status.bin_s * 1000 };
-  const seen = whole && visible_span(whole, watermark, place.at, kBinsMax);
+  const routing_only = status !== null && !status.traffic;
+  const seen = whole && (routing_only ? live_span(watermark, place.at, place.window * 1000, whole.bin) : visible_span(whole, watermark, place.at, kBinsMax));
   const span = useMemo((): Span | null => seen, [seen?.from, seen?.to, seen?.bin]);
   const cut = whole && seen && seen !== whole ? { from: iso(seen.from), to: iso(seen.to) } : {};
   const follows = place.at === null;
   const question = { at: follows ? null : iso(place.at!), instrumented: place.instrumented };
   const tick = follows ? live.tick : 0;
   const on = status !== null;
+  const counted = on && !routing_only;
 
   const topology = useResource<Topology>(on ? address("topology", question) : null, tick);
-  const load = useResource<Load>(on ? address("load", question) : null, tick);
-  const top = useResource<Top>(on ? address("top", { by: place.tab, n: kTopRows, ...question }) : null, tick);
-  const series = useResource<Series>(on ? address("series", { instrumented: place.instrumented, ...cut }) : null, live.tick);
+  const load = useResource<Load>(counted ? address("load", question) : null, tick);
+  const top = useResource<Top>(counted ? address("top", { by: place.tab, n: kTopRows, ...question }) : null, tick);
+  const series = useResource<Series>(counted ? address("series", { instrumented: place.instrumented, ...cut }) : null, live.tick);
+  const events = useResource<EventList>(routing_only ? address("events", { n: kEventsShown }) : null, live.tick);
+  const instant = useResource<Instant>(routing_only && place.event ? address("instant", { at: place.event }) : null, 0);
   const link = useResource<LinkDetail>(on && place.link ? address("link", { id: place.link, ...question }) : null, tick);
   const reverse_id = link.data?.id === place.link ? link.data?.reverse : null;
   const reverse = useResource<LinkDetail>(on && reverse_id ? address("link", { id: reverse_id, ...question }) : null, tick);
@@ -66,8 +74,11 @@ export function MapPage() {
   const path = useResource<Path>(on && wanted ? address("path", { src: wanted.from, dst: wanted.address, at: question.at }) : null, tick);
   const demands = useResource<Top>(on && wanted ? address("top", { by: "demands", n: 50, ...question }) : null, tick);
 
-  const graph = useMemo(() => (topology.data ? join(topology.data, load.data?.links ?? []) : kNothing), [topology.data, load.data]);
+  const graph = useMemo(() => (topology.data ? join(topology.data, routing_only ? null : (load.data?.links ?? [])) : kNothing), [topology.data, load.data, routing_only]);
+  const told = useMemo(() => (routing_only ? (events.data?.events ?? null) : (series.data?.events ?? null)), [routing_only, events.data, series.data]);
+  const line = useMemo((): Series | null => (routing_only ? told && { bins: [], events: told } : series.data), [routing_only, told, series.data]);
   const shown = useMemo(() => (load.data ? bin_of(load.data) : null), [load.data]);
+  const changed = useChanged(told, place.at ?? watermark, routing_only);
   const max_bps = useWidest(graph);
   const ends = useMemo((): Ends | null => {
     const d = link.data?.id === place.link ? link.data : null;
@@ -117,7 +128,7 @@ export function MapPage() {
     set_playing(false);
     const from = place.at ?? shown?.from ?? newest_bin(span, watermark);
     if (!event) return go({ at: step_bin(span, from, by, watermark) });
-    const found = step_event(series.data?.events ?? [], place.at ?? watermark, by);
+    const found = step_event(told ?? [], place.at ?? watermark, by);
     if (found) go({ at: event_ms(found) });
   };
 
@@ -125,12 +136,13 @@ export function MapPage() {
     document.title = status ? `${status.name} – Anemone` : "Anemone";
   }, [status?.name]);
   // A selection opens the sheet on a phone.
-  useEffect(() => set_sheet(place.link !== null || place.node !== null || place.demand !== null), [place.link, place.node, place.demand]);
+  useEffect(() => set_sheet(place.link !== null || place.node !== null || place.demand !== null || place.event !== null), [place.link, place.node, place.demand, place.event]);
 
-  const overview = !place.link && !place.node && !place.demand;
+  const overview = !place.link && !place.node && !place.demand && !place.event;
   const lost = live.lost_since !== null || (load.error?.status === 0 && load.data !== null);
   const empty = topology.data !== null && topology.data.routers.length === 0;
-  const before = status !== null && load.data === null;
+  const before = counted && load.data === null;
+  const nothing = routing_only && topology.data === null;
   const waiting = before && follows && load.error?.status === 404;
   return (
     <div className="page" data-stale={lost} data-sheet={sheet}>
@@ -145,9 +157,9 @@ export function MapPage() {
         <button className="quiet wide-only" onClick={() => set_help(true)} aria-label="Help" title="Help (?)">?</button>
       </header>
       <main className="stage">
-        {place.table && topology.data ? <TableTwin graph={graph} series={series.data} /> : (
+        {place.table && topology.data ? <TableTwin graph={graph} series={line} /> : (
           <MapCanvas
-            graph={graph} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={load.data?.bin.from ?? null} ends={ends} lit={lit}
+            graph={graph} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={routing_only ? (topology.data?.at ?? null) : (load.data?.bin.from ?? null)} changed={changed} ends={ends} lit={lit}
             fit_signal={fit_signal} on_select={on_select} on_view={on_view} on_hover={on_hover}
           />
         )}
@@ -156,23 +168,26 @@ export function MapPage() {
         {waiting && <Overlay><Notice kind="loading" title="Waiting for the first bin">Traffic is added up in bins of {status.bin_s} s. The map appears by itself when the first is complete.</Notice></Overlay>}
         {before && !waiting && load.error && <Overlay><Notice kind="failed" title="This time cannot be shown">{load.error.message}. Choose another time on the bar below, or press l for live.</Notice></Overlay>}
         {load.data && load.error && load.error.status !== 0 && <div className="banner"><Notice kind="failed" title="This time cannot be shown">{load.error.message} The map still shows the time before; press l for live.</Notice></div>}
+        {nothing && topology.error?.status === 404 && <Overlay><Notice kind="loading" title={follows ? "Listening" : "Nothing was heard then"}>{follows ? "The map appears with the first link-state advertisements; with adjacency mode within seconds, with capture mode as routers refresh theirs." : `${topology.error.message}. Choose another time on the bar below, or press l for live.`}</Notice></Overlay>}
         {empty && <Overlay><Notice kind="empty" title="No router heard yet">The map appears with the first link-state advertisement. Point a routing listener (anemone snoop) at this server, or give it a recording.</Notice></Overlay>}
         {!place.table && hover?.hit && hover.hit.id !== place.link && hover.hit.id !== place.node && <Tip graph={graph} hover={hover} />}
       </main>
       <aside className="side" aria-label="Details">
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
-        <div className="side-scroll" key={place.link ?? place.node ?? place.demand ?? "overview"}>
-          {status && <Coverage load={load.data} status={status} instrumented={place.instrumented} on_replay={on_replay} />}
-          {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} />}
+        <div className="side-scroll" key={place.link ?? place.node ?? place.demand ?? place.event ?? "overview"}>
+          {status && routing_only && <Listening status={status} topology={topology.data} at={place.at} />}
+          {status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} on_replay={on_replay} />}
+          {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} events={told ?? []} />}
+          {place.event && <EventPanel place={place} instant={instant} />}
           {place.node && <NodePanel place={place} node={node} topology={topology.data} theme={theme} />}
           {place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
-          {overview && status && <TopTabs place={place} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
-          {overview && status && <Events events={series.data?.events ?? null} at={place.at} />}
+          {overview && status && !routing_only && <TopTabs place={place} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
+          {overview && status && <Events events={told} at={place.at} live={routing_only} {...(routing_only && events.data ? { total: events.data.total } : {})} />}
         </div>
       </aside>
       {span && (
         <TimeBar
-          series={series.data} span={span} watermark={watermark} place={place} shown={shown} playing={is_playing} still_coming={still_coming} speed={replay?.speed ?? place.speed} on_speed={on_speed} on_play={on_play} on_bin={on_bin}
+          vantages={routing_only ? (status?.routing.vantages ?? []) : null} series={line} span={span} watermark={watermark} place={place} shown={shown} playing={is_playing} still_coming={still_coming} speed={replay?.speed ?? place.speed} on_speed={on_speed} on_play={on_play} on_bin={on_bin}
         />
       )}
       {help && <Help close={() => set_help(false)} />}
@@ -182,6 +197,14 @@ export function MapPage() {
 
 function bin_of(e: Envelope) {
   return { from: Date.parse(e.bin.from), to: Date.parse(e.bin.to), stable: e.bin.stable };
+}
+
+// Links that something has happened to just before the instant that is looked at.
+const kNone: ReadonlySet<string> = new Set();
+function useChanged(events: readonly { time: string; links: string[] }[] | null, at: number, on: boolean): ReadonlySet<string> {
+  const recent = on && events ? events.filter((e) => Date.parse(e.time) <= at + 1 && Date.parse(e.time) > at - kJustNow_ms) : [];
+  const key = recent.map((e) => e.time + e.links.join(" ")).join();
+  return useMemo(() => (recent.length ? new Set(recent.flatMap((e) => e.links)) : kNone), [key]);
 }
 
 // The widest ribbon's load. It only grows while one watches, so that widths can be compared in time.
@@ -250,7 +273,7 @@ function Tip({ graph, hover }: { graph: Graph; hover: { hit: Hit; x: number; y: 
     return (
       <div className="tip" style={style}>
         <b>{n.label}</b>
-        <span>{n.kind === "host" ? (n.instrumented ? "host, instrumented" : "host, not instrumented") : n.abr ? "area border router" : n.kind === "network" ? "broadcast network" : "router"}</span>
+        <span>{n.down ? "gone" : n.kind === "host" ? (n.instrumented ? "host, instrumented" : "host, not instrumented") : n.abr ? "area border router" : n.kind === "network" ? "broadcast network" : "router"}</span>
       </div>
     );
   }
@@ -259,7 +282,7 @@ function Tip({ graph, hover }: { graph: Graph; hover: { hit: Hit; x: number; y: 
   return (
     <div className="tip" style={style}>
       <b>{link_name(l.from, l.to)}</b>
-      {l.state === "down" ? <span>down</span> : <span className="num">{bps(l.load_bps)}{l.capacity_bps !== null && ` of ${bps(l.capacity_bps)}, ${percent(l.utilisation)}`}</span>}
+      {l.state === "down" ? <span>down</span> : graph.counted && <span className="num">{bps(l.load_bps)}{l.capacity_bps !== null && ` of ${bps(l.capacity_bps)}, ${percent(l.utilisation)}`}</span>}
       {l.true_load_bps ? <span className="num">whole recording {bps(l.true_load_bps)}, error {signed_percent((l.load_bps - l.true_load_bps) / l.true_load_bps)}</span> : null}
       <span>cost {l.cost}</span>
     </div>

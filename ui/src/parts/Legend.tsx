@@ -3,7 +3,19 @@ import { bps } from "../draw/format";
 
 // What widths and colours mean.
 
-export function Legend({ theme, max_bps, unknown, widest, missing }: { theme: Theme; max_bps: number; unknown: boolean; widest: number; missing: boolean }) {
+function Wires() {
+  return (
+    <div className="legend legend-wires" aria-label="Legend" data-testid="legend-no-traffic">
+      <span className="legend-name">No traffic source: the map shows the network, not its load</span>
+      <span><i className="legend-wire" /> backbone</span>
+      <span className="wide-only"><i className="legend-wire legend-wire-area" /> other area</span>
+      <span><span className="legend-dash" /> down</span>
+    </div>
+  );
+}
+
+export function Legend({ theme, max_bps, unknown, widest, missing, counted }: { theme: Theme; max_bps: number; unknown: boolean; widest: number; missing: boolean; counted: boolean }) {
+  if (!counted) return <Wires />;
   const stops = Array.from({ length: 26 }, (_, i) => `${utilisation_colour(i / 25, theme)} ${i * 4}%`);
   return (
     <div className="legend" aria-label="Legend">

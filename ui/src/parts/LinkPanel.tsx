@@ -1,10 +1,11 @@
 import { utilisation_colour, type Theme } from "../draw/colour";
 import { two_sided } from "../draw/bars";
 import { bps, link_name, node_name, percent, signed_percent } from "../draw/format";
-import type { LinkDetail } from "../api/types";
+import type { LinkDetail, NetworkEvent } from "../api/types";
 import type { Resource } from "../state/resource";
 import { go, selected, type Place } from "../state/place";
 import { Bar, CopyCsv, Notice, Section, Skeleton } from "./Bits";
+import { EventRows } from "./Events";
 import { LoadChart } from "./LoadChart";
 
 // Whose load is on this link: both directions, then the chosen one in detail.
@@ -16,9 +17,12 @@ interface Props {
   theme: Theme;
   at: number | null;
   bin_ms: number;
+  events: readonly NetworkEvent[];
 }
 
-export function LinkPanel({ place, link, reverse, theme, at, bin_ms }: Props) {
+const props_events = (events: readonly NetworkEvent[], d: LinkDetail) => events.filter((e) => e.links.includes(d.id) || (d.reverse !== null && e.links.includes(d.reverse)));
+
+export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events }: Props) {
   const d = link.data?.id === place.link ? link.data : null;
   const back = d && reverse.data?.id === d.reverse ? reverse.data : null;
   const close = <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go(selected({}), "push")}>×</button>;
@@ -30,6 +34,7 @@ export function LinkPanel({ place, link, reverse, theme, at, bin_ms }: Props) {
       </section>
     );
   }
+  if (d.load_bps === null) return <Wire d={d} back={back} close={close} events={props_events(events, d)} at={at} />;
   return (
     <section className="box detail" data-testid="link-panel" data-link={d.id} aria-busy={link.loading}>
       <header className="detail-head">
@@ -50,6 +55,32 @@ export function LinkPanel({ place, link, reverse, theme, at, bin_ms }: Props) {
       <Applications d={d} />
       <Hosts d={d} />
       <Demands d={d} />
+    </section>
+  );
+}
+
+// Where nothing counts traffic: what the routing protocol says of it.
+function Wire({ d, back, close, events, at }: { d: LinkDetail; back: LinkDetail | null; close: React.ReactNode; events: readonly NetworkEvent[]; at: number | null }) {
+  return (
+    <section className="box detail" data-testid="link-panel" data-link={d.id}>
+      <header className="detail-head">
+        <h2>{node_name(d.from)} <span className="faint">–</span> {node_name(d.to)}</h2>
+        {close}
+      </header>
+      {d.state === "down" && <Notice kind="info" title="This link is down at this instant">Routers no longer say at both ends that it is there.</Notice>}
+      <div className="directions" role="group" aria-label="Directions">
+        {[d, back].map((one) => one && (
+          <button key={one.id} className="direction" aria-pressed={one === d} onClick={() => go(selected({ link: one.id }))}>
+            <span>{link_name(one.from, one.to)}</span>
+            <b className="num">{one.state === "down" ? "down" : `cost ${one.cost}`}</b>
+            <span className="faint">{one.capacity_bps ? `capacity ${bps(one.capacity_bps)}` : "capacity unknown"}</span>
+          </button>
+        ))}
+      </div>
+      <p className="foot">Its load is not known: no traffic source feeds this server.</p>
+      <Section title="Events of this link">
+        {events.length > 0 ? <EventRows events={events} at={at} live /> : <p className="foot">None since routing is heard.</p>}
+      </Section>
     </section>
   );
 }

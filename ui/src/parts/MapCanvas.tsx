@@ -32,6 +32,7 @@ export interface MapProps {
   shown_at: string | null;
   ends: Ends | null;
   lit: ReadonlyMap<string, number> | null;
+  changed: ReadonlySet<string>;
   fit_signal: number;
   on_select: (hit: Hit) => void;
   on_view: (view: Place["view"]) => void;
@@ -97,7 +98,7 @@ export function MapCanvas(props: MapProps) {
     from.current.shown = shown;
     scene.current = build_scene(shown, now.places, {
       view: now.view, fit_k: now.fitted.k, width: now.size.width, height: now.size.height, theme: now.theme, max_bps: now.max_bps,
-      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, lit: now.props.lit, ringed: ringed(now.ends), measure,
+      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, lit: now.props.lit, changed: now.props.changed, ringed: ringed(now.ends), measure,
     });
     const brush = prepare(base.current, now.size.width, now.size.height);
     paint_scene(brush, scene.current, now.theme, now.ends, now.still);
@@ -135,7 +136,7 @@ export function MapCanvas(props: MapProps) {
     window.clearTimeout(resting.current);
     resting.current = window.setTimeout(() => schedule.current(), 140);
   }, [view]);
-  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, lit, still]);
+  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, lit, props.changed, still]);
 
   useLayoutEffect(() => {
     const element = holder.current!;
@@ -273,7 +274,7 @@ export function MapCanvas(props: MapProps) {
           schedule.current();
         }}
       />
-      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1} />}
+      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1} counted={graph.counted} />}
       <div className="map-buttons">
         {by_hand && <button onClick={restore} title="Put dragged routers back">Restore places</button>}
         <button onClick={() => zoom_at(middle.x, middle.y, 1.4)} aria-label="Zoom in" title="Zoom in">+</button>

@@ -27,11 +27,12 @@ export function NodePanel({ place, node, topology, theme }: { place: Place; node
       {!d && (node.error ? <Notice kind="failed" title="This one cannot be shown">{node.error.message}</Notice> : <Skeleton rows={6} />)}
       {d && (
         <>
-          <div className="figures">
+          {d.state === "down" && <Notice kind="info" title="It is gone at this instant">The routers that it was joined to no longer say so. Its last links are below.</Notice>}
+          {d.sent_bps !== null && <div className="figures">
             <div className="figure"><span className="figure-name">Sends</span><b>{bps(d.sent_bps)}</b></div>
             <div className="figure"><span className="figure-name">Receives</span><b>{bps(d.received_bps)}</b></div>
-          </div>
-          {d.links.length > 0 && <Links d={d} theme={theme} />}
+          </div>}
+          {d.links.length > 0 && (d.sent_bps === null ? <Wires d={d} topology={topology} /> : <Links d={d} theme={theme} />)}
           <HostRows title="Attached hosts" rows={d.hosts} />
           {d.apps.length > 0 && (
             <Section title="Applications" note="by port">
@@ -44,15 +45,37 @@ export function NodePanel({ place, node, topology, theme }: { place: Place; node
             </Section>
           )}
           <HostRows title="Talks with" rows={d.peers} />
-          {d.events.length > 0 && <Section title="Events"><EventRows events={d.events} at={place.at} /></Section>}
+          {d.events.length > 0 && <Section title="Events"><EventRows events={d.events} at={place.at} live={d.sent_bps === null} /></Section>}
         </>
       )}
     </section>
   );
 }
 
+// Where nothing counts traffic: whom it is joined to, at which costs.
+function Wires({ d, topology }: { d: NodeDetail; topology: Topology | null }) {
+  const of = new Map(topology?.links.map((l) => [l.id, l]) ?? []);
+  const out = d.links.filter((l) => l.from === d.id);
+  const down = topology?.links.filter((l) => l.from === d.id && l.state === "down" && !out.some((o) => o.id === l.id)) ?? [];
+  const rows = [...out.map((l) => ({ id: l.id, to: l.to })), ...down.map((l) => ({ id: l.id, to: l.to }))];
+  return (
+    <Section title="Links" note="cost">
+      {rows.map((l) => {
+        const known = of.get(l.id);
+        return (
+          <button className="row" key={l.id} data-link-id={l.id} onClick={() => go(selected({ link: l.id }), "push")}>
+            <span className="row-name">{known?.state === "down" || d.state === "down" ? "× " : ""}{node_name(l.to)}</span>
+            <span className="num faint">{known?.interface}</span>
+            <span className="num row-share">{known?.state === "down" || d.state === "down" ? "down" : known?.cost}</span>
+          </button>
+        );
+      })}
+    </Section>
+  );
+}
+
 function Links({ d, theme }: { d: NodeDetail; theme: Theme }) {
-  const sorted = [...d.links].sort((a, b) => b.load_bps - a.load_bps);
+  const sorted = [...d.links].sort((a, b) => (b.load_bps ?? 0) - (a.load_bps ?? 0));
   const first = sorted[0]?.load_bps || 1;
   return (
     <Section title="Links">
@@ -61,7 +84,7 @@ function Links({ d, theme }: { d: NodeDetail; theme: Theme }) {
           <span className="row-name">{link_name(l.from, l.to)}</span>
           <span className="num">{bps(l.load_bps)}</span>
           <span className={`num row-share ${(l.utilisation ?? 0) > 0.8 ? "odd" : ""}`}>{percent(l.utilisation)}</span>
-          <Bar share={l.load_bps / first} colour={utilisation_colour(l.utilisation, theme)} />
+          <Bar share={(l.load_bps ?? 0) / first} colour={utilisation_colour(l.utilisation, theme)} />
         </button>
       ))}
     </Section>

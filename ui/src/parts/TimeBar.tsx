@@ -1,9 +1,9 @@
 import { memo, useCallback, useEffect, useRef, useState } from "react";
-import type { Series } from "../api/types";
+import type { Series, Vantage } from "../api/types";
 import { filled, stair, t_of, time_ticks, x_of, type Scale, type Step } from "../draw/chart";
 import { bps, clock, day, percent } from "../draw/format";
 import { kFine, nice_ceiling } from "../draw/scene";
-import { go, kSpeeds, type Place } from "../state/place";
+import { go, kSpeeds, kWindows, selected, type Place } from "../state/place";
 import { bin_start, event_ms, newest_bin, step_event, type Span } from "../state/time";
 import { event_tone } from "./Events";
 import { useWidth } from "./LoadChart";
@@ -11,6 +11,7 @@ import { useWidth } from "./LoadChart";
 // One bar rules everything: total load over time, what routing did, and where the viewer stands.
 
 export interface TimeBarProps {
+  vantages: readonly Vantage[] | null; // where nothing counts traffic: who listened when is drawn instead of load
   series: Series | null;
   span: Span;
   watermark: number;
@@ -27,7 +28,7 @@ export interface TimeBarProps {
 const kHeight = 58;
 
 export function TimeBar(props: TimeBarProps) {
-  const { series, span, watermark, place, shown, playing } = props;
+  const { series, span, watermark, place, shown, playing, vantages } = props;
   const [ref, width] = useWidth();
   const scale: Scale = { from: span.from, to: Math.max(span.to, span.from + span.bin), width };
   const live = place.at === null;
@@ -36,7 +37,7 @@ export function TimeBar(props: TimeBarProps) {
   const [hover, set_hover] = useState<number | null>(null);
   const jump = (by: 1 | -1) => {
     const e = step_event(events, place.at ?? watermark, by);
-    if (e) go({ at: event_ms(e) }, "push");
+    if (e) go(vantages ? { ...selected({ event: e.time }), at: event_ms(e) } : { at: event_ms(e) }, "push");
   };
   const seek = (e: React.PointerEvent) => {
     const box = e.currentTarget.getBoundingClientRect();
@@ -57,13 +58,17 @@ export function TimeBar(props: TimeBarProps) {
         <button className="icon" onClick={() => jump(1)} aria-label="Next event" title="Next event (shift right)" data-testid="event-next">
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden><path d="M13 3v10M3 3l7 5-7 5z" /></svg>
         </button>
-        <span className="speeds" role="group" aria-label="Speed">
-          {kSpeeds.map((s) => (
+        <span className="speeds" role="group" aria-label={vantages ? "Window" : "Speed"}>
+          {vantages && kWindows.map((w) => (
+            <button key={w} aria-pressed={place.window === w} onClick={() => go({ window: w })} data-testid={`window-${w}`}>{{ 600: "10 min", 7200: "2 h", 86400: "1 d", 604800: "7 d" }[w]}</button>
+          ))}
+          {!vantages && kSpeeds.map((s) => (
             <button key={s} aria-pressed={props.speed === s} onClick={() => props.on_speed(s)} data-testid={`speed-${s}`}>{s}x</button>
           ))}
         </span>
         <span className="when num" data-testid="shown-time" title={shown ? `The bin from ${clock(shown.from)} to ${clock(shown.to)} UTC` : ""}>
-          {shown ? <><span className="wide-only faint">{day(shown.from)} </span><b>{clock(shown.from)}</b><span className="wide-only"> – {clock(shown.to)}</span><span className="wide-only faint"> UTC</span></> : "no bin yet"}
+          {vantages && <><span className="wide-only faint">{day(head)} </span><b>{clock(head)}</b><span className="wide-only faint"> UTC</span></>}
+          {!vantages && (shown ? <><span className="wide-only faint">{day(shown.from)} </span><b>{clock(shown.from)}</b><span className="wide-only"> – {clock(shown.to)}</span><span className="wide-only faint"> UTC</span></> : "no bin yet")}
           {shown && !shown.stable && <em className="mixed" title="The network changed inside this bin: loads mix before and after">network changed<span className="wide-only"> in this bin</span></em>}
         </span>
         <span className="grow" />
@@ -91,7 +96,7 @@ export function TimeBar(props: TimeBarProps) {
       >
         {width > 0 && (
           <svg width={width} height={kHeight + 18} aria-hidden>
-            <Ground series={series} span={span} watermark={watermark} width={width} />
+            <Ground series={series} span={span} watermark={watermark} width={width} vantages={vantages} />
             {shown && <rect className="t-bin" x={x_of(scale, shown.from)} width={Math.max(2, x_of(scale, shown.to) - x_of(scale, shown.from))} y={0} height={kHeight} />}
             {shown && <rect className="t-under" x={x_of(scale, shown.from)} width={Math.max(2, x_of(scale, shown.to) - x_of(scale, shown.from))} y={kHeight - 1} height={3} />}
             <g className="t-head" transform={`translate(${x_of(scale, head)} 0)`}>
@@ -106,7 +111,7 @@ export function TimeBar(props: TimeBarProps) {
 }
 
 // What does not move: areas, ticks, events.
-const Ground = memo(function Ground({ series, span, watermark, width }: { series: Series | null; span: Span; watermark: number; width: number }) {
+const Ground = memo(function Ground({ series, span, watermark, width, vantages }: { series: Series | null; span: Span; watermark: number; width: number; vantages: readonly Vantage[] | null }) {
   const s: Scale = { from: span.from, to: Math.max(span.to, span.from + span.bin), width };
   const bins = series?.bins ?? [];
   const steps = (value: (b: Series["bins"][number]) => number | null): Step[] => bins.map((b) => ({ from: Date.parse(b.from), to: Date.parse(b.from) + span.bin, value: value(b) }));
@@ -122,11 +127,12 @@ const Ground = memo(function Ground({ series, span, watermark, width }: { series
         const x = x_of(s, Date.parse(b.from));
         return <rect key={b.from} className="t-unstable" x={x} y={0} width={Math.max(2, x_of(s, Date.parse(b.from) + span.bin) - x)} height={kHeight} />;
       })}
-      <path className="c-fill" d={filled(steps((b) => b.total_bps), s, kHeight, max)} />
+      {vantages && <Lanes vantages={vantages} scale={s} watermark={watermark} />}
+      {!vantages && <><path className="c-fill" d={filled(steps((b) => b.total_bps), s, kHeight, max)} />
       <path className="c-whole" d={stair(steps((b) => b.true_total_bps), s, kHeight, max)} />
-      <path className="c-line" d={stair(steps((b) => b.total_bps), s, kHeight, max)} />
+      <path className="c-line" d={stair(steps((b) => b.total_bps), s, kHeight, max)} /></>}
       <line className="c-axis" x1={0} x2={width} y1={kHeight} y2={kHeight} />
-      <text className="c-text" x={4} y={11}>{max > 100 ? `${bps(max)} over all links` : ""}</text>
+      <text className="c-text" x={4} y={11}>{max > 100 && !vantages ? `${bps(max)} over all links` : ""}</text>
       {time_ticks(s, Math.max(2, Math.floor(width / 90))).map((t) => (
         <text key={t.x} className="c-text" x={Math.min(width - 18, Math.max(18, t.x))} y={kHeight + 14} textAnchor="middle">{t.text}</text>
       ))}
@@ -144,6 +150,28 @@ const Ground = memo(function Ground({ series, span, watermark, width }: { series
     </>
   );
 });
+
+// Who listened when: a gap is as plain as a bar. Many vantage points become one lane of how many listened.
+const kLanesMax = 6;
+function Lanes({ vantages, scale, watermark }: { vantages: readonly Vantage[]; scale: Scale; watermark: number }) {
+  const height = kHeight - 22;
+  const row = Math.min(10, height / Math.max(1, Math.min(vantages.length, kLanesMax)));
+  const shown = [...vantages].sort((a, b) => a.name.localeCompare(b.name)).slice(0, kLanesMax);
+  return (
+    <>
+      {shown.map((v, i) => (
+        <g key={v.name} transform={`translate(0 ${kHeight - 4 - (shown.length - i) * row})`}>
+          <title>{`${v.name}: ${v.state}`}</title>
+          {v.listened.map((l, k) => {
+            const last = k === v.listened.length - 1 && v.state === "listening";
+            const from = Math.max(0, x_of(scale, Date.parse(l.from))), to = Math.min(scale.width, x_of(scale, last ? watermark : Date.parse(l.to)));
+            return to > from - 1 && to > 0 ? <rect key={k} className={v.state === "silent" || v.state === "stopped" ? "t-lane t-lane-over" : "t-lane"} x={from} width={Math.max(1.5, to - from)} y={1} height={Math.max(2, row - 2)} rx={1} /> : null;
+          })}
+        </g>
+      ))}
+    </>
+  );
+}
 
 // Where the head stands, and while playing, moving it. It enters bins and events one by one.
 function usePlayhead({ span, watermark, place, playing, series, shown, on_play, on_bin, still_coming }: TimeBarProps): number {

@@ -47,6 +47,7 @@ export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | n
   b.stroke();
 
   paint_missing(b, scene.ribbons, p);
+  halo(b, scene.ribbons.filter((r) => r.changed && !r.hidden), p.down, 0.28, 9);
   const chosen = scene.ribbons.filter((r) => r.id === scene.selected_link);
   const hovered = scene.ribbons.filter((r) => r.id === scene.hovered);
   halo(b, hovered, p.accent, 0.35, 6);
@@ -89,7 +90,7 @@ function trace(b: Brush, r: Ribbon): void {
 function paint_ribbons(b: Brush, ribbons: readonly Ribbon[]): void {
   const by_colour = new Map<string, Ribbon[]>();
   for (const r of ribbons) {
-    if (r.down) continue;
+    if (r.down || r.hidden) continue;
     const list = by_colour.get(r.colour);
     if (list) list.push(r);
     else by_colour.set(r.colour, [r]);
@@ -100,7 +101,9 @@ function paint_ribbons(b: Brush, ribbons: readonly Ribbon[]): void {
     b.beginPath();
     for (const r of list) if (r.width >= 1.6) trace(b, r);
     b.fill();
-    b.lineWidth = 1;
+    const many = list[0]!.wire && ribbons.length > 1200;
+    b.lineWidth = many ? 0.8 : list[0]!.wire ? 1.6 : 1;
+    if (many) b.globalAlpha *= 0.6;
     b.beginPath();
     for (const r of list) {
       if (r.width >= 1.6) continue;
@@ -108,6 +111,7 @@ function paint_ribbons(b: Brush, ribbons: readonly Ribbon[]): void {
       b.lineTo(r.x2, r.y2);
     }
     b.stroke();
+    if (many) b.globalAlpha /= 0.6;
   }
 }
 
@@ -181,6 +185,7 @@ function paint_node(b: Brush, n: SceneNode, scene: Scene, p: Palette, ends: Ends
   b.beginPath();
   b.arc(n.x, n.y, n.radius, 0, 2 * Math.PI);
   b.fill();
+  if (n.node.down) return paint_gone(b, n, p);
   b.stroke();
   if (n.node.abr && n.radius > 3) {
     b.fillStyle = p.abr;
@@ -192,6 +197,24 @@ function paint_node(b: Brush, n: SceneNode, scene: Scene, p: Palette, ends: Ends
     arc(b, n, ends.sources.get(n.id) ?? 0, p.source, Math.PI);
     arc(b, n, ends.sinks.get(n.id) ?? 0, p.sink, 0);
   }
+}
+
+// A router that was there: a broken ring and a cross.
+function paint_gone(b: Brush, n: SceneNode, p: Palette): void {
+  b.save();
+  b.strokeStyle = p.down;
+  b.lineWidth = Math.max(1.2, n.radius * 0.22);
+  b.setLineDash([3, 2.5]);
+  b.stroke();
+  b.setLineDash([]);
+  const s = n.radius * 0.42;
+  b.beginPath();
+  b.moveTo(n.x - s, n.y - s);
+  b.lineTo(n.x + s, n.y + s);
+  b.moveTo(n.x + s, n.y - s);
+  b.lineTo(n.x - s, n.y + s);
+  b.stroke();
+  b.restore();
 }
 
 // Whose load it is: an arc on the left for what enters here, on the right for what leaves.

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { Top } from "../api/types";
+import { first_ms } from "./time";
 
 export type TopBy = Top["by"];
 
@@ -11,20 +12,23 @@ export interface Place {
   instrumented: number; // 0..1
   link: string | null;
   node: string | null;
+  event: string | null; // the time of an event, whose evidence is shown
   demand: string | null; // ingress router > destination prefix
   tab: TopBy;
   speed: number;
+  window: number; // seconds that the time bar shows of a network that is followed live
   table: boolean;
   view: { x: number; y: number; zoom: number } | null; // the map's middle in world units; null fits all
 }
 
-export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, demand: null, tab: "links", speed: 10, table: false, view: null };
+export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, event: null, demand: null, tab: "links", speed: 10, window: 7200, table: false, view: null };
 export const kTabs: readonly TopBy[] = ["links", "hosts", "apps", "demands"];
+export const kWindows = [600, 7200, 86400, 604800] as const;
 export const kSpeeds = [1, 10, 60] as const;
 
 export function parse_place(search: string): Place {
   const q = new URLSearchParams(search);
-  const at = Date.parse(q.get("at") ?? "");
+  const at = first_ms(q.get("at") ?? "");
   const share = Number(q.get("instrumented") ?? 1);
   const tab = q.get("tab") as TopBy;
   const speed = Number(q.get("speed"));
@@ -34,9 +38,11 @@ export function parse_place(search: string): Place {
     instrumented: share >= 0 && share <= 1 ? share : 1,
     link: q.get("link") || null,
     node: q.get("link") ? null : q.get("node") || null,
+    event: q.get("link") || q.get("node") || q.get("demand") || Number.isNaN(Date.parse(q.get("event") ?? "")) ? null : q.get("event"),
     demand: q.get("link") || q.get("node") ? null : q.get("demand") || null,
     tab: kTabs.includes(tab) ? tab : "links",
     speed: (kSpeeds as readonly number[]).includes(speed) ? speed : kHome.speed,
+    window: (kWindows as readonly number[]).includes(Number(q.get("window"))) ? Number(q.get("window")) : kHome.window,
     table: q.get("table") === "1",
     view: view.length === 3 && view.every(Number.isFinite) && view[2]! > 0 ? { x: view[0]!, y: view[1]!, zoom: view[2]! } : null,
   };
@@ -48,9 +54,11 @@ export function print_place(p: Place): string {
   if (p.instrumented !== 1) q.set("instrumented", String(p.instrumented));
   if (p.link) q.set("link", p.link);
   if (p.node) q.set("node", p.node);
+  if (p.event) q.set("event", p.event);
   if (p.demand) q.set("demand", p.demand);
   if (p.tab !== kHome.tab) q.set("tab", p.tab);
   if (p.speed !== kHome.speed) q.set("speed", String(p.speed));
+  if (p.window !== kHome.window) q.set("window", String(p.window));
   if (p.table) q.set("table", "1");
   if (p.view) q.set("view", `${Math.round(p.view.x)},${Math.round(p.view.y)},${Number(p.view.zoom.toFixed(2))}`);
   const text = q.toString().replace(/%3A/g, ":").replace(/%3E/g, ">").replace(/%2C/g, ",").replace(/%2F/g, "/");
@@ -58,7 +66,7 @@ export function print_place(p: Place): string {
 }
 
 // One thing is selected at a time.
-export const selected = (what: Partial<Pick<Place, "link" | "node" | "demand">>): Partial<Place> => ({ link: null, node: null, demand: null, ...what });
+export const selected = (what: Partial<Pick<Place, "link" | "node" | "demand" | "event">>): Partial<Place> => ({ link: null, node: null, demand: null, event: null, ...what });
 
 let now: Place = typeof window === "undefined" ? kHome : parse_place(window.location.search);
 const listeners = new Set<() => void>();

@@ -4,6 +4,8 @@ import type { Point } from "../draw/layout";
 
 // What belongs to the viewer and not to the screen: theme, motion, places dragged by hand.
 
+const kSettledMax = 5000;
+
 function read<T>(key: string, otherwise: T): T {
   try {
     const text = window.localStorage.getItem(key);
@@ -49,6 +51,13 @@ export function useTheme(): { theme: Theme; choice: Choice; cycle: () => void } 
     write("anemone.theme", next === "auto" ? null : next);
   };
   return { theme, choice, cycle };
+}
+
+// Where a network's routers were settled when nobody said where they are.
+const settled_key = (network: string) => `anemone.settled.${network}`;
+export const settled_places = (network: string): Map<string, Point> => new Map(Object.entries(read<Record<string, Point>>(settled_key(network), {})));
+export function settle_places(network: string, places: ReadonlyMap<string, Point>): void {
+  write(settled_key(network), places.size ? Object.fromEntries([...places].slice(-kSettledMax).map(([id, p]) => [id, { x: Math.round(p.x * 10) / 10, y: Math.round(p.y * 10) / 10 }])) : null);
 }
 
 const places_key = (network: string) => `anemone.places.${network}`;

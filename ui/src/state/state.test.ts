@@ -4,10 +4,11 @@ import { bin_start, event_ms, newest_bin, step_bin, step_event, visible_span } f
 
 test("every screen survives its URL", () => {
   const place: Place = {
-    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, demand: null, tab: "apps", speed: 60, table: true, view: { x: 512, y: -3, zoom: 2.5 },
+    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, event: null, demand: null, tab: "apps", speed: 60, window: 86400, table: true, view: { x: 512, y: -3, zoom: 2.5 },
   };
   expect(parse_place(print_place(place))).toEqual(place);
   expect(parse_place(print_place({ ...kHome, demand: "edge1>10.20.1.0/24" })).demand).toBe("edge1>10.20.1.0/24");
+  expect(parse_place(print_place({ ...kHome, event: "2026-11-22T10:01:44.212345Z" })).event).toBe("2026-11-22T10:01:44.212345Z");
   expect(print_place(kHome)).toBe("");
   expect(parse_place("")).toEqual(kHome);
 });

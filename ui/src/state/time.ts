@@ -12,9 +12,10 @@ export const iso = (ms: number): string => new Date(ms).toISOString().replace(".
 
 // The first millisecond at which the event has happened: the server counts microseconds, and an
 // instant cut short would ask for the network just before.
-export function event_ms(event: NetworkEvent): number {
-  const finer = /\.\d{3}0*[1-9]/.test(event.time);
-  return Date.parse(event.time) + (finer ? 1 : 0);
+export const event_ms = (event: NetworkEvent): number => first_ms(event.time);
+export function first_ms(time: string): number {
+  const finer = /\.\d{3}0*[1-9]/.test(time);
+  return Date.parse(time) + (finer ? 1 : 0);
 }
 
 export const bin_start = (s: Span, t: number): number => s.from + Math.floor((t - s.from) / s.bin) * s.bin;
@@ -27,6 +28,13 @@ export function visible_span(whole: Span, watermark: number, at: number | null, 
   const newest = Math.min(whole.to, bin_start(whole, watermark) + whole.bin);
   const to = at === null || at > newest - length ? newest : Math.max(whole.from + length, bin_start(whole, at) + length / 2);
   return { from: to - length, to, bin: whole.bin };
+}
+
+// What it spans of a network that is followed live: a window that ends now, or around the instant.
+export function live_span(watermark: number, at: number | null, window_ms: number, bin: number): Span {
+  const now = Math.ceil(watermark / 1000) * 1000;
+  const to = at === null || at > now - window_ms ? now : at + window_ms / 2;
+  return { from: to - window_ms, to, bin };
 }
 
 // The last bin that is complete at the watermark; the span's first if none is.
