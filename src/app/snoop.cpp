@@ -117,6 +117,8 @@ class Session {
     while (going_on && kept && clock_.now() < end) {
       going_on = snooper_.run(std::min<Duration>(1s, end - clock_.now()), stop.fd());
       kept = take();
+      if (clock_.now() < tell_at_) continue;
+      tell_at_ = clock_.now() + 1s;
       tell();
     }
     snooper_.stop();
@@ -161,10 +163,32 @@ class Session {
   SteadyClock clock_;
   SystemClock wall_;
   Time started_ = wall_.now();
+  Time tell_at_{};
   Lsdb lsdb_;
   bool terminal_ = isatty(STDERR_FILENO) != 0;
   std::vector<std::string> told_;
 };
+
+// What the log's earlier runs knew when they ended; nothing for a new log, or one too large to look through.
+Result<std::optional<Lsdb>> read_before(const std::string& path) {
+  constexpr std::uintmax_t kLogMax = std::uintmax_t{512} << 20;
+  std::error_code none;
+  const auto size = std::filesystem::file_size(path, none);
+  if (path.empty() || none || size == 0) return std::optional<Lsdb>();
+  if (size > kLogMax) {
+    say(path + ": too large to look through; what was flushed since its end is noticed when it dies of age");
+    return std::optional<Lsdb>();
+  }
+  auto reader = LsaLogReader::open(path);
+  if (!reader) return reader.error();
+  LsaLog log;
+  if (auto read = reader->read(log); !read) return read.error();
+  log.sort();
+  Lsdb before;
+  for (const HeardLsa& heard : log.entries) before.install(heard);
+  before.advance(std::max(before.time(), SystemClock().now()));
+  return std::optional<Lsdb>(std::move(before));
+}
 
 Result<std::optional<LsaLogWriter>> open_log(const std::string& path) {
   if (path.empty()) {
@@ -209,10 +233,13 @@ int snoop(int argc, char** argv) {
   const GuardChoice guard = config->guard;
   auto stop = StopSignals::open();
   if (!stop) return fail(stop.error());
+  const auto before = read_before(options.log);
+  if (!before) return fail(before.error());
   auto file = open_log(options.log);
   if (!file) return fail(file.error());
   auto snooper = Snooper::open(std::move(*config));
   if (!snooper) return fail(snooper.error());
+  if (*before) (*snooper)->remember(**before);
   for (const Snooper::Place& place : (*snooper)->places()) say(limits_of(place, guard, SystemClock().now()));
   return Session(options, **snooper, std::move(*file)).run(*listen_for, *stop);
 }

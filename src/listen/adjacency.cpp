@@ -133,6 +133,7 @@ void Adjacency::on_hello(Time now, Ipv4 from, const ospf::Packet& packet) {
   if (hello.interval_s == 0 || hello.dead_s == 0) return counts_.refused.add(Refusal::kBadLength);
   learn(packet, hello);
   if (!fits(hello)) return;
+  recall();
   Neighbor* sender = neighbor(packet.header.router, from);
   if (sender == nullptr) return;
   bool names_us = false;
@@ -143,6 +144,20 @@ void Adjacency::on_hello(Time now, Ipv4 from, const ospf::Packet& packet) {
   speaking_ = true;
   if (next_hello_ == Time::max()) next_hello_ = now;
   if (is_new && now - last_hello_ >= kHelloPause) next_hello_ = now;  // let it know of us soon
+}
+
+void Adjacency::remember(Time now, std::optional<AreaId> area, std::vector<std::uint8_t> lsa) {
+  remembered_.push_back({now, area, std::move(lsa)});
+}
+
+// Now that it is known which area this is. An area that takes no externals has none to miss.
+void Adjacency::recall() {
+  for (const Remembered& one : std::exchange(remembered_, {})) {
+    if (one.area ? *one.area != *config_.area : (area_options_ & ospf::kOptionExternal) == 0) continue;
+    ByteReader in(one.lsa);
+    ospf::LsaView lsa;
+    if (ospf::read_lsa(in, lsa) == ospf::Refusal::kNone) known_.hear(one.time, lsa);
+  }
 }
 
 // Who is designated is who says so of itself (the best of several), since we have no vote (section 9.4).

@@ -63,6 +63,10 @@ class Adjacency {
   // Packets may be missing that were not ours to lose: begins all exchanges again.
   void resynchronise(Time now);
 
+  // An LSA that was there in an earlier run, as old as it is now; of an area, or AS-wide. Counts as heard
+  // once it is known that this is its area.
+  void remember(Time now, std::optional<AreaId> area, std::vector<std::uint8_t> lsa);
+
   // Moves what is to be sent to the caller.
   std::vector<OspfToSend> take_packets();
   // LSAs that are gone from neighbours' databases without having been heard flushed: copies at MaxAge.
@@ -93,6 +97,7 @@ class Adjacency {
   void send_acks(Time now);
   void send_hello(Time now);
   void fall_silent();
+  void recall();
   void send(Ipv4 to, ospf::PacketType type, const ByteWriter& body);
   bool refill(Time now);
   bool elects() const;
@@ -115,6 +120,12 @@ class Adjacency {
   double allowance_ = kPacketsAtOnce;
   Time allowed_at_{};
   Time began_{};
+  struct Remembered {
+    Time time{};
+    std::optional<AreaId> area;
+    std::vector<std::uint8_t> lsa;
+  };
+  std::vector<Remembered> remembered_;
   std::vector<OspfToSend> packets_;
   std::vector<std::vector<std::uint8_t>> flushed_;
 };

@@ -365,6 +365,48 @@ TEST_CASE("a neighbour that was away and lacks what we know is asked again befor
   CHECK(story.us.take_flushed().size() == 1);  // by now it has had time to learn what there is
 }
 
+TEST_CASE("what an earlier run knew, and the neighbour no longer has, was flushed while nobody listened") {
+  LinkStory story(we_are_master());
+  story.us.remember(story.now, std::nullopt, an_lsa(1));
+  story.us.remember(story.now, std::nullopt, an_lsa(2));
+  story.us.remember(story.now, AreaId{5}, an_lsa(3));  // of another area: none of our business
+  story.now += 2s;
+  story.hello(kA);
+  story.pass(0ms);
+  story.description(kA, "", story.sequence, {an_lsa(1)});
+  CHECK(story.said().empty());  // nothing to ask for: we have it
+  CHECK(story.us.take_flushed().empty());
+  for (int second = 0; second < 70; ++second) {
+    story.hello(kA);
+    story.pass(1s);
+    if (state(story, kA) == NeighborState::kExStart) story.description(kA, "", story.sequence, {an_lsa(1)});
+  }
+  const auto flushed = story.us.take_flushed();
+  REQUIRE(flushed.size() == 1);
+  ByteReader in(flushed[0]);
+  CHECK(ospf::read_lsa_header(in).key.id == Ipv4{2});
+}
+
+TEST_CASE("on NBMA and point-to-multipoint, every packet but a multipoint hello goes to one neighbour") {
+  for (const auto kind : {NetworkKind::kNbma, NetworkKind::kPointToMultipoint}) {
+    AdjacencyConfig config = we_are_master();
+    config.kind = kind;
+    LinkStory story(config);
+    LinkStory::Hello hello;
+    hello.designated = kOne;
+    story.hello(kA, hello);
+    story.hello(kB, hello);
+    const bool nbma = kind == NetworkKind::kNbma;
+    CHECK(story.pass(0ms) ==
+          (nbma ? "dd 10.0.0.1 IMs; hello 10.0.0.1 10.0.0.1 10.0.0.2; hello 10.0.0.2 10.0.0.1 10.0.0.2"
+                : "dd 10.0.0.1 IMs; dd 10.0.0.2 IMs; hello 224.0.0.5 10.0.0.1 10.0.0.2"));
+    story.description(kA, "M", story.sequence);
+    story.said();
+    story.update(kA, {an_lsa(1)}, kAllSpfRouters);
+    CHECK(story.pass(100ms) == "ack 10.0.0.1 1");
+  }
+}
+
 TEST_CASE("with a key, packets are signed, and others' are taken only when they are, too") {
   AdjacencyConfig config = we_are_master();
   REQUIRE(ospf::add_auth_key("*:1:md5:secret", config.keys));

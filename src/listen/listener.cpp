@@ -143,6 +143,22 @@ void Listener::hear_ospf(const HeardFrame& frame, const IpPacket& packet) {
   adjacency_->on_packet(clock_.now(), from, packet.dst.v4(), packet.payload);
 }
 
+void Listener::remember(const Lsdb& before) {
+  if (!adjacency_) return;
+  const Time now = clock_.now();
+  before.each(Protocol::kOspf2, [&](const LsdbKey& key, const StoredLsa& stored) {
+    if (key.type == static_cast<std::uint16_t>(ospf::LsaType::kOpaqueLink))
+      return;  // of a link, but of which?
+    auto lsa = whole_lsa(Protocol::kOspf2, stored);
+    if (stored.instance.left_s != LsaInstance::kForever) {
+      const std::uint16_t age_s = stored.age_s(before.time());
+      lsa[0] = static_cast<std::uint8_t>(age_s >> 8);
+      lsa[1] = static_cast<std::uint8_t>(age_s);
+    }
+    adjacency_->remember(now, key.as_wide ? std::nullopt : std::optional(key.area), std::move(lsa));
+  });
+}
+
 void Listener::send_all() {
   if (!adjacency_) return;
   for (const OspfToSend& packet : adjacency_->take_packets()) send(packet);
@@ -199,8 +215,8 @@ Result<Time> Listener::tick() {
   const Time now = clock_.now();
   Time next = now + kCheckEvery;
   if (now >= next_check_) {
-    if (auto there = still_there(); !there) return there.error();
     note_drops();
+    if (auto there = still_there(); !there) return there.error();
     next_check_ = now + kCheckEvery;
   }
   if (adjacency_) next = std::min(next, adjacency_->tick(now));

@@ -21,6 +21,7 @@
 #include "listen/listen_config.h"
 #include "lsdb/isis_listener.h"
 #include "lsdb/lsa_log.h"
+#include "lsdb/lsdb.h"
 #include "lsdb/ospf3_listener.h"
 #include "lsdb/ospf_listener.h"
 
@@ -42,6 +43,9 @@ class Listener {
   // Does what is due, and sends; when to come again at the latest. An error when the guard or the interface
   // is no longer there: then this listener is of no use any more.
   Result<Time> tick();
+
+  // See Snooper::remember().
+  void remember(const Lsdb& before);
 
   const ListenConfig& config() const { return config_; }
   const std::string& vantage() const { return vantage_; }

@@ -19,7 +19,8 @@ constexpr Duration kEarlier = 6s;
 }  // namespace
 
 void RestPlan::flushed(Time now) {
-  if (window_) return;
+  if (window_ && window_->begin <= now + kBetween) return;
+  window_.reset();
   first_flush_ = now;
   slow_ = false;
   ask(now + kAfterFlush);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Duration kRetryEvery = 3s;
 constexpr Duration kAliveEvery = 10s;
+constexpr Duration kHandOverAfter = 50ms;  // what comes together is handed over together
 
 }  // namespace
 
@@ -82,7 +83,7 @@ void Snooper::note_alive() {
 }
 
 bool Snooper::run(Duration at_most, int stop_fd) {
-  const Time end = clock_.now() + at_most;
+  Time end = clock_.now() + at_most;
   bool stopped = false;
   poller_.watch(stop_fd);
   while (!stopped) {
@@ -96,11 +97,18 @@ bool Snooper::run(Duration at_most, int stop_fd) {
         if (place.listener && place.listener->fd() == ready) static_cast<void>(place.listener->read());
       }
     }
+    if (!log_.entries.empty()) end = std::min(end, clock_.now() + kHandOverAfter);
   }
   poller_.forget(stop_fd);
   note_alive();
   log_.sort();
   return !stopped;
+}
+
+void Snooper::remember(const Lsdb& before) {
+  for (Place& place : places_) {
+    if (place.listener) place.listener->remember(before);
+  }
 }
 
 void Snooper::stop() {

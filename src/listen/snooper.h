@@ -12,6 +12,7 @@
 #include "io/clock.h"
 #include "io/poller.h"
 #include "listen/listener.h"
+#include "lsdb/lsdb.h"
 
 namespace anemone {
 
@@ -35,11 +36,15 @@ class Snooper {
   // An error when one of the interfaces cannot be listened on.
   static Result<std::unique_ptr<Snooper>> open(SnooperConfig config);
 
-  // Hears and does what is due for about `at_most`, less when `stop_fd` becomes readable (then false).
+  // Hears and does what is due for about `at_most`; less when something was heard, which waits in log() then,
+  // or when `stop_fd` becomes readable (then false).
   bool run(Duration at_most, int stop_fd);
 
   // What was heard since it was last cleared, in the order of time; with marks of beginning and ending.
   LsaLog& log() { return log_; }
+  // What an earlier run heard, as the database was when it ended: what neighbours no longer describe of it
+  // was flushed while nobody listened.
+  void remember(const Lsdb& before);
   // Writes the marks of an ending in good order.
   void stop();
 
