@@ -34,11 +34,11 @@ add_test(NAME "browser: the console's own behaviour"
 set_tests_properties("console: draws what it is given (vitest)" "browser: the demo, looked at and clicked through"
   "browser: the console's own behaviour" PROPERTIES LABELS browser TIMEOUT 300 RESOURCE_LOCK browser)
 
-# Routing tables against FRR's own, at every stage of four recorded networks; every OSPF capture that is there.
+# Routing tables against FRR's own, at every stage of five recorded networks; every OSPF capture that is there.
 add_test(NAME "program: every router's table is what FRR says it is"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/routes_check.py $<TARGET_FILE:anemone>
           ${PROJECT_SOURCE_DIR}/tests/data/lab/six ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty
-          ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${campus})
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${PROJECT_SOURCE_DIR}/tests/data/lab/types ${campus})
 add_test(NAME "program: OSPFv3 captures hold what tshark found in them, crafted ones are refused"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf3_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: OSPFv3 captures hold what tshark found in them, crafted ones are refused"

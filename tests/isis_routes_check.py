@@ -63,6 +63,8 @@ def differences(want, others, table, own):
                 yield f'{prefix}: not by IS-IS, ours {mine}'
         elif mine is None or mine[:2] != theirs[:2]:
             yield f'{prefix}: own {theirs}, ours {mine}'
+        elif any((':' in hop) != (':' in prefix) for hop in mine[2]):
+            yield f'{prefix}: next hops of the other family: {mine[2]}'
         elif ':' not in prefix and len(mine[2]) == len(mine[1]) and mine[2] != theirs[2]:
             yield f'{prefix}: next hops {theirs[2]}, ours {mine[2]}'
 

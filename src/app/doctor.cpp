@@ -83,7 +83,7 @@ Result<void> listen(const DoctorOptions& options, const ospf::AuthKeys& keys,
   for (const std::string& name : options.interfaces) {
     auto facts = interface_facts(name);
     if (!facts) return facts.error();
-    auto opened = PacketInterface::open(*facts);
+    auto opened = PacketInterface::open(*facts, {.own_too = true});
     if (!opened) return opened.error();
     const int fd = opened->fd();
     poller.watch(fd);

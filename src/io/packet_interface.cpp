@@ -110,11 +110,13 @@ FilterWriter vlan_block() {
   return block;
 }
 
-FilterWriter routing_only() {
+FilterWriter routing_only(const PacketInterfaceConfig& config) {
   FilterWriter filter;
-  filter.load_fact(SKF_AD_PKTTYPE);
-  filter.unless_skip(PACKET_OUTGOING, 1);
-  filter.drop();
+  if (!config.own_too) {
+    filter.load_fact(SKF_AD_PKTTYPE);
+    filter.unless_skip(PACKET_OUTGOING, 1);
+    filter.drop();
+  }
   filter.load_fact(SKF_AD_PROTOCOL);
   on_value(filter, kEtherIpv4, ipv4_block(0));
   on_value(filter, kEtherIpv6, ipv6_block(0));
@@ -210,14 +212,16 @@ Result<void> PacketInterface::Impl::claim(std::uint8_t ip_protocol) {
 
 // The filter comes before the socket is bound, so that nothing else is ever in the buffer.
 Result<void> PacketInterface::Impl::prepare(const PacketInterfaceConfig& config) {
-  auto filter = routing_only();
+  auto filter = routing_only(config);
   const sock_fprog program{static_cast<unsigned short>(filter.code().size()), filter.code().data()};
   if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
     return system_error(facts.name + ": the kernel refuses our filter");
   }
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-  setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);  // the filter drops them on old kernels
+  if (!config.own_too) {
+    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);  // old kernels: the filter does it
+  }
   if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &config.buffer_bytes, sizeof config.buffer_bytes) != 0) {
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &config.buffer_bytes, sizeof config.buffer_bytes);
   }

@@ -47,6 +47,7 @@ struct PacketCounts {
 
 struct PacketInterfaceConfig {
   bool promiscuous = false;  // for a mirror port: frames to anybody
+  bool own_too = false;      // what this machine itself sends: for a diagnosis on a router
   int buffer_bytes = 16 << 20;
   // Whose packets to this machine's own address we take, so that the kernel does not answer that nobody does
   // (ICMP protocol unreachable). 0: none.

@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
+#include <string>
+
 #include "isis/lsp.h"
+#include "lsdb/lsa_log_file.h"
 #include "lsdb/lsdb.h"
 #include "lsdb/unseen.h"
 
@@ -164,4 +169,30 @@ TEST_CASE("neighbours that are named and first LSPs that are missing are unseen,
   CHECK(unseen_lsas(s.lsdb()) == std::vector<LsdbKey>{key(kR1, 2)});
   s.listener.on_pdu(kStart, lsp(kR1, 1));
   CHECK(unseen_lsas(s.lsdb()).empty());
+}
+
+TEST_CASE("LSPs and what CSNPs list are read from a log file as they were heard") {
+  Story s;
+  s.listener.on_pdu(kStart, lsp(kR1, 5, 1200, PduType::kLsp1));
+  s.listener.on_pdu(kStart + 1s, listing(PduType::kCsnp2, {{1100, kR2, 9, 77}}));
+  s.listener.on_pdu(kStart + 2s, lsp(kR1, 6, 0));
+  const std::string path = "/tmp/anemone-isis-log-" + std::to_string(getpid());
+  auto writer = LsaLogWriter::open(path);
+  REQUIRE(writer);
+  REQUIRE(writer->vantage("link a-b"));
+  for (const HeardLsa& heard : s.log.entries) writer->append(heard);
+  REQUIRE(writer->flush(LsaLogWriter::Until::kKernel));
+  auto reader = LsaLogReader::open(path);
+  LsaLog log;
+  REQUIRE(reader);
+  REQUIRE(reader->read(log));
+  unlink(path.c_str());
+  CHECK(reader->refused() == 0);
+  REQUIRE(log.entries.size() == s.log.entries.size());
+  for (std::size_t i = 0; i < log.entries.size(); ++i) {
+    CHECK(log.entries[i].key == s.log.entries[i].key);
+    CHECK(log.entries[i].instance == s.log.entries[i].instance);
+    CHECK(log.entries[i].described == s.log.entries[i].described);
+    CHECK(log.entries[i].bytes.size() == s.log.entries[i].bytes.size());
+  }
 }

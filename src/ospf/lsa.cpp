@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint8_t kBitB = 1;
 constexpr std::uint8_t kBitE = 2;
 constexpr std::uint8_t kBitV = 4;
+constexpr std::uint8_t kBitNt = 16;
 constexpr std::size_t kLinkSize = 12;
 constexpr std::size_t kTosSize = 4;
 
@@ -102,6 +103,7 @@ std::optional<RouterLsa> read_router_lsa(Bytes body) {
   lsa.virtual_endpoint = (flags & kBitV) != 0;
   lsa.asbr = (flags & kBitE) != 0;
   lsa.abr = (flags & kBitB) != 0;
+  lsa.translator = (flags & kBitNt) != 0;
   in.skip(1);
   const std::uint16_t count = in.u16();
   if (in.left() < count * kLinkSize) return std::nullopt;
@@ -154,7 +156,7 @@ std::optional<ExternalLsa> read_external_lsa(Bytes body) {
 
 void write_body(const RouterLsa& lsa, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>((lsa.virtual_endpoint ? kBitV : 0) | (lsa.asbr ? kBitE : 0) |
-                                   (lsa.abr ? kBitB : 0)));
+                                   (lsa.abr ? kBitB : 0) | (lsa.translator ? kBitNt : 0)));
   out.u8(0);
   out.u16(static_cast<std::uint16_t>(lsa.links.size()));
   for (const RouterLink& link : lsa.links) {

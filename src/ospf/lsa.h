@@ -99,6 +99,7 @@ struct RouterLsa {
   bool asbr = false;              // E
   bool abr = false;               // B
   std::vector<RouterLink> links;
+  bool translator = false;  // Nt: it translates its not-so-stubby area's externals always (RFC 3101)
   bool operator==(const RouterLsa&) const = default;
 };
 

@@ -99,6 +99,15 @@ TEST_CASE("a flipped bit is a wrong checksum") {
   }
 }
 
+TEST_CASE("a router that translates for its not-so-stubby area says so in a bit of its own") {
+  RouterLsa lsa = kRouterLsa;
+  lsa.translator = true;
+  ByteWriter body;
+  write_body(lsa, body);
+  CHECK(body.bytes()[0] == 0x16);  // Nt, V, E
+  CHECK(read_router_lsa(body.bytes()) == lsa);
+}
+
 TEST_CASE("metrics for types of service are skipped") {
   ByteWriter body;
   body.u32(1);  // no flags, one link

@@ -211,6 +211,13 @@ Way TableBuilder::over_transit_areas(RouterId boundary_router) const {
   return best;
 }
 
+// IPv4 and IPv6 share the links of IS-IS, but a link's addresses here are of one of them.
+void forget_other_family(const Prefix& prefix, NextHops& hops) {
+  for (NextHop& hop : hops) {
+    if (hop.via.is_v4() != prefix.is_v4()) hop.via = {};
+  }
+}
+
 // A way without next hops began with a virtual link that no transit area has resolved: it is not used.
 void TableBuilder::add_inside(PrefixId prefix) {
   Route intra{prefix, PathType::kIntra, 0, 0, {}, {}};
@@ -248,6 +255,7 @@ void TableBuilder::add_inside(PrefixId prefix) {
   if (way.hops.empty()) return;
   route.cost = way.cost;
   route.next_hops = std::move(way.hops);
+  if (protocol_of(domain_) == Protocol::kIsis) forget_other_family(topology_.prefix(prefix), route.next_hops);
   table_.push_back(std::move(route));
 }
 

@@ -372,3 +372,14 @@ TEST_CASE("an overloaded router is reached, has routes itself, and carries nothi
   CHECK(s.table(r1) == "20.0.2.0/24 intra 6 r2@10.0.1.2; ");
   CHECK(s.table(r2) == "20.0.2.0/24 intra 5 local; 20.0.3.0/24 intra 6 r3@10.0.2.2; ");
 }
+
+TEST_CASE("IS-IS: the next hop of an IPv6 prefix is no IPv4 address, though the link is IPv4's too") {
+  Story s;
+  s.domain = kIsisDomain;
+  const NodeId r1 = s.router({0});
+  const NodeId r2 = s.router({0});
+  s.link(r1, r2, 1);
+  s.attach("20.0.0.0/24", r2, 10);
+  s.attach("2001:db8::/48", r2, 10);
+  CHECK(s.table(r1) == "20.0.0.0/24 intra 11 r2@10.0.1.2; 2001:db8::/48 intra 11 r2; ");
+}

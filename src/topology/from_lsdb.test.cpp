@@ -58,6 +58,44 @@ TEST_CASE("a parallel link that only one end still tells is used, its next hop k
         "1.1.1.1>2.2.2.2 1 via 10.0.0.2; 1.1.1.1>2.2.2.2 2 via 10.0.0.6; 2.2.2.2>1.1.1.1 4 via 10.0.0.1; ");
 }
 
+TEST_CASE(
+    "a point-to-multipoint network is a link between each two that hear each other, from one address each") {
+  //        1.1.1.1 (10.9.0.1)
+  //        /            \            the spokes do not hear each other
+  //  2.2.2.2 (.2)    3.3.3.3 (.3)
+  Lsdb lsdb;
+  lsdb.install(heard_router(kStart, ip("1.1.1.1"),
+                            {to_router("2.2.2.2", "10.9.0.1", 5), to_router("3.3.3.3", "10.9.0.1", 5),
+                             stub("10.9.0.1", "255.255.255.255", 0)}));
+  lsdb.install(heard_router(kStart, ip("2.2.2.2"), {to_router("1.1.1.1", "10.9.0.2", 6)}));
+  lsdb.install(heard_router(kStart, ip("3.3.3.3"), {to_router("1.1.1.1", "10.9.0.3", 7)}));
+  const Topology topology = topology_from_lsdb(lsdb);
+  CHECK(links(topology) ==
+        "1.1.1.1>2.2.2.2 5 via 10.9.0.2; 1.1.1.1>3.3.3.3 5 via 10.9.0.3; "
+        "2.2.2.2>1.1.1.1 6 via 10.9.0.1; 3.3.3.3>1.1.1.1 7 via 10.9.0.1; ");
+  CHECK(print_prefix(topology.prefix(PrefixId{0})) == "10.9.0.1/32");
+}
+
+TEST_CASE("a router that asks to be avoided has its highest costs in the links, and they are there") {
+  Lsdb lsdb;
+  lsdb.install(heard_router(kStart, ip("1.1.1.1"), {to_router("2.2.2.2", "10.0.0.1", 0xffff)}));
+  lsdb.install(heard_router(kStart, ip("2.2.2.2"), {to_router("1.1.1.1", "10.0.0.2", 20)}));
+  CHECK(links(topology_from_lsdb(lsdb)) ==
+        "1.1.1.1>2.2.2.2 65535 via 10.0.0.2; 2.2.2.2>1.1.1.1 20 via 10.0.0.1; ");
+}
+
+TEST_CASE("a virtual link is a link without a wire") {
+  Lsdb lsdb;
+  lsdb.install(heard_router(kStart, ip("1.1.1.1"),
+                            {{ip("2.2.2.2"), ip("10.0.0.1"), ospf::LinkType::kVirtual, 14}}, {}, true));
+  lsdb.install(heard_router(kStart, ip("2.2.2.2"),
+                            {{ip("1.1.1.1"), ip("10.0.7.2"), ospf::LinkType::kVirtual, 14}}, {}, true));
+  const Topology topology = topology_from_lsdb(lsdb);
+  REQUIRE(topology.link_count() == 2);
+  CHECK(topology.link(LinkId{0}).is_virtual);
+  CHECK(topology.link(LinkId{0}).reverse == LinkId{1});
+}
+
 TEST_CASE("unnumbered links know their interface's index and no address") {
   Lsdb lsdb;
   lsdb.install(heard_router(kStart, ip("1.1.1.1"), {to_router("2.2.2.2", "0.0.0.3", 10)}));

@@ -3,7 +3,7 @@
 
 Needs what ../odd/record.py needs, which does the work; two minutes. The backbone is a non-broadcast network and a
 point-to-multipoint one; area 1 is not-so-stubby without summaries, with two border routers of which the one with the
-lower id translates; area 2 a stub area with another cost of its default, inside a point-to-multipoint network; area
+higher id translates, and in the end both do; area 2 a stub area with another cost of its default, inside a point-to-multipoint network; area
 3 carries a virtual link under MD5 to area 5; a5 has the highest link costs and is the only way there; a4 originates
 a default route; externals have forwarding addresses on both kinds of network.
 """
@@ -29,7 +29,7 @@ odd.STUBS = {'a2': [('10.77.3.1/24', 0, 1)], 'n1': [('10.79.3.1/24', 1, 2)], 's2
 SECRET = ' authentication message-digest message-digest-key 4 md5 sea-horse'
 odd.OSPF = {
     'a1': ['area 1 nssa no-summary', 'area 1 nssa translate-candidate'],
-    'a2': ['area 1 nssa no-summary', 'area 1 nssa translate-never'],
+    'a2': ['area 1 nssa no-summary', 'area 1 nssa translate-candidate'],
     'a3': ['redistribute static metric 15 metric-type 1'],
     'a4': ['area 2 stub', 'area 2 default-cost 7', 'default-information originate always metric 20 metric-type 1'],
     'a5': [f'area 3 virtual-link {odd.RID["v1"]}' + SECRET, f'area 3 virtual-link {odd.RID["v1"]}' + odd.VIRTUAL,
@@ -63,15 +63,18 @@ def story(stage, event):
     stage('01-nbma-down', 12)
     event('and is back', 'ip', '-n', 'odd-a1', 'link', 'set', 'lan0', 'up')
     stage('02-nbma-up', 20)
-    event('the translator loses its area', 'ip', '-n', 'odd-a1', 'link', 'set', 'l0-n1', 'down')
-    stage('03-no-translator', 12)
-    event('and has it again', 'ip', '-n', 'odd-a1', 'link', 'set', 'l0-n1', 'up')
-    stage('04-translator', 15)
+    event('the translator loses its area', 'ip', '-n', 'odd-a2', 'link', 'set', 'l1-n2', 'down')
+    stage('03-other-translator', 20)
+    event('and has it again', 'ip', '-n', 'odd-a2', 'link', 'set', 'l1-n2', 'up')
+    stage('04-translator', 20)
     event('one end leaves the point-to-multipoint network', 'ip', '-n', 'odd-s1', 'link', 'set', 'lan2', 'down')
     stage('05-multipoint-down', 8)
     event('a5 no longer asks to be avoided', 'vtysh', '-N', 'odd-a5', '-c', 'configure terminal', '-c', 'router ospf', '-c',
           'no max-metric router-lsa administrative')
     stage('06-no-max-metric', 6)
+    event('a1 translates always', 'vtysh', '-N', 'odd-a1', '-c', 'configure terminal', '-c', 'router ospf', '-c',
+          'area 1 nssa translate-always')
+    stage('07-two-translators', 12)
 
 
 odd.config = config
