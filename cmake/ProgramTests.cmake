@@ -95,6 +95,18 @@ add_test(NAME "program: damaged, crafted and cut captures end with a reason and 
 set_tests_properties("program: damaged, crafted and cut captures end with a reason and keep what was good"
   PROPERTIES LABELS program TIMEOUT 900)
 
+# A network of FRR and BIRD through 38 events, live: every router's database and table at each is what a listener
+# makes of what it hears. And a recorded run of it, which needs neither root nor routers.
+add_test(NAME "live: after every event each FRR and BIRD router has the database and the table that Anemone says"
+  COMMAND ${PROJECT_SOURCE_DIR}/lab/live $<TARGET_FILE:anemone> ${CMAKE_BINARY_DIR}/live)
+set_tests_properties("live: after every event each FRR and BIRD router has the database and the table that Anemone says"
+  PROPERTIES LABELS live TIMEOUT 1200 RUN_SERIAL TRUE)
+add_test(NAME "program: databases and tables of FRR and BIRD are what a listener's log says (a recorded run)"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/mixed_check.py $<TARGET_FILE:anemone>
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/mixed)
+set_tests_properties("program: databases and tables of FRR and BIRD are what a listener's log says (a recorded run)"
+  PROPERTIES LABELS program TIMEOUT 300)
+
 # The listener among live routers, in network namespaces of its own: needs root, FRR and BIRD.
 if(ANEMONE_TESTS)
   add_test(NAME "live: a listener hears all that FRR and BIRD have, says what it may, and changes nothing"

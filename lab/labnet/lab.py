@@ -36,6 +36,15 @@ def end_on_signals():
         signal.signal(number, raise_it)
 
 
+def needs_programs(packages):
+    """`packages`: {program: the Debian package that has it}."""
+    if os.geteuid():
+        raise spaces.LabError("needs root (network namespaces)")
+    missing = [f"{program} (package {package})" for program, package in packages.items() if not shutil.which(program)]
+    if missing:
+        raise spaces.LabError(f"missing: {', '.join(missing)}; scripts/setup lab installs what the lab needs")
+
+
 def needs():
     """Says what is missing before anything is touched."""
     if os.geteuid():
@@ -47,9 +56,9 @@ def needs():
         raise spaces.LabError(f"missing: {' '.join(missing)}; install the packages of lab/packages.txt")
 
 
-def take_lock():
+def take_lock(path="/run/anemone-lab.lock"):
     """The lock that whoever builds, records or takes down holds; it goes with the file, or with the process."""
-    lock = open("/run/anemone-lab.lock", "w")
+    lock = open(path, "w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -32,15 +32,8 @@ def ospf_config(plan, name):
     for port in router["ports"]:
         if port.kind == "outside":
             continue
-        out += [f"interface {port.name}", f" ip ospf area {port.area}", f" ip ospf cost {port.cost}",
-                f" ip ospf hello-interval {ospf['hello_s']}", f" ip ospf dead-interval {ospf['dead_s']}",
-                f" ip ospf retransmit-interval {ospf['retransmit_s']}"]
-        out += {"link": [" ip ospf network point-to-point"], "stub": [" ip ospf passive"], "lan": []}[port.kind]
-    areas = {port.area for port in router["ports"] if port.area}
-    out += ["interface lo", f" ip ospf area {'0.0.0.0' if '0.0.0.0' in areas else min(areas)}"]
-    out += ["router ospf", f" ospf router-id {router['id']}",
-            " timers throttle spf " + " ".join(map(str, ospf["spf_ms"])), " timers throttle lsa all 100",
-            " timers lsa min-arrival 50"]
+        out += interface_lines(port, ospf)
+    out += ["interface lo", f" ip ospf area {home_area(router)}", *process_lines(router, ospf)]
     outside = plan.raw["outside"]
     if name == outside["router"]:
         out += [f" redistribute connected metric {outside['connected_metric']} metric-type"
@@ -50,6 +43,25 @@ def ospf_config(plan, name):
                 f"ip prefix-list outside permit {outside['prefix']}",
                 "route-map outside permit 10", " match ip address prefix-list outside"]
     return "\n".join(out) + "\n"
+
+
+def interface_lines(port, ospf):
+    out = [f"interface {port.name}", f" ip ospf area {port.area}", f" ip ospf cost {port.cost}",
+           f" ip ospf hello-interval {ospf['hello_s']}", f" ip ospf dead-interval {ospf['dead_s']}",
+           f" ip ospf retransmit-interval {ospf['retransmit_s']}"]
+    return out + {"link": [" ip ospf network point-to-point"], "stub": [" ip ospf passive"], "lan": []}[port.kind]
+
+
+def home_area(router):
+    """The area of a router's own address: the backbone where it is in it."""
+    areas = {port.area for port in router["ports"] if port.area}
+    return "0.0.0.0" if "0.0.0.0" in areas else min(areas)
+
+
+def process_lines(router, ospf):
+    return ["router ospf", f" ospf router-id {router['id']}",
+            " timers throttle spf " + " ".join(map(str, ospf["spf_ms"])), " timers throttle lsa all 100",
+            f" timers lsa min-arrival {ospf.get('min_arrival_ms', 50)}"]
 
 
 def static_config(plan):
@@ -67,10 +79,7 @@ class Routers:
 
     def start_zebra(self):
         for name in self.plan.routers:
-            where = RUN / space(name)
-            shutil.rmtree(where, ignore_errors=True)
-            where.mkdir(parents=True)
-            shutil.chown(where, "frr", "frr")
+            make_run_folder(name)
             self.daemon(name, "zebra", f"hostname {name}\nlog timestamp precision 6\n")
         for name in self.plan.routers:
             wait_for_file(RUN / space(name) / "zserv.api")
@@ -84,11 +93,7 @@ class Routers:
             wait_for_file(RUN / space(name) / "ospfd.vty")
 
     def daemon(self, name, program, config):
-        path = self.folder / f"{name}.{program}.conf"
-        path.write_text(config)
-        command = ["nice", "-n", "-5", str(DAEMONS / program), "-N", space(name), "-f", str(path), "--log", "stdout",
-                   "-i", str(RUN / space(name) / f"{program}.pid"), "-A", "127.0.0.1", "-P", "0"]
-        self.processes.append(spaces.start(name, command, self.folder / f"{name}.{program}.log"))
+        self.processes.append(start_daemon(name, program, config, self.folder))
 
     def ask(self, name, command):
         """JSON that a daemon answers to a `show ... json`."""
@@ -142,6 +147,22 @@ class Routers:
     def clean(self):
         for name in self.plan.routers:
             shutil.rmtree(RUN / space(name), ignore_errors=True)
+
+
+def make_run_folder(name):
+    where = RUN / space(name)
+    shutil.rmtree(where, ignore_errors=True)
+    where.mkdir(parents=True)
+    shutil.chown(where, "frr", "frr")
+
+
+def start_daemon(name, program, config, folder):
+    """One of FRR's programs in a router's namespace; its configuration and its log are kept in `folder`."""
+    path = folder / f"{name}.{program}.conf"
+    path.write_text(config)
+    command = ["nice", "-n", "-5", str(DAEMONS / program), "-N", space(name), "-f", str(path), "--log", "stdout",
+               "-i", str(RUN / space(name) / f"{program}.pid"), "-A", "127.0.0.1", "-P", "0"]
+    return spaces.start(name, command, folder / f"{name}.{program}.log")
 
 
 def wait_for_file(path, limit_s=20):

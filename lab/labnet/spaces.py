@@ -1,7 +1,7 @@
 """Network namespaces, the wires between them, and programs inside them.
 
 Every wire is a veth pair with segmentation and checksum offload off, so that packets are
-as they would be on a cable, and every sender of a wire is shaped (tbf) to its capacity,
+as they would be on a cable, and every sender of a wire is shaped (tbf) to its capacity, where it has one,
 with a queue long enough to lose nothing. LANs are bridges in a namespace of their own.
 """
 
@@ -14,13 +14,22 @@ import time
 
 from .plan import space
 
-SWITCHES = "anm-switches"
 ETC = pathlib.Path("/etc/netns")
 OFFLOADS = "rx tx sg tso gso gro lro rxvlan txvlan"
 
 
 class LabError(Exception):
     pass
+
+
+def switches():
+    """The namespace in which every bridge is."""
+    return space("switches")
+
+
+def far_end(port):
+    """The bridge's end of a router's wire."""
+    return f"{port.node}.{port.name}"[:15]
 
 
 def run(command, text=None):
@@ -35,7 +44,7 @@ def ip_batch(lines):
 
 
 def spaces_of(plan):
-    return [space(node) for node in plan.nodes] + [SWITCHES]
+    return [space(node) for node in plan.nodes] + [switches()]
 
 
 def existing(names):
@@ -53,12 +62,14 @@ def build(plan, balance_object):
         lines.append(f"link add name {a.name} netns {space(a.node)} type veth peer name {b.name} netns {space(b.node)}")
     for name, ports in plan.switches.items():
         for port in ports:
-            far = f"{port.node}.{port.name}"[:15]
-            lines.append(f"link add name {port.name} netns {space(port.node)} type veth peer name {far} netns {SWITCHES}")
+            lines.append(f"link add name {port.name} netns {space(port.node)} type veth"
+                         f" peer name {far_end(port)} netns {switches()}")
     ip_batch(lines)
-    in_space(SWITCHES, switch_script(plan))
+    in_space(switches(), switch_script(plan))
     for name, router in plan.routers.items():
         in_space(space(name), router_script(router, balance_object))
+    for name, ports in plan.listeners.items():
+        in_space(space(name), quiet_script() + "".join(map(port_script, ports)))
     for name, host in plan.hosts.items():
         in_space(space(name), host_script(host))
         folder = ETC / space(name)
@@ -72,9 +83,10 @@ def in_space(name, script):
 
 def port_script(port):
     """Offloads off, shaped, addressed, up. A burst of two packets keeps what leaves evenly spaced."""
+    shaped = f"tc qdisc add dev {port.name} root tbf rate {port.mbps}mbit burst 3100 limit 1000000" if port.mbps else ""
     return f"""
 ethtool -K {port.name} {' '.join(o + ' off' for o in OFFLOADS.split())} >/dev/null 2>&1 || true
-tc qdisc add dev {port.name} root tbf rate {port.mbps}mbit burst 3100 limit 1000000
+{shaped}
 ip addr add {port.address}/{port.prefix_length} dev {port.name}
 ip link set {port.name} up
 """
@@ -87,9 +99,10 @@ def quiet_script():
 def switch_script(plan):
     out = quiet_script()
     for name, ports in plan.switches.items():
-        out += f"ip link add {name} type bridge mcast_snooping 0\nip link set {name} up\n"
+        hub = " ageing_time 0" if plan.hubs else ""
+        out += f"ip link add {name} type bridge mcast_snooping 0{hub}\nip link set {name} up\n"
         for port in ports:
-            far = f"{port.node}.{port.name}"[:15]
+            far = far_end(port)
             out += f"ethtool -K {far} {' '.join(o + ' off' for o in OFFLOADS.split())} >/dev/null 2>&1 || true\n"
             out += f"ip link set {far} master {name} up\n"
     return out
