@@ -102,7 +102,7 @@ int load(int argc, char** argv) {
   LoadOptions options;
   Arguments arguments("load",
                       "Load and utilisation of every directed link, for a network and a traffic matrix.");
-  arguments.positional("SOURCE", options.sources, "a topology file, or OSPF captures of one network",
+  arguments.positional("SOURCE", options.sources, "a topology file, or OSPF or IS-IS captures of one network",
                        Need::kRequired);
   arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too",
                    Need::kRequired);

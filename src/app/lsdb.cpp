@@ -72,7 +72,7 @@ int lsdb(int argc, char** argv) {
   LsdbOptions options;
   Arguments arguments("lsdb",
                       "Every LSA that is known at an instant, by area: what a router's database holds.");
-  arguments.positional("SOURCE", options.sources, "OSPF captures of one network, or LSA logs",
+  arguments.positional("SOURCE", options.sources, "OSPF or IS-IS captures of one network, or LSA logs",
                        Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");

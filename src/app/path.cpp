@@ -77,7 +77,8 @@ int path(int argc, char** argv) {
                       "The way from one router or address to another: links, and the share of each.\n"
                       "Use: anemone path SOURCE... SRC DST");
   arguments.positional("SOURCE", options.words,
-                       "OSPF captures of one network, or a topology file; then SRC and DST", Need::kRequired);
+                       "OSPF or IS-IS captures of one network, or a topology file; then SRC and DST",
+                       Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
   options.keys.declare(arguments);
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");

@@ -133,7 +133,7 @@ int routes(int argc, char** argv) {
   RoutesOptions options;
   Arguments arguments("routes",
                       "The routing table that a router has (RFC 2328), as the routing protocol makes it.");
-  arguments.positional("SOURCE", options.sources, "OSPF captures of one network, or a topology file",
+  arguments.positional("SOURCE", options.sources, "OSPF or IS-IS captures of one network, or a topology file",
                        Need::kRequired);
   arguments.option("--router", options.router, "whose: a router's name or id, or 'all'", Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");

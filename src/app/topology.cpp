@@ -254,7 +254,7 @@ int topology(int argc, char** argv) {
   TopologyOptions options;
   Arguments arguments("topology",
                       "Routers, links, networks and prefixes, as the routing protocol tells them.");
-  arguments.positional("SOURCE", options.sources, "OSPF captures of one network, or a topology file",
+  arguments.positional("SOURCE", options.sources, "OSPF or IS-IS captures of one network, or a topology file",
                        Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
   options.keys.declare(arguments);

@@ -27,7 +27,6 @@ namespace anemone::isis {
 
 constexpr std::uint8_t kDiscriminator = 0x83;
 constexpr std::size_t kLspHeaderSize = 27;
-constexpr std::uint16_t kZeroAgeLifetime_s = 60;  // how long a purge is remembered (ISO 10589 7.3.16.4)
 
 enum class PduType : std::uint8_t {
   kHello1 = 15,  // on a LAN, level 1

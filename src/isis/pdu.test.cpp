@@ -86,7 +86,7 @@ TEST_CASE("what is no IS-IS PDU is refused under its own name") {
   CHECK(judged_with(8, 1) == Refusal::kCutShort);
   CHECK(judged_with(28, 3) == Refusal::kBadTlvLength);
   CHECK(std::string(print_refusal(Refusal::kBadTlvLength)) == "bad_tlv_length");
-  CHECK(std::string(print_refusal(Refusal::kBadSignature)) == "bad_signature");
+  CHECK(std::string(print_refusal(Refusal::kOtherInstance)) == "other_instance");
 }
 
 TEST_CASE("every beginning of a good PDU is refused, not read past") {

@@ -4,9 +4,8 @@ namespace anemone::isis {
 
 const char* print_refusal(Refusal refusal) {
   constexpr std::array<const char*, kRefusals> kWords = {
-      "none",         "not_isis",       "cut_short",    "bad_version",    "bad_id_length",
-      "bad_type",     "bad_header",     "bad_length",   "bad_tlv_length", "bad_tlv_body",
-      "bad_checksum", "other_instance", "bad_signature"};
+      "none",       "not_isis",   "cut_short",      "bad_version",  "bad_id_length", "bad_type",
+      "bad_header", "bad_length", "bad_tlv_length", "bad_tlv_body", "bad_checksum",  "other_instance"};
   return kWords[static_cast<std::size_t>(refusal)];
 }
 

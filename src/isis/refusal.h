@@ -21,9 +21,8 @@ enum class Refusal : std::uint8_t {
   kBadTlvBody,     // a TLV that does not hold what its type says
   kBadChecksum,    // of an LSP: Fletcher's sum does not come out
   kOtherInstance,  // of another instance on the same wire (RFC 8202): its LSPs are not the network's
-  kBadSignature,   // where keys are given: signed with none of them, or not signed
 };
-constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kBadSignature) + 1;
+constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kOtherInstance) + 1;
 
 // "bad_checksum": the word in counters and messages.
 const char* print_refusal(Refusal refusal);
