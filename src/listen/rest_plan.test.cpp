@@ -12,7 +12,7 @@ constexpr Time kZero = Time{std::chrono::seconds(5000)};
 
 // The seconds at which rests begin, when a neighbour's timer of 60 s is at `phase` and `flush` seconds are
 // when something is flushed: what is still kept is told after each rest that did not meet the timer.
-std::vector<int> rests(RestPlan& plan, std::vector<int> flushes, int phase, int until) {
+std::vector<int> rests(RestPlan& plan, const std::vector<int>& flushes, int phase, int until) {
   std::vector<int> begins;
   bool rested = false;
   bool keeps = false;
