@@ -39,6 +39,11 @@ add_test(NAME "program: every router's table is what FRR says it is"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/routes_check.py $<TARGET_FILE:anemone>
           ${PROJECT_SOURCE_DIR}/tests/data/lab/six ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty
           ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${PROJECT_SOURCE_DIR}/tests/data/lab/types ${campus})
+add_test(NAME "program: every router's table through OSPFv3, IPv6 and IPv4, is what FRR and BIRD say it is"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/routes3_check.py $<TARGET_FILE:anemone>
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty-v6 ${PROJECT_SOURCE_DIR}/tests/data/lab/families)
+set_tests_properties("program: every router's table through OSPFv3, IPv6 and IPv4, is what FRR and BIRD say it is"
+  PROPERTIES LABELS program TIMEOUT 300)
 add_test(NAME "program: OSPFv3 captures hold what tshark found in them, crafted ones are refused"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ospf3_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: OSPFv3 captures hold what tshark found in them, crafted ones are refused"

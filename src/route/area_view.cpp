@@ -66,6 +66,12 @@ bool is_border(const Node& router, AreaId area) {
   return router.is_abr(area.domain) || says_boundary(router, area);
 }
 
+bool leads_out(const Topology& topology, AreaId area, const Attachment& external) {
+  if (area.domain == kOspf2Domain) return true;
+  const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
+  return nssa ? area == external.area : !topology.is_stub(area);
+}
+
 bool ignores_nssa_default(const Topology& topology, NodeId router, const Attachment& external) {
   const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
   const bool is_default = external.prefix.length() == 0;

@@ -48,6 +48,10 @@ inline int inside_rank(AreaId area, bool own) {
 // router. One that is an area border router only still hides the ways to it through other areas: FRR
 // chooses among all entries for the router, and then takes no external route by one without the E bit.
 bool is_border(const Node& router, AreaId area);
+// Whether ways through `area` lead to the router that advertises `external`. RFC 3101 section 2.5 takes type
+// 7 LSAs by their own area and type 5 by areas that type 5 LSAs are flooded in, and so does BIRD; FRR's
+// ospfd, whose tables OSPFv2 is held against, takes any.
+bool leads_out(const Topology& topology, AreaId area, const Attachment& external);
 bool says_boundary(const Node& router, AreaId area);
 
 // Whether `router` ignores this type 7 LSA: a default route for inner routers, which a border router takes

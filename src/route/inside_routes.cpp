@@ -204,12 +204,14 @@ void InsideRoutes::seed_border_routers(AreaId area, RouterId asbr) {
   }
 }
 
-void InsideRoutes::to_boundary_router(NodeId router, std::uint16_t domain, Field& field) {
+void InsideRoutes::to_boundary_router(const Attachment& external, Field& field) {
+  const NodeId router = external.node;
+  const std::uint16_t domain = external.area.domain;
   const Node& target = topology_.node(router);
   const bool heard = std::ranges::any_of(target.areas, [&](AreaId area) { return area.domain == domain; });
   const Advertiser advertiser = heard ? Advertiser::kNoWay : Advertiser::kExit;
   for (AreaId area : all_areas_) {
-    if (area.domain != domain) continue;
+    if (area.domain != domain || !leads_out(topology_, area, external)) continue;
     in_area_.clear();
     bool boundary = true;
     if (is_in(router, area) && is_border(target, area)) {

@@ -25,7 +25,8 @@ class InsideRoutes {
   // Writes the choices of all nodes, by what one domain has; those without a way stay unknown.
   // REQUIRES: `field` is clear.
   void to_prefix(PrefixId prefix, std::uint16_t domain, Field& field);
-  void to_boundary_router(NodeId router, std::uint16_t domain, Field& field);
+  // The way to the router that advertises `external`.
+  void to_boundary_router(const Attachment& external, Field& field);
 
   const std::vector<AreaId>& areas_of(NodeId node) const { return areas_[node]; }
   bool is_in(NodeId node, AreaId area) const;

@@ -156,13 +156,12 @@ void PrefixRoutes::add_external(const Attachment& external, Offer whom, Field& f
 
 const PrefixRoutes::Entrance& PrefixRoutes::entrance(const Attachment& external) {
   const NodeId router = external.node;
-  const std::uint16_t domain = external.area.domain;
-  const auto [at, is_new] = entrances_.try_emplace({domain, router, external.forwarding});
+  const auto [at, is_new] = entrances_.try_emplace({external.area, router, external.forwarding});
   Entrance& ways = at->second;
   if (!is_new) return ways;
   ways.assign(topology_.node_count(), {});
   scratch_.clear();
-  inside_.to_boundary_router(router, domain, scratch_);
+  inside_.to_boundary_router(external, scratch_);
   for (NodeId node : scratch_.touched()) ways[node] = scratch_[node];
   ways[router] = here();
   if (!external.forwarding.is_none()) aim_at(external, ways);

@@ -58,7 +58,7 @@ class PrefixRoutes {
 
   const Topology& topology_;
   InsideRoutes inside_;
-  std::map<std::tuple<std::uint16_t, NodeId, IpAddress>, Entrance> entrances_;
+  std::map<std::tuple<AreaId, NodeId, IpAddress>, Entrance> entrances_;
   std::vector<AreaId> areas_;
   Field field_;
   Field wider_;

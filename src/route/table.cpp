@@ -148,7 +148,7 @@ class TableBuilder {
   bool examines(const Attachment& summary) const;
   bool advertises(PrefixId prefix, AreaId area) const;
   std::optional<Entrance> entrance(const Attachment& external) const;
-  std::optional<Entrance> boundary_router(NodeId router) const;
+  std::optional<Entrance> boundary_router(const Attachment& external) const;
   std::optional<Entrance> forwarding_address(const IpAddress& address) const;
   std::optional<Route> external_route(PrefixId prefix) const;
   bool is_own(const IpAddress& address) const;
@@ -261,8 +261,9 @@ void TableBuilder::add_inside(PrefixId prefix) {
 
 // 16.4 step 3: of the ways to the AS boundary router, one per area, those inside a non-backbone area
 // first, then the cheapest, then the one in the area with the largest id.
-std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
+std::optional<Entrance> TableBuilder::boundary_router(const Attachment& external) const {
   std::optional<Entrance> best;
+  const NodeId router = external.node;
   const Node& node = topology_.node(router);
   auto consider = [&](Entrance found) {
     const Way transit = over_transit_areas(node.router_id);
@@ -274,6 +275,7 @@ std::optional<Entrance> TableBuilder::boundary_router(NodeId router) const {
     if (!best || order(found) < order(*best)) best = std::move(found);
   };
   for (const auto& [area, tree] : trees_) {
+    if (!leads_out(topology_, area, external)) continue;
     if (tree[router].known() && is_border(node, area)) {
       consider({way_rank(true, area), area, tree[router], says_boundary(node, area)});
       continue;
@@ -336,7 +338,7 @@ std::optional<Entrance> TableBuilder::entrance(const Attachment& external) const
   const bool nssa = external.kind == PrefixKind::kNssa1 || external.kind == PrefixKind::kNssa2;
   const bool heard = nssa ? trees_.contains(external.area) : hears_externals(topology_, areas_, domain_);
   if (!heard || ignores_nssa_default(topology_, root_, external)) return {};
-  auto router = boundary_router(external.node);
+  auto router = boundary_router(external);
   if (!router || !router->boundary) return {};
   if (external.forwarding.is_none()) return router;
   return forwarding_address(external.forwarding);

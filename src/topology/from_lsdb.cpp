@@ -3,6 +3,7 @@
 #include "topology/from_isis.h"
 #include "topology/from_opaque.h"
 #include "topology/from_ospf2.h"
+#include "topology/from_ospf3.h"
 
 namespace anemone {
 
@@ -11,6 +12,7 @@ TopologyParts topology_parts_from_lsdb(const Lsdb& lsdb) {
   parts.at = lsdb.time();
   RouterNodes routers(parts);
   add_ospf2(lsdb, routers, parts);
+  add_ospf3(lsdb, routers, parts);
   add_opaque(lsdb, parts);
   add_isis(lsdb, routers, parts);
   return parts;

@@ -46,7 +46,9 @@ void sum_up(std::vector<std::uint32_t>& counts) {
   for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
 }
 
-auto order_of(const Link& link) { return std::tie(link.from, link.to, link.area, link.address, link.cost); }
+auto order_of(const Link& link) {
+  return std::tie(link.from, link.to, link.area, link.address, link.port, link.cost);
+}
 
 auto order_of(const Attachment& attachment) {
   return std::tie(attachment.prefix, attachment.kind, attachment.area, attachment.node, attachment.cost);
@@ -157,13 +159,18 @@ void Topology::pair_links() {
 }
 
 // Two directions belong together when their ends and area are the same and, where addresses are known,
-// each one's next hop is the other's interface; without addresses, the first free one is taken.
+// each one's next hop is the other's interface, and so with interface numbers; without either, the first free
+// one is taken.
 void Topology::pair_link(LinkId id) {
   auto fits = [](const IpAddress& own, const IpAddress& seen_by_other) {
     return own.is_none() || seen_by_other.is_none() || own == seen_by_other;
   };
+  auto port_fits = [](std::uint32_t own, std::uint32_t seen_by_other) {
+    return own == 0 || seen_by_other == 0 || own == seen_by_other;
+  };
   auto crossed = [&](const Link& a, const Link& b) {
-    return fits(a.address, b.neighbor) && fits(b.address, a.neighbor);
+    return fits(a.address, b.neighbor) && fits(b.address, a.neighbor) && port_fits(a.port, b.neighbor_port) &&
+           port_fits(b.port, a.neighbor_port);
   };
   auto& links = parts_.links;
   Link& link = links[id.value()];
@@ -249,8 +256,10 @@ std::string Topology::some_names() const {
 std::string link_name(const Topology& topology, LinkId id) {
   const Link& link = topology.link(id);
   std::string name = topology.node(link.from).name + ">" + topology.node(link.to).name;
-  if (!link.address.is_none()) name += ":" + print_address(link.address);
-  return name;
+  if (!link.address.is_none()) return name + ":" + print_address(link.address);
+  if (link.port == 0) return name;
+  const std::string area = print_area(link.area);  // "ospf3/64:0.0.0.1": the same interface has several links
+  return name + ":" + area.substr(0, area.find(':') + 1) + "ifindex " + std::to_string(link.port);
 }
 
 }  // namespace anemone

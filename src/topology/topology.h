@@ -64,11 +64,13 @@ struct Link {
   Cost cost = 1;
   double capacity_bps = 0;  // 0 = not known
   AreaId area;
-  IpAddress address;              // of the interface of `from`; none where not known
-  IpAddress neighbor;             // of the interface of `to`: the next hop's "via"; none where not known
-  std::string interface;          // name of the interface of `from`, where known
-  Cost te_metric = 0;             // for traffic engineering, where it is announced; else 0
-  std::uint32_t admin_group = 0;  // its bits, where they are announced
+  IpAddress address;                // of the interface of `from`; none where not known
+  IpAddress neighbor;               // of the interface of `to`: the next hop's "via"; none where not known
+  std::string interface;            // name of the interface of `from`, where known
+  std::uint32_t port = 0;           // of the interface of `from`: OSPFv3's interface id; else 0
+  std::uint32_t neighbor_port = 0;  // of the interface of `to`
+  Cost te_metric = 0;               // for traffic engineering, where it is announced; else 0
+  std::uint32_t admin_group = 0;    // its bits, where they are announced
   bool is_virtual = false;  // an OSPF virtual link: no wire, packets take the way through its transit area
   LinkId reverse;           // the other direction; invalid when there is none
 };
@@ -158,7 +160,8 @@ class Topology {
   std::vector<NodeId> by_name_;  // open addressing by a hash of the name; twice as many places as names
 };
 
-// "from>to:ADDRESS" (":ADDRESS" only where it is known): one link's name, the same in every snapshot.
+// "from>to:ADDRESS", or "from>to:ospf3:ifindex 4" where interfaces have numbers, or "from>to": one link's
+// name, the same in every snapshot.
 std::string link_name(const Topology& topology, LinkId link);
 
 }  // namespace anemone
