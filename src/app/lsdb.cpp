@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 struct LsdbOptions {
   std::vector<std::string> sources;
   std::string at;
+  KeyOptions keys;
   std::string format = "table";
 };
 
@@ -76,9 +77,10 @@ int lsdb(int argc, char** argv) {
                        Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
+  options.keys.declare(arguments);
   if (const auto code = arguments.parse(argc, argv)) return *code;
 
-  const auto source = read_routing_source("lsdb", options.sources, options.at);
+  const auto source = read_routing_source("lsdb", options.sources, options.at, options.keys);
   if (!source || !source->lsdb) {
     fmt::print(stderr, "anemone lsdb: {}\n",
                source ? options.sources.front() + ": a topology file holds no LSA" : source.error().message);
