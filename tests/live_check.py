@@ -61,7 +61,7 @@ def refusals(program, folder):
     log = folder / 'not-a-log'
     log.write_text('what is this?')
     for arguments, words in ((['--log', log], 'is not an LSA log'), (['--log', folder], 'is a folder'),
-                             (['--log', folder / 'a.lsalog', '--recording', 'x'], 'do not go together'),
+                             (['--log', folder / 'a.lsalog', '--recording', 'x'], 'does not go with'),
                              (['--inventory', log], 'goes with --log')):
         done = subprocess.run([program, 'serve', '--check', '--store', folder / 'refused', *arguments],
                               capture_output=True, text=True)

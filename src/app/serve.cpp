@@ -14,13 +14,16 @@ int serve(int argc, char** argv) {
   ServingConfig config;
   config.store = "anemone-store";
   std::string keep = "0s";
-  Arguments arguments("serve",
-                      "Receive, store, join and answer: the API and the console, on a store that survives.\n"
-                      "With --log it follows what listeners (anemone snoop) hear while they write it.\n"
-                      "A restart goes on where the store ends.");
+  Arguments arguments(
+      "serve",
+      "Receive, store, join and answer: the API and the console, on a store that survives.\n"
+      "With --log it follows what listeners (anemone snoop) hear while they write it; with --interface it\n"
+      "listens itself, as anemone snoop does, whose help says more.\n"
+      "A restart goes on where the store ends.");
   arguments.option("--store", config.store, "folder of the store; made when it is not there");
   arguments.files("--log", config.live.logs,
                   "LSA log to follow while a listener writes it; several, of several vantage points");
+  config.live.listen.declare(arguments);
   arguments.option("--inventory", config.live.inventory,
                    "with --log: names, places and capacities (a recording.json, or a topology as text)");
   arguments.option("--recording", config.recording,
@@ -40,11 +43,13 @@ int serve(int argc, char** argv) {
   }
   config.keep = *keep_for;
   if (!config.recording.empty() && config.live.any()) {
-    std::fputs("anemone serve: --recording and --log do not go together: one replays, one follows\n", stderr);
+    std::fputs("anemone serve: --recording does not go with --log or --interface: one replays, one follows\n",
+               stderr);
     return kWrongUsage;
   }
   if (!config.live.inventory.empty() && !config.live.any()) {
-    std::fputs("anemone serve: --inventory goes with --log; a recording brings its own\n", stderr);
+    std::fputs("anemone serve: --inventory goes with --log or --interface; a recording brings its own\n",
+               stderr);
     return kWrongUsage;
   }
   return run_serving(config);

@@ -138,6 +138,13 @@ Result<std::vector<std::unique_ptr<LsaSource>>> open_sources(const LiveRoutingCo
     }
     sources.push_back(lsa_log_source(whole.string()));
   }
+  if (!config.listen.interfaces.empty()) {
+    auto listen = config.listen.configure();
+    if (!listen) return listen.error();
+    auto source = listening_source(std::move(*listen));
+    if (!source) return source.error();
+    sources.push_back(std::move(*source));
+  }
   return sources;
 }
 

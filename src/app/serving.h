@@ -13,17 +13,19 @@
 #include <string>
 #include <vector>
 
+#include "app/listen_options.h"
 #include "base/result.h"
 #include "base/time.h"
 
 namespace anemone {
 
-// Where routing is heard: log files that listeners write.
+// Where routing is heard: log files that listeners write, interfaces of this machine.
 struct LiveRoutingConfig {
   std::vector<std::string> logs;
+  ListenOptions listen;   // and this machine's own interfaces
   std::string inventory;  // names and capacities, when given
 
-  bool any() const { return !logs.empty(); }
+  bool any() const { return !logs.empty() || !listen.interfaces.empty(); }
 };
 
 struct ServingConfig {

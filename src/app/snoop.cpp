@@ -12,7 +12,7 @@
 
 #include "app/arguments.h"
 #include "app/commands.h"
-#include "app/key_options.h"
+#include "app/listen_options.h"
 #include "app/snoop_status.h"
 #include "lsdb/lsa_log_file.h"
 
@@ -20,11 +20,8 @@ namespace anemone {
 namespace {
 
 struct SnoopOptions {
-  std::vector<std::string> interfaces;
+  ListenOptions listen;
   std::string log;
-  std::string guard = "all";
-  std::string name;
-  KeyOptions keys;
   std::string status;
   std::string listen_for = "0s";
 };
@@ -52,29 +49,6 @@ constexpr const char* kStory =
     "leave the interface but what the mode needs; docs/listening.md says more.";
 
 void say(const std::string& what) { fmt::print(stderr, "anemone snoop: {}\n", what); }
-
-Result<SnooperConfig> configure(const SnoopOptions& options) {
-  SnooperConfig config;
-  if (options.interfaces.empty()) return Error{"--interface: which one?"};
-  auto keys = options.keys.read();
-  if (!keys) return keys.error();
-  for (const std::string& text : options.interfaces) {
-    auto interface = parse_listen_config(text);
-    if (!interface) return interface.error().in("--interface");
-    interface->adjacency.keys = *keys;
-    config.interfaces.push_back(std::move(*interface));
-  }
-  config.guard = options.guard == "off"       ? GuardChoice::kOff
-                 : options.guard == "routing" ? GuardChoice::kRouting
-                                              : GuardChoice::kAll;
-  config.name = options.name;
-  if (config.name.empty()) {
-    std::string host(256, '\0');
-    gethostname(host.data(), host.size() - 1);
-    config.name = host.c_str();
-  }
-  return config;
-}
 
 // A status file is replaced as a whole: whoever reads it never sees half of one.
 void write_status(const std::string& path, const std::string& text) {
@@ -214,20 +188,15 @@ int fail(const Error& error) {
 int snoop(int argc, char** argv) {
   SnoopOptions options;
   Arguments arguments("snoop", kStory);
-  arguments.option("--interface", options.interfaces,
-                   "INTERFACE[,NAME=VALUE...]; may be given several times");
+  options.listen.declare(arguments);
   arguments.option("--log", options.log, "the LSA log; one that is there is appended to");
-  arguments.choice(
-      "--guard", options.guard, {"all", "routing", "off"},
-      "what the egress guard judges: everything; routing protocols only, on a shared interface; nothing");
-  arguments.option("--name", options.name, "of this machine in the log; by default its host name");
-  options.keys.declare(arguments);
   arguments.option("--status", options.status,
                    "a file that is rewritten with the state each second, as JSON");
   arguments.option("--for", options.listen_for, "end after this time, as 90s or 2h; 0s: never");
   if (const auto code = arguments.parse(argc, argv)) return *code;
   const auto listen_for = parse_duration(options.listen_for);
-  auto config = listen_for ? configure(options) : Result<SnooperConfig>(listen_for.error().in("--for"));
+  auto config =
+      listen_for ? options.listen.configure() : Result<SnooperConfig>(listen_for.error().in("--for"));
   if (!config) {
     say(config.error().message);
     return kWrongUsage;
