@@ -81,6 +81,14 @@ set_tests_properties("program: every router's table is what FRR says it is"
   "program: OSPF captures hold what tshark found in them"
   "program: OSPF packets are verified with the keys that they were signed with, and with no other" PROPERTIES LABELS program TIMEOUT 300)
 
+# What happened to recorded networks: all that was done to them is told, and nothing else.
+add_test(NAME "program: events are what was done to the network, and nothing else"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/events_check.py $<TARGET_FILE:anemone>
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/six ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty
+          ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${campus})
+set_tests_properties("program: events are what was done to the network, and nothing else"
+  PROPERTIES LABELS program TIMEOUT 300)
+
 # Capture files to flows: against tshark's counts, by name where and why they differ, and whatever is damaged,
 # crafted or cut.
 function(flows_test name)

@@ -14,6 +14,8 @@ constexpr std::array kCommands = {
     Command{"lsdb", "every LSA that is known at an instant", lsdb},
     Command{"routes", "the routing table that a router has", routes},
     Command{"path", "the links between two routers or addresses", path},
+    Command{"events", "what happened in the network, from captures and LSA logs", events},
+    Command{"diff", "what changed between two instants: topology and paths", diff},
     Command{"load", "load and utilisation of every directed link", load},
     Command{"snoop", "listen to the routing protocol", snoop},
     Command{"doctor", "why OSPF routers do not become neighbours, and how to mend it", doctor},

@@ -48,16 +48,18 @@ void say_empty(const char* command, const RoutingSource& source, const OspfRecor
                print_time(recording.to).c_str());
 }
 
+Result<bool> is_recording(const std::string& path) {
+  auto file = FileReader::open(path);
+  if (!file) return file.error();
+  auto start = file->peek(12);
+  if (!start) return start.error();
+  return begins_like_recording(*start);
+}
+
 }  // namespace
 
-Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
-                                          const std::string& at, const KeyOptions& keys) {
-  auto first = FileReader::open(sources.front());
-  if (!first) return first.error();
-  auto start = first->peek(12);
-  if (!start) return start.error();
-  if (!begins_like_recording(*start)) return from_topology_file(sources, at);
-
+Result<OspfRecording> read_routing_recording(const char* command, const std::vector<std::string>& sources,
+                                             const KeyOptions& keys) {
   const auto auth_keys = keys.read();
   if (!auth_keys) return auth_keys.error();
   auto recording = read_ospf_captures(sources, *auth_keys);
@@ -66,22 +68,36 @@ Result<RoutingSource> read_routing_source(const char* command, const std::vector
     std::fprintf(stderr, "anemone %s: %s\n", command, problem.message.c_str());
   }
   say_not_authentic(command, recording->counts.auth);
+  const bool none = recording->counts.packets + recording->ospf3.packets + recording->isis.pdus == 0;
+  if (none && recording->log.entries.empty()) {
+    return Error{sources.front() +
+                 ": no OSPF or IS-IS packet in any link type or tunnel that is looked into"};
+  }
+  return recording;
+}
+
+Result<RoutingSource> read_routing_source(const char* command, const std::vector<std::string>& sources,
+                                          const std::string& at, const KeyOptions& keys) {
+  const auto recorded = is_recording(sources.front());
+  if (!recorded) return recorded.error();
+  if (!*recorded) return from_topology_file(sources, at);
+
+  const auto recording = read_routing_recording(command, sources, keys);
+  if (!recording) return recording.error();
   Time when = recording->to;
   if (!at.empty()) {
     auto given = parse_time(at);
     if (!given) return given.error().in("--at");
     when = *given;
   }
-  const bool none = recording->counts.packets + recording->ospf3.packets + recording->isis.pdus == 0;
-  if (none && recording->log.entries.empty())
-    return Error{sources.front() +
-                 ": no OSPF or IS-IS packet in any link type or tunnel that is looked into"};
   RoutingSource source;
-  source.lsdb = LsdbHistory(recording->log).at(when);
+  const LsdbHistory history(recording->log);
+  source.lsdb = history.at(when);
   source.heard = recording->counts;
   source.heard_ospf3 = recording->ospf3;
   source.heard_isis = recording->isis;
   source.unseen = unseen_lsas(*source.lsdb);
+  source.listening = listening_report(recording->log, history);
   source.topology = topology_from_lsdb(*source.lsdb);
   say_unseen(command, source);
   say_empty(command, source, *recording);

@@ -8,6 +8,7 @@
 
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/listening_json.h"
 #include "app/routing_source.h"
 #include "app/text_table.h"
 
@@ -110,10 +111,12 @@ Json lsas_json(const RoutingSource& source) {
 Json unseen_json(const RoutingSource& source) {
   Json unseen = Json::array();
   for (const LsdbKey& lsa : source.unseen) {
+    const auto by = due_by(source.listening, lsa, source.topology.at());
     unseen.push_back({{"area", print_area(lsa.area)},
                       {"type", print_lsa_type(lsa)},
                       {"id", print_lsa_id(lsa)},
-                      {"advertising_router", lsa.router.value == 0 ? "" : print_address(lsa.router)}});
+                      {"advertising_router", lsa.router.value == 0 ? "" : print_address(lsa.router)},
+                      {"by", by ? Json(print_time(*by)) : Json(nullptr)}});
   }
   return unseen;
 }
@@ -200,6 +203,9 @@ void print_json(const RoutingSource& source) {
     answer["heard"] = heard_json(source.heard);
     answer["heard"]["isis"] = isis_json(source.heard_isis);
     answer["heard"]["ospf3"] = ospf3_json(source.heard_ospf3);
+    Json listening = Json::parse(listening_json(source.listening));
+    answer["vantages"] = std::move(listening["vantages"]);
+    answer["areas"] = std::move(listening["areas"]);
   }
   fmt::print("{}\n", answer.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
@@ -239,10 +245,12 @@ void print_tables(const RoutingSource& source) {
   fmt::print("{}\n{}", routers_table(source.topology).aligned(), links_table(source.topology).aligned());
   if (source.topology.prefix_count() > 0) fmt::print("\n{}", prefixes_table(source.topology).aligned());
   if (!source.unseen.empty()) {
-    TextTable unseen({"unseen", "id", "area", "advertised by"});
+    TextTable unseen({"unseen", "id", "area", "advertised by", "must come by"});
     for (const LsdbKey& lsa : source.unseen) {
+      const auto by = due_by(source.listening, lsa, source.topology.at());
       unseen.row({print_lsa_type(lsa), print_lsa_id(lsa), print_area(lsa.area),
-                  lsa.router.value == 0 ? "not known" : print_address(lsa.router)});
+                  lsa.router.value == 0 ? "not known" : print_address(lsa.router),
+                  by ? print_time(*by) : "nobody listens"});
     }
     fmt::print("\n{}", unseen.aligned());
   }

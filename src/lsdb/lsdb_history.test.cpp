@@ -139,3 +139,22 @@ TEST_CASE("what was described before an instant and heard after it was missing a
   CHECK(history.at(kStart + 1s).described_but_unheard().size() == 1);
   CHECK(history.at(kStart + 2s).described_but_unheard().empty());
 }
+
+TEST_CASE("an LSA that is gone for long is forgotten whole, and the others keep their deaths") {
+  LsdbHistory history;
+  history.append(heard_router(kStart, Ipv4{1}, {}, {.age_s = 3600}));
+  history.append(heard_router(kStart + 1s, Ipv4{2}, {}));
+  history.append(heard_router(kStart + 2s, Ipv4{3}, {}));
+  history.append(heard_router(kStart + 3000s, Ipv4{3}, {}, {.sequence = 2}));
+  history.advance(kStart + 6000s);
+  history.forget_before(kStart + 3500s);
+  CHECK(history.now().known() == 3);  // its copies may still be under way
+  history.forget_before(kStart + 3601s);
+  CHECK(history.now().known() == 2);
+  CHECK(contents(history.now()).size() == 1);
+  CHECK(history.next_death() == kStart + 6599s);
+  history.advance(kStart + 6599s);
+  CHECK(history.died().size() == 1);
+  CHECK(history.changes().back() == kStart + 6599s);
+  CHECK(history.instances(ospf2_key({}, {ospf::LsaType::kRouter, {3}, {3}})).size() == 1);
+}

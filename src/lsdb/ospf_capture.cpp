@@ -59,6 +59,13 @@ Result<void> read_log(const std::string& path, OspfRecording& recording) {
   return {};
 }
 
+// A capture listens from its first packet to its last.
+void mark_span(const std::string& path, Time from, Time to, LsaLog& log) {
+  const std::uint16_t vantage = log.vantage(path);
+  log.marks.push_back({from, vantage, VantageMarkKind::kStarted, 0});
+  log.marks.push_back({to, vantage, VantageMarkKind::kStopped, 0});
+}
+
 // The checksum is also over where a packet went to: for most a group, while MRT has room for the collector's
 // own address only.
 ospf3::Ends ends_of(const MrtMessage& message) {
@@ -77,8 +84,12 @@ Result<void> read_mrt(const std::string& path, const ospf::AuthKeys& keys, OspfR
   OspfListener listener(path, recording.log, keys);
   Ospf3Listener ospf3(path, recording.log);
   IsisListener isis(path, recording.log);
+  std::optional<std::pair<Time, Time>> span;
   while (const MrtMessage* message = reader->next()) {
     recording.reach(message->time);
+    if (!span) span.emplace(message->time, message->time);
+    span->first = std::min(span->first, message->time);
+    span->second = std::max(span->second, message->time);
     switch (message->protocol) {
       case Protocol::kOspf2:
         listener.on_packet(message->time, message->bytes, message->remote);
@@ -91,6 +102,7 @@ Result<void> read_mrt(const std::string& path, const ospf::AuthKeys& keys, OspfR
         break;
     }
   }
+  if (span) mark_span(path, span->first, span->second, recording.log);
   recording.counts.add(listener.counts());
   recording.ospf3.add(ospf3.counts());
   recording.isis.add(isis.counts());
@@ -126,8 +138,12 @@ Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, con
     Ospf3Listener ospf3(path, recording.log);
     IsisListener isis(path, recording.log);
     WholePacket whole(ospf::kIpProtocol);
+    std::optional<std::pair<Time, Time>> span;
     while (const CapturedPacket* packet = file->next_routing()) {
       recording.reach(packet->time);
+      if (!span) span.emplace(packet->time, packet->time);
+      span->first = std::min(span->first, packet->time);
+      span->second = std::max(span->second, packet->time);
       if (packet->osi.empty()) {
         listen(*packet, whole, listener, ospf3);
       } else {
@@ -135,6 +151,7 @@ Result<OspfRecording> read_ospf_captures(std::span<const std::string> paths, con
       }
     }
     for (std::uint64_t i = 0; i < whole.incomplete(); ++i) listener.refuse(ospf::Refusal::kFragment);
+    if (span) mark_span(path, span->first, span->second, recording.log);
     recording.counts.add(listener.counts());
     recording.ospf3.add(ospf3.counts());
     recording.isis.add(isis.counts());

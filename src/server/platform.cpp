@@ -91,7 +91,7 @@ Result<void> Platform::restore_summaries() {
     SeriesBin& summary = summaries_[load.bin];
     if (summary.from != load.bin) {
       summary.from = load.bin;
-      summary.stable = history_.between(load.bin, load.bin + config_.bin).size() == 1;
+      summary.stable = history_.is_stable(load.bin, load.bin + config_.bin);
     }
     const double bps = load.bits / seconds(config_.bin);
     summary.total_bps += bps;

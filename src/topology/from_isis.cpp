@@ -149,6 +149,9 @@ void Builder::name_networks() {
   for (const IsisNode& network : isis_.all()) {
     if (!network.key.pseudonode()) continue;
     Node& node = made(network);
+    if (const auto system = systems_.find(network.key.system()); system != systems_.end()) {
+      node.designated = system->second.router_id;
+    }
     std::vector<std::string> names = {name_of(network), name_of(network) + (network.level1 ? "/1" : "/2")};
     if (const auto prefix = common_prefix(network)) {
       node.prefix = *prefix;

@@ -28,6 +28,7 @@ struct NetworkSide {
   Ipv4 id;  // the designated router's interface address
   Prefix prefix;
   NodeId node;
+  RouterId designated;
   std::vector<RouterId> routers;  // ascending
 };
 
@@ -152,7 +153,7 @@ void Builder::collect_network(AreaId area, const LsaKey& key, const StoredLsa& s
   auto length = lsa ? mask_length(lsa->mask) : Result<int>(Error{});
   if (!length) return;
   std::sort(lsa->routers.begin(), lsa->routers.end());
-  networks_.push_back({area, key.id, Prefix(key.id, *length), {}, std::move(lsa->routers)});
+  networks_.push_back({area, key.id, Prefix(key.id, *length), {}, key.router, std::move(lsa->routers)});
 }
 
 void Builder::make_router_nodes() {
@@ -205,6 +206,7 @@ void Builder::make_network_nodes() {
     Node node;
     node.kind = NodeKind::kNetwork;
     node.prefix = network.prefix;
+    node.designated = network.designated;
     node.areas = {network.area};
     parts_.attachments.push_back({node.prefix, network.node, 0, PrefixKind::kNetwork, network.area, {}});
     parts_.nodes.push_back(std::move(node));

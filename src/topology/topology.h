@@ -43,9 +43,10 @@ enum class NodeKind : std::uint8_t { kRouter, kNetwork };
 
 struct Node {
   NodeKind kind = NodeKind::kRouter;
-  std::string name;    // a router's name, else its id; "net:PREFIX" for a network. Unique.
-  RouterId router_id;  // kRouter from a routing protocol; else 0
-  Prefix prefix;       // kNetwork
+  std::string name;     // a router's name, else its id; "net:PREFIX" for a network. Unique.
+  RouterId router_id;   // kRouter from a routing protocol; else 0
+  Prefix prefix;        // kNetwork
+  RouterId designated;  // kNetwork: who speaks for it (DR, DIS); 0 where not known
   std::vector<AreaId> areas;
   bool asbr = false;
   std::vector<AreaId> virtual_areas;  // through which it says that a virtual link of its own leads (V-bit)
