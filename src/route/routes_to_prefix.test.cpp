@@ -34,9 +34,14 @@ Topology beside(const Topology& first, const Topology& second, Random& random) {
     const bool router = node.kind == NodeKind::kRouter;
     const auto known = router ? first.find(print_address(node.router_id)) : Result<NodeId>(Error{});
     here[id] = known ? *known : NodeId{parts.nodes.size()};
-    if (!known)
-      parts.nodes.push_back(
-          {node.kind, "second:" + node.name, node.router_id, node.prefix, {}, {}, {}, {}, {}, {}});
+    if (!known) {
+      Node apart;
+      apart.kind = node.kind;
+      apart.name = "second:" + node.name;
+      apart.router_id = node.router_id;
+      apart.prefix = node.prefix;
+      parts.nodes.push_back(std::move(apart));
+    }
     Node& joined = parts.nodes[here[id].value()];
     joined.asbr |= node.asbr;
     for (AreaId area : node.areas) joined.areas.push_back({area.value, domain});

@@ -1,4 +1,5 @@
-// Any LSAs as an OSPFv3 database: lengths and checksums are made right, so that contents reach the graph's builder.
+// Any LSAs as an OSPFv3 database: lengths and checksums are made right, so that contents reach the graph's
+// builder.
 #include "topology/from_ospf3.h"
 
 #include <cstdlib>
