@@ -95,14 +95,17 @@ TEST_CASE("a name that two routers announce, that another has, or that reads as 
 }
 
 TEST_CASE(
-    "a router that only now announces its name has not changed, and what changes is told by new names") {
+    "a router that only now announces its name is called so and nothing else, and what changes is told by "
+    "new names") {
   Lsdb lsdb = chain();
   const Topology before = topology_from_lsdb(lsdb);
   lsdb.install(named(kStart + 1s, ip("1.1.1.1"), "core1"));
-  CHECK(diff_topologies(before, topology_from_lsdb(lsdb)).empty());
+  const auto named_only = diff_topologies(before, topology_from_lsdb(lsdb));
+  REQUIRE(named_only.size() == 1);
+  CHECK(named_only[0].text == "1.1.1.1 is now called core1");
   lsdb.install(
       heard_router(kStart + 2s, ip("1.1.1.1"), {to_router("2.2.2.2", "10.0.0.1", 30)}, {.sequence = 2}));
   const auto changes = diff_topologies(before, topology_from_lsdb(lsdb));
-  REQUIRE(changes.size() == 1);
+  REQUIRE(changes.size() == 2);
   CHECK(changes[0].text == "core1 > 2.2.2.2 cost 10 to 30");
 }

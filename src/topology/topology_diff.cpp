@@ -76,6 +76,11 @@ struct Side {
     return false;
   }
 
+  // A router that is alone on a network is on it in name only.
+  bool is_used(const Link& link) const {
+    return linked[(is_router(link.from) ? link.from : link.to).value()] != 0;
+  }
+
   LinkKey key_of(LinkId id) const {
     const Link& link = topology.link(id);
     const std::size_t interface = std::hash<std::string>{}(link.interface);
@@ -136,39 +141,6 @@ std::string list_names(const std::vector<std::string>& names) {
     all += (i == 0 ? "" : ", ") + names[i];
   }
   return names.size() > 4 ? all + " and " + std::to_string(names.size() - 4) + " more" : all;
-}
-
-// A router that announces another name, or only now its first, is the same router.
-bool renamed(const Topology& before, const Topology& after) {
-  std::map<RouterId, const std::string*> names;
-  for (NodeId id : before.nodes()) {
-    if (before.node(id).router_id.value != 0) names.emplace(before.node(id).router_id, &before.node(id).name);
-  }
-  for (NodeId id : after.nodes()) {
-    const auto was = names.find(after.node(id).router_id);
-    if (was != names.end() && *was->second != after.node(id).name) return true;
-  }
-  return false;
-}
-
-// `before` under the names that its routers have in `after`.
-Topology with_names_of(const Topology& after, const Topology& before) {
-  std::map<RouterId, std::string> names;
-  std::set<std::string> taken;
-  for (NodeId id : after.nodes()) {
-    if (after.node(id).router_id.value != 0) names.emplace(after.node(id).router_id, after.node(id).name);
-    taken.insert(after.node(id).name);
-  }
-  TopologyParts parts = before.parts();
-  for (Node& node : parts.nodes) {
-    const auto now = names.find(node.router_id);
-    if (node.router_id.value != 0 && now != names.end()) {
-      node.name = now->second;
-    } else if (node.kind == NodeKind::kRouter && taken.contains(node.name)) {
-      node.name = print_address(node.router_id);  // another router has its name now
-    }
-  }
-  return Topology(std::move(parts));
 }
 
 class Diff {
@@ -235,6 +207,7 @@ class Diff {
     for (LinkId id : ids) {
       const Link& link = here.topology.link(id);
       if (is_said(here, link.from) || is_said(here, link.to) || said.contains(id)) continue;
+      if (!here.is_used(link)) continue;
       const bool on_network = !here.is_router(link.to) || !here.is_router(link.from);
       std::string thing = on_network ? network_name(here.node(here.is_router(link.to) ? link.from : link.to))
                                      : link_name(here.topology, id);
@@ -554,7 +527,6 @@ const char* print_change_kind(TopologyChangeKind kind) {
 }
 
 std::vector<TopologyChange> diff_topologies(const Topology& before, const Topology& after) {
-  if (renamed(before, after)) return Diff(with_names_of(after, before), after).changes();
   return Diff(before, after).changes();
 }
 
