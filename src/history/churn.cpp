@@ -39,6 +39,7 @@ std::vector<Churn> churn(const LsaLog& log, const LsdbHistory& history, Time fro
     sum.copies += one.copies - std::min(one.copies, one.instances);
   }
   std::vector<Churn> all;
+  all.reserve(sums.size());
   for (auto& [key, sum] : sums) all.push_back(std::move(sum));
   std::ranges::stable_sort(all, [](const Churn& a, const Churn& b) {
     return std::tie(a.changed, a.instances) > std::tie(b.changed, b.instances);

@@ -21,7 +21,7 @@ struct Story {
   Time now = kStart;
   std::map<std::uint32_t, std::int32_t> sequence;
 
-  void hear(HeardLsa lsa) {
+  void hear(const HeardLsa& lsa) {
     log.entries.push_back(lsa);
     history.take(lsa);
   }

@@ -118,6 +118,7 @@ TEST_CASE("forgetting keeps what held at that time and later, and nothing else")
   history.add(log.entries, log.entries.back().time);
   const Time from = log.entries[300].time;
   std::vector<std::string> before;
+  before.reserve(50);
   for (int i = 0; i < 50; ++i) before.push_back(print(*history.at(from + i * 60s)));
   const std::string events = print(history.events(from, Time::max()));
   const std::size_t instances = history.lsas().instance_count();

@@ -127,11 +127,12 @@ class Comparison {
   }
 
   void run() {
-    for (std::uint16_t vantage = 0; vantage < vantages_.size(); ++vantage) {
+    for (std::size_t i = 0; i < vantages_.size(); ++i) {
+      const auto vantage = static_cast<std::uint16_t>(i);
       const Duration offset = clock_offset(vantage);
       for (const auto& [key, line] : lines_) {
         if (!should_hear(vantage, key)) continue;
-        for (std::size_t i = 0; i < line.size(); ++i) judge(vantage, line, i, offset);
+        for (std::size_t at = 0; at < line.size(); ++at) judge(vantage, line, at, offset);
       }
     }
   }
@@ -291,7 +292,9 @@ ListeningReport listening_report(const LsaLog& log, const LsdbHistory& history) 
   for (std::size_t i = 0; i < log.vantages.size(); ++i) report.vantages[i].name = log.vantages[i];
   read_signs(log, report.vantages);
   Comparison(log, report.vantages).run();
-  for (std::uint16_t i = 0; i < log.vantages.size(); ++i) find_caught_up(log, history, report.vantages[i], i);
+  for (std::size_t i = 0; i < log.vantages.size(); ++i) {
+    find_caught_up(log, history, report.vantages[i], static_cast<std::uint16_t>(i));
+  }
   report.areas = areas_of(report.vantages);
   return report;
 }
