@@ -59,8 +59,11 @@ try {
   await holds("and still nothing has moved", () => first.nodes.every((n) => Math.hypot(later.get(n.id).x - n.x, later.get(n.id).y - n.y) < 0.5));
   await page.reload();
   await page.waitForFunction(() => window.__anemone?.links.length > 0);
-  const reloaded = new Map((await map()).nodes.map((n) => [n.id, n]));
-  await holds("not even after a reload", () => first.nodes.every((n) => Math.hypot(reloaded.get(n.id).x - n.x, reloaded.get(n.id).y - n.y) < 2));
+  const inPlace = async () => {
+    const reloaded = new Map((await map()).nodes.map((n) => [n.id, n]));
+    return first.nodes.every((n) => reloaded.has(n.id) && Math.hypot(reloaded.get(n.id).x - n.x, reloaded.get(n.id).y - n.y) < 2);
+  };
+  await holds("not even after a reload", inPlace, kWithin_ms);
   await see("window-600").click();
   await holds("the time bar shows another window, and the URL holds it", async () => new URL(page.url()).searchParams.get("window") === "600");
   if (complaints.length) throw new Error(`the page complained: ${complaints.join("; ")}`);
