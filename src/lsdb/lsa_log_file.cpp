@@ -28,7 +28,7 @@ Bytes as_bytes(std::string_view text) {
 
 // CRC-32C (Castagnoli), a byte at a time: LSAs are small.
 std::uint32_t crc32c(Bytes bytes) {
-  static const std::array<std::uint32_t, 256> kTable = [] {
+  static const std::array<std::uint32_t, 256> remainders = [] {
     std::array<std::uint32_t, 256> table{};
     for (std::uint32_t i = 0; i < 256; ++i) {
       std::uint32_t value = i;
@@ -38,7 +38,7 @@ std::uint32_t crc32c(Bytes bytes) {
     return table;
   }();
   std::uint32_t crc = 0xffff'ffffU;
-  for (const std::uint8_t byte : bytes) crc = crc >> 8U ^ kTable[(crc ^ byte) & 0xffU];
+  for (const std::uint8_t byte : bytes) crc = crc >> 8U ^ remainders[(crc ^ byte) & 0xffU];
   return ~crc;
 }
 

@@ -14,7 +14,7 @@ void OspfCounts::add(const OspfCounts& other) {
   auth.add(other.auth);
 }
 
-const ospf::AuthKeys OspfListener::no_keys_;
+const ospf::AuthKeys OspfListener::no_keys;
 
 OspfListener::OspfListener(const std::string& vantage, LsaLog& log, const ospf::AuthKeys& keys)
     : log_(log), vantage_(log.vantage(vantage)), auth_(keys) {}

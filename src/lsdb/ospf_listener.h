@@ -33,7 +33,7 @@ class OspfListener {
   // Appends to `log`, which must outlive the listener, under the name `vantage`.
   // Of an area for which there are keys, only packets that are verified are taken; `keys` must outlive it,
   // too.
-  OspfListener(const std::string& vantage, LsaLog& log, const ospf::AuthKeys& keys = no_keys_);
+  OspfListener(const std::string& vantage, LsaLog& log, const ospf::AuthKeys& keys = no_keys);
 
   // `payload` is what follows the IP header of a packet of protocol 89, `source` where that came from.
   void on_packet(Time time, Bytes payload, const IpAddress& source = {});
@@ -43,7 +43,7 @@ class OspfListener {
   const OspfCounts& counts() const { return counts_; }
 
  private:
-  static const ospf::AuthKeys no_keys_;
+  static const ospf::AuthKeys no_keys;
   ospf::Refusal take(Time time, Bytes payload, const IpAddress& source);
   ospf::Refusal take_update(Time time, const ospf::Packet& packet);
   ospf::Refusal take_description(Time time, const ospf::Packet& packet);

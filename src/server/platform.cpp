@@ -23,6 +23,7 @@ SeriesBin summary_of(const BinTraffic& traffic) {
 
 std::vector<std::string> names_of(const std::vector<InventoryListener>& listeners) {
   std::vector<std::string> names;
+  names.reserve(listeners.size());
   for (const InventoryListener& listener : listeners) names.push_back(listener.name);
   return names;
 }
