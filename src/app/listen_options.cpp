@@ -14,8 +14,7 @@ class ListeningSource : public LsaSource {
  public:
   ListeningSource(std::unique_ptr<Snooper> snooper, int stop) : snooper_(std::move(snooper)), stop_(stop) {}
   ~ListeningSource() override {
-    const std::uint64_t one = 1;
-    if (thread_.joinable() && ::write(stop_, &one, sizeof one) == sizeof one) thread_.join();
+    end();
     ::close(stop_);
   }
   ListeningSource(const ListeningSource&) = delete;
@@ -25,13 +24,19 @@ class ListeningSource : public LsaSource {
   bool begins_anew() const override { return false; }
 
   Result<void> read(LsaLog& log) override {
-    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    if (!thread_.joinable() && !ended_) thread_ = std::thread([this] { run(); });
     const std::lock_guard lock(mutex_);
     log.add(heard_);
     heard_.entries.clear();
     heard_.marks.clear();
     if (!problem_.empty()) return Error{problem_};
     return {};
+  }
+
+  void end() override {
+    const std::uint64_t one = 1;
+    if (thread_.joinable() && ::write(stop_, &one, sizeof one) == sizeof one) thread_.join();
+    ended_ = true;
   }
 
  private:
@@ -56,6 +61,7 @@ class ListeningSource : public LsaSource {
   const std::string name_ = "this machine";
   std::unique_ptr<Snooper> snooper_;
   int stop_;
+  bool ended_ = false;
   std::mutex mutex_;  // what follows
   LsaLog heard_;
   std::string problem_;

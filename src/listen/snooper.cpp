@@ -7,7 +7,6 @@ namespace anemone {
 namespace {
 
 constexpr Duration kRetryEvery = 3s;
-constexpr Duration kAliveEvery = 10s;
 constexpr Duration kHandOverAfter = 50ms;  // what comes together is handed over together
 
 }  // namespace

@@ -19,6 +19,10 @@ enum class VantageMarkKind : std::uint8_t {
   kLost = 3,     // it could not take `count` packets
   kAlive = 4,    // it listens and nothing came: written now and then
 };
+// How often a listener that hears nothing says that it is alive, and the silence after which it is taken as
+// gone.
+constexpr Duration kAliveEvery = 10s;
+constexpr Duration kSilence = 3 * kAliveEvery;
 const char* print_mark_kind(VantageMarkKind kind);  // "started"
 
 struct VantageMark {

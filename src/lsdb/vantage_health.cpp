@@ -28,7 +28,7 @@ class Sessions {
     } else if (!open_) {
       if (sign.mark == VantageMarkKind::kStopped || sign.mark == VantageMarkKind::kLost) return;
       begin(sign.time);
-    } else if (says_alive_ && sign.time - last_ > ListeningReport::kSilence) {
+    } else if (says_alive_ && sign.time - last_ > kSilence) {
       end(last_, false);
       begin(sign.time);
     }
@@ -38,7 +38,7 @@ class Sessions {
 
   void finish(Time log_end) {
     if (!open_) return;
-    const bool silent = says_alive_ && log_end - last_ > ListeningReport::kSilence;
+    const bool silent = says_alive_ && log_end - last_ > kSilence;
     end(silent ? last_ : log_end, !silent);
   }
 

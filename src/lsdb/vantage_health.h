@@ -2,10 +2,10 @@
 // area.
 //
 // Known from the log alone. Marks tell when a vantage point began and ended; one that writes that it is alive
-// and then does not for kSilence was deaf. What other vantage points of the same area heard and this one did
-// not, within kLate, it missed; how much later it hears things than they do, in the middle, is how far its
-// clock is off. A vantage point that begins again has caught up when it has heard, or seen described, all
-// that was known of its areas at that moment.
+// and then does not for kSilence (lsa_log.h) was deaf. What other vantage points of the same area heard and
+// this one did not, within kLate, it missed; how much later it hears things than they do, in the middle, is
+// how far its clock is off. A vantage point that begins again has caught up when it has heard, or seen
+// described, all that was known of its areas at that moment.
 //
 // Two that listen in one area are a redundant pair: the area is unheard only while neither listens.
 #pragma once
@@ -67,8 +67,6 @@ struct ListeningReport {
   std::vector<VantageHealth> vantages;  // as in the log
   std::vector<AreaListening> areas;     // ascending
 
-  static constexpr Duration kAliveEvery = 60s;
-  static constexpr Duration kSilence = 3 * kAliveEvery;
   static constexpr Duration kLate = 10s;
   static constexpr std::size_t kMissedShown = 16;
 };

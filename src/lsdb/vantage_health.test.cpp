@@ -31,7 +31,7 @@ struct Story {
     }
   }
   void alive(Duration from, Duration to, const char* vantage) {
-    for (Duration at = from; at <= to; at += 60s) mark(at, vantage, Kind::kAlive);
+    for (Duration at = from; at <= to; at += kAliveEvery) mark(at, vantage, Kind::kAlive);
   }
   ListeningReport report() {
     log.sort();
@@ -62,7 +62,7 @@ std::string print(const Lsdb& lsdb) {
 TEST_CASE("a vantage point that is silent for three intervals was deaf from its last sign on") {
   Story story;
   story.mark(0s, "a", Kind::kStarted);
-  story.alive(60s, 300s, "a");
+  story.alive(kAliveEvery, 300s, "a");
   story.alive(900s, 1200s, "a");
   story.mark(1200s, "a", Kind::kStopped);
   const auto report = story.report();
@@ -75,7 +75,7 @@ TEST_CASE("a vantage point that is silent for three intervals was deaf from its 
 TEST_CASE("one that begins again without having ended died in between; one that ended did not") {
   Story story;
   story.mark(0s, "killed", Kind::kStarted);
-  story.alive(60s, 120s, "killed");
+  story.alive(kAliveEvery, 120s, "killed");
   story.mark(150s, "killed", Kind::kStarted);
   story.mark(0s, "stopped", Kind::kStarted);
   story.mark(100s, "stopped", Kind::kStopped);

@@ -22,7 +22,12 @@ void LiveRouting::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  for (Listened& listened : listened_) listened.source->end();
+  ask_once();  // reads what they say at their end, which is due when the window is over
+  std::this_thread::sleep_for(LsaMerger::kWindow);
+  ask_once();
 }
 
 void LiveRouting::run() {

@@ -23,6 +23,9 @@ class LsaSource {
   // Appends what came since the last call to `log`, which is the same at each call though its entries and
   // marks may be taken out between. Never waits. An error ends nothing: it is said, and asked again.
   virtual Result<void> read(LsaLog& log) = 0;
+
+  // Hears no more from here on. What it has to say at its end is read after this.
+  virtual void end() {}
 };
 
 // An LSA log file (docs/formats/lsa-log.md), followed while it is written; one that is not there yet is

@@ -189,6 +189,7 @@ Result<void> Platform::forget(Duration keep) {
   const Time first = *span ? slice_start((*span)->from, config_.bin) : watermark_;
   summaries_.erase(summaries_.begin(), summaries_.lower_bound(first));
   first_bin_ = summaries_.empty() ? first : summaries_.begin()->first;
+  history_.forget_before(first);
   return {};
 }
 

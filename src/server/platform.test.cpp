@@ -251,3 +251,13 @@ TEST_CASE("what is forgotten is gone from every answer and stays gone, what is k
   CHECK(campus_by_minute.bins().size() == after.size());
   CHECK_FALSE(campus_by_minute.platform->load({before.front().from, 1}));
 }
+
+TEST_CASE("what happened in the network is forgotten with the traffic of its time") {
+  Campus campus_by_minute(1min);
+  Platform* platform = campus_by_minute.platform.get();
+  const Time first = campus_by_minute.bins().front().from;
+  const Time end = campus_by_minute.bins().back().from + 10s;
+  const std::size_t told = platform->events(first, end).size();
+  REQUIRE(platform->forget(0s));
+  CHECK(platform->events(first, end).size() < told);
+}

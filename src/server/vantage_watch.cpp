@@ -66,7 +66,7 @@ std::vector<VantageAnswer> VantageWatch::at(Time at) const {
     answer.state = vantage.marked ? VantageState::kListening : VantageState::kRecorded;
     if (vantage.marked && period->stopped && at > period->last) {
       answer.state = VantageState::kStopped;
-    } else if (vantage.marked && at > period->last + kSilent) {
+    } else if (vantage.marked && at > period->last + kSilence) {
       answer.state = VantageState::kSilent;
     }
     const bool over = answer.state == VantageState::kStopped || answer.state == VantageState::kSilent;
@@ -85,7 +85,7 @@ std::optional<Time> VantageWatch::listening_since(const LsdbKey& lsa, Time at) c
   std::optional<Time> since;
   for (const auto& [name, vantage] : vantages_) {
     const Period* period = period_at(vantage, at);
-    if (period == nullptr || (at > period->last && (period->stopped || at > period->last + kSilent)))
+    if (period == nullptr || (at > period->last && (period->stopped || at > period->last + kSilence)))
       continue;
     if (!lsa.as_wide && !vantage.areas.contains(lsa.area)) continue;
     since = std::min(since.value_or(period->from), period->from);

@@ -2,9 +2,9 @@
 // same.
 //
 // A listener says when it begins and ends and, when it hears nothing, that it is alive. One that says
-// nothing for kSilent is taken as gone since its last sign, so a killed listener is noticed, and a gap is
-// exactly between the last sign and the next beginning. Vantage points without such marks (captures) are
-// known by their LSAs only.
+// nothing for kSilence (lsdb/lsa_log.h) is taken as gone since its last sign, so a killed listener is
+// noticed, and a gap is exactly between the last sign and the next beginning. Vantage points without such
+// marks (captures) are known by their LSAs only.
 //
 // Not synchronised: whoever owns it locks.
 #pragma once
@@ -22,7 +22,6 @@ namespace anemone {
 
 class VantageWatch {
  public:
-  static constexpr Duration kSilent = 30s;
   static constexpr std::size_t kPeriodsMax = 10'000;  // of one vantage point; the oldest go first
 
   // REQUIRES: the log is sorted, and not earlier than what was added before.
