@@ -13,14 +13,18 @@
 
 namespace anemone {
 
+// Which way it passed whoever saw it (IPFIX flowDirection, element 61).
+enum class Direction : std::uint8_t { kIn = 0, kOut = 1, kUnknown = 255 };
+
 // The 5-tuple of the outermost IP header, one direction. Ports are 0 where the protocol has none; ICMP
-// has type * 256 + code in `dst_port`, as NetFlow writes it.
+// has type * 256 + code in `dst_port`, as NetFlow writes it. `direction` is known on hosts, not in captures.
 struct FlowKey {
   IpAddress src;
   IpAddress dst;
   std::uint16_t src_port = 0;
   std::uint16_t dst_port = 0;
   std::uint8_t protocol = 0;
+  Direction direction = Direction::kUnknown;
 
   constexpr auto operator<=>(const FlowKey&) const = default;
 };

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/time.h"
-#include "capture/event.h"
+#include "capture/micro_flow.h"
 
 namespace anemone {
 
@@ -22,9 +22,13 @@ struct Flow {
   Time end{};    // of the last
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
-  std::uint8_t tcp_flags = 0;  // all that were seen, or-ed
-  std::uint8_t tos = 0;        // of the first event
+  Origin origin{};
+  std::uint32_t srtt_us = 0;      // of the last event that knew it
+  std::uint32_t retransmits = 0;  // the sum
+  std::uint8_t tcp_flags = 0;     // all that were seen, or-ed
+  std::uint8_t tos = 0;           // of the first event
   FlowEnd reason = FlowEnd::kForced;
+  std::uint8_t accuracy = kExact;  // of all events, or-ed
 };
 
 }  // namespace anemone

@@ -100,6 +100,7 @@ void FlowTable::begin(Entry& entry, const Event& event, const FlowKey& key) cons
                 .end = event.time,
                 .packets = event.packets,
                 .bytes = event.bytes,
+                .origin = {},
                 .tcp_flags = event.tcp_flags,
                 .tos = event.tos};
   entry.cut = Time::max();

@@ -8,7 +8,7 @@
 
 #include "base/index.h"
 #include "base/time.h"
-#include "capture/event.h"
+#include "capture/micro_flow.h"
 
 namespace anemone {
 
@@ -24,6 +24,10 @@ struct FlowRecord {
   std::uint8_t tos = 0;        // of the first packet
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
+  Origin origin{};                 // numbers of the RecordNames that came with the record
+  std::uint32_t srtt_us = 0;       // TCP's smoothed round-trip time; 0 = not known
+  std::uint32_t retransmits = 0;   // TCP segments sent again
+  std::uint8_t accuracy = kExact;  // Accuracy, or-ed
 };
 
 }  // namespace anemone

@@ -14,7 +14,11 @@ inline FlowRecord record_of(const Flow& flow, ObserverId observer) {
           .tcp_flags = flow.tcp_flags,
           .tos = flow.tos,
           .packets = flow.packets,
-          .bytes = flow.bytes};
+          .bytes = flow.bytes,
+          .origin = flow.origin,
+          .srtt_us = flow.srtt_us,
+          .retransmits = flow.retransmits,
+          .accuracy = flow.accuracy};
 }
 
 }  // namespace anemone
