@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "host/cgroup_path.h"
+#include "host/cgroup_tree.h"
 #include "host/process_files.h"
 #include "host/user_names.h"
 
@@ -30,16 +32,19 @@ std::string comm_of(const ProcessSeen& seen) {
 
 struct OwnerNames::Impl {
   Impl(OwnerTable& table, HostPaths where, std::size_t most)
-      : owners(table), paths(std::move(where)), processes_max(most), users(paths.passwd) {}
+      : owners(table), paths(std::move(where)), processes_max(most), users(paths.passwd), cgroups(paths) {}
 
   OwnerId look_up(const ProcessSeen& seen);
-  void ask_proc(const ProcessSeen& seen, Owner& owner);
+  bool is_there(const ProcessSeen& seen, Owner& owner);
+  CgroupNames place_of(const ProcessSeen& seen, bool there);
   void keep(const ProcessSeen& seen, OwnerId owner);
 
   OwnerTable& owners;
   HostPaths paths;
   std::size_t processes_max;
   UserNames users;
+  CgroupTree cgroups;
+  bool for_now = false;  // the last answer may be better soon
   Counts counts;
   // Two generations: when the young one is full it becomes the old one, and what is asked for again moves
   // over.
@@ -55,32 +60,56 @@ void OwnerNames::Impl::keep(const ProcessSeen& seen, OwnerId owner) {
   young.emplace(seen, owner);
 }
 
-void OwnerNames::Impl::ask_proc(const ProcessSeen& seen, Owner& owner) {
+// True if the process is still what it was when it was seen.
+bool OwnerNames::Impl::is_there(const ProcessSeen& seen, Owner& owner) {
+  if (seen.pid == 0) return false;
   const auto stat = process_stat(paths.proc, seen.pid);
   if (!stat) {
     ++counts.gone;
-    return;
+    return false;
   }
   // Without a time, the command is all that tells a pid's next process from the one that was seen.
   const bool same = seen.started_ns != 0 ? same_start(seen.started_ns, stat->started_ns)
                                          : owner.process.empty() || owner.process == stat->comm;
   if (!same) {
     ++counts.pid_reused;
-    return;
+    return false;
   }
   if (owner.process.empty()) owner.process = stat->comm;
-  owner.executable = process_executable(paths.proc, seen.pid);
-  if (owner.executable.empty()) ++counts.no_executable;
+  return true;
+}
+
+CgroupNames OwnerNames::Impl::place_of(const ProcessSeen& seen, bool there) {
+  CgroupNames names;
+  const std::string* path = seen.cgroup != 0 ? cgroups.path_of(seen.cgroup) : nullptr;
+  if (path != nullptr) names = read_cgroup_path(*path);
+  // Where systemd or the runtime does not use the unified tree, the others say more.
+  if (!names.known() && there) {
+    names = read_process_cgroups(small_file(paths.proc + "/" + std::to_string(seen.pid) + "/cgroup"));
+  }
+  if (seen.cgroup != 0 && path == nullptr && !names.known()) {
+    ++counts.no_cgroup;
+    for_now = cgroups.too_early();
+  }
+  return names;
 }
 
 OwnerId OwnerNames::Impl::look_up(const ProcessSeen& seen) {
+  for_now = false;
   if (seen.pid == 0 && seen.cgroup == 0 && seen.comm[0] == '\0') return kUnknownOwner;
   ++counts.looked_up;
   Owner owner;
   owner.process = comm_of(seen);
-  if (seen.pid != 0) ask_proc(seen, owner);
+  const bool there = is_there(seen, owner);
+  if (there) {
+    owner.executable = process_executable(paths.proc, seen.pid);
+    if (owner.executable.empty()) ++counts.no_executable;
+  }
   if (owner.process.empty()) owner.process = owners[kUnknownOwner].process;
   owner.user = users.name_of(seen.uid);
+  CgroupNames place = place_of(seen, there);
+  owner.unit = std::move(place.unit);
+  owner.container = std::move(place.container);
   return owners.intern(owner);
 }
 
@@ -94,8 +123,9 @@ OwnerId OwnerNames::owner_of(const ProcessSeen& seen) {
   const auto young = impl_->young.find(seen);
   if (young != impl_->young.end()) return young->second;
   const auto old = impl_->old.find(seen);
-  const OwnerId owner = old != impl_->old.end() ? old->second : impl_->look_up(seen);
-  impl_->keep(seen, owner);
+  const bool known = old != impl_->old.end();
+  const OwnerId owner = known ? old->second : impl_->look_up(seen);
+  if (known || !impl_->for_now) impl_->keep(seen, owner);
   return owner;
 }
 

@@ -1,6 +1,7 @@
 #include "host/owner_names.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -114,4 +115,27 @@ TEST_CASE("the names of many processes stay within the limit, and those asked fo
     names.owner_of(seen(pid, 1, 0, "short"));
   }
   CHECK(names.counts().looked_up == 199);  // each once
+}
+
+TEST_CASE("unit and container come from the cgroup, also when the process is gone") {
+  const FakeHost host;
+  const auto place = host.folder / "cgroup/system.slice/nginx.service";
+  std::filesystem::create_directories(place);
+  struct stat facts {};
+  REQUIRE(stat(place.c_str(), &facts) == 0);
+  OwnerTable owners;
+  OwnerNames names(owners, host.paths());
+  ProcessSeen gone = seen(7, 1, 33, "nginx");
+  gone.cgroup = facts.st_ino;
+  CHECK(owners[names.owner_of(gone)] == Owner{"nginx", "", "www-data", "nginx.service", ""});
+}
+
+TEST_CASE("where the unified tree says nothing the process is asked, but not another one with its pid") {
+  const FakeHost host;
+  host.process(8, "nginx", 5000, "/usr/sbin/nginx");
+  std::ofstream(host.folder / "proc/8/cgroup") << "1:name=systemd:/system.slice/nginx.service\n0::/\n";
+  OwnerTable owners;
+  OwnerNames names(owners, host.paths());
+  CHECK(owners[names.owner_of(seen(8, 50'000'000'000, 33, "nginx"))].unit == "nginx.service");
+  CHECK(owners[names.owner_of(seen(8, 60'000'000'000, 33, "nginx"))].unit.empty());
 }
