@@ -26,7 +26,7 @@ target_link_libraries(duckdb INTERFACE ${CMAKE_DL_LIBS})
 
 find_library(LIBBPF bpf REQUIRED)
 set(ANEMONE_LIBS_base OpenSSL::Crypto)
-set(ANEMONE_LIBS_io Threads::Threads ZLIB::ZLIB)
+set(ANEMONE_LIBS_io Threads::Threads ZLIB::ZLIB OpenSSL::SSL)
 set(ANEMONE_LIBS_listen ${LIBBPF})
 set(ANEMONE_LIBS_topology pugixml::pugixml nlohmann_json::nlohmann_json)
 set(ANEMONE_LIBS_store duckdb)

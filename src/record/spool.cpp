@@ -1,0 +1,296 @@
+#include "record/spool.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "base/text.h"
+
+namespace anemone {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kSuffix = ".ipfix";
+constexpr std::uint64_t kReserve = 1000;  // numbers taken at once, so that few files need `stream` rewritten
+
+Error failure(const std::string& path) { return Error{path + ": " + std::strerror(errno)}; }
+
+Result<std::string> draw_stream() {
+  std::array<std::uint8_t, 16> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return Error{std::string("getrandom: ") + std::strerror(errno)};
+  }
+  std::string text;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const std::uint8_t byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return text;
+}
+
+bool is_stream(std::string_view text) {
+  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+struct FileName {
+  std::uint64_t sequence = 0;
+  std::uint64_t records = 0;
+};
+
+// "000000000017-5210.ipfix"; nothing for names of others.
+std::optional<FileName> parse_name(std::string_view name) {
+  if (!name.ends_with(kSuffix)) return std::nullopt;
+  name.remove_suffix(kSuffix.size());
+  const auto parts = split(name, '-');
+  if (parts.size() != 2) return std::nullopt;
+  const auto sequence = parse_u64(parts[0]);
+  const auto records = parse_u64(parts[1]);
+  if (!sequence || !records || *sequence == 0) return std::nullopt;
+  return FileName{*sequence, *records};
+}
+
+}  // namespace
+
+void SpoolAmount::add(std::uint64_t file_records, std::uint64_t file_bytes) {
+  ++files;
+  records += file_records;
+  bytes += file_bytes;
+}
+
+void SpoolAmount::take(std::uint64_t file_records, std::uint64_t file_bytes) {
+  --files;
+  records -= file_records;
+  bytes -= file_bytes;
+}
+
+Result<std::unique_ptr<Spool>> Spool::open(const SpoolConfig& config) {
+  std::unique_ptr<Spool> spool(new Spool(config));
+  if (auto ready = spool->begin(); !ready) return ready.error();
+  return spool;
+}
+
+Spool::~Spool() {
+  if (folder_ >= 0) ::close(folder_);
+}
+
+Result<void> Spool::begin() {
+  auto ready = lock_folder();
+  if (ready) ready = find_files();
+  if (ready) ready = read_stream();
+  return ready;
+}
+
+Result<void> Spool::lock_folder() {
+  std::error_code failed;
+  fs::create_directories(fs::path(config_.folder).parent_path(), failed);
+  if (::mkdir(config_.folder.c_str(), 0700) != 0 && errno != EEXIST) return failure(config_.folder);
+  folder_ = ::open(config_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder_ < 0) return failure(config_.folder);
+  if (::flock(folder_, LOCK_EX | LOCK_NB) != 0) {
+    return Error{config_.folder + ": another process uses this spool"};
+  }
+  return {};
+}
+
+Result<void> Spool::find_files() {
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(config_.folder, failed)) {
+    const std::string name = entry.path().filename().string();
+    std::error_code gone;
+    if (name.ends_with(".new")) fs::remove(entry.path(), gone);
+    const auto file = parse_name(name);
+    if (!file) continue;
+    const std::uint64_t bytes = entry.file_size(gone);
+    if (gone) continue;
+    entries_.emplace(file->sequence, Entry{file->records, bytes});
+    counters_.waiting.add(file->records, bytes);
+  }
+  if (failed) return Error{config_.folder + ": " + failed.message()};
+  return {};
+}
+
+Result<void> Spool::read_stream() {
+  const std::string path = config_.folder + "/stream";
+  std::string text;
+  if (std::FILE* file = std::fopen(path.c_str(), "re")) {
+    std::array<char, 256> buffer{};
+    text.assign(buffer.data(), std::fread(buffer.data(), 1, buffer.size(), file));
+    std::fclose(file);
+  } else if (errno != ENOENT) {
+    return failure(path);
+  } else if (!entries_.empty()) {
+    return Error{path + ": is missing, but files wait here: put it back, or move them away"};
+  }
+  if (text.empty()) {
+    auto drawn = draw_stream();
+    if (!drawn) return drawn.error();
+    stream_ = *drawn;
+    return write_stream(1);
+  }
+  const auto parts = words(std::string_view(text).substr(0, text.find('\n')));
+  const auto next = parts.size() == 2 ? parse_u64(parts[1]) : Result<std::uint64_t>(Error{"damaged"});
+  if (!next || !is_stream(parts[0]) || *next == 0) {
+    return Error{path + ": want a stream's 32 hexadecimal digits and a number"};
+  }
+  stream_ = parts[0];
+  next_ = *next;  // what was reserved and not used is a gap, which is allowed
+  if (!entries_.empty()) next_ = std::max(next_, entries_.rbegin()->first + 1);
+  reserved_ = next_;
+  return {};
+}
+
+// Under another name, synced, renamed: `path` is whole whenever it is there.
+Result<void> Spool::write_file(const std::string& path, Bytes bytes) const {
+  const std::string unfinished = path + ".new";
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return failure(unfinished);
+  Result<void> written;
+  while (written && !bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) written = failure(unfinished);
+    if (count >= 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  if (written && ::fsync(file) != 0) written = failure(unfinished);
+  if (::close(file) != 0 && written) written = failure(unfinished);
+  if (written && ::rename(unfinished.c_str(), path.c_str()) != 0) written = failure(path);
+  if (!written) {
+    ::unlink(unfinished.c_str());
+    return written;
+  }
+  if (::fsync(folder_) != 0) return failure(config_.folder);
+  return {};
+}
+
+Result<void> Spool::write_stream(std::uint64_t next) {
+  const std::string text = stream_ + " " + std::to_string(next) + "\n";
+  auto written = write_file(config_.folder + "/stream",
+                            {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  if (written) reserved_ = next;
+  return written;
+}
+
+std::string Spool::path_of(std::uint64_t sequence, const Entry& entry) const {
+  std::array<char, 64> name{};
+  std::snprintf(name.data(), name.size(), "/%012llu-%llu", static_cast<unsigned long long>(sequence),
+                static_cast<unsigned long long>(entry.records));
+  return config_.folder + name.data() + std::string(kSuffix);
+}
+
+void Spool::lose(Entries::iterator entry) {
+  ::unlink(path_of(entry->first, entry->second).c_str());
+  counters_.lost.add(entry->second.records, entry->second.bytes);
+  counters_.waiting.take(entry->second.records, entry->second.bytes);
+  entries_.erase(entry);
+}
+
+Result<void> Spool::make_room(std::uint64_t bytes) {
+  const auto full = [&] {
+    return counters_.waiting.bytes + bytes > config_.quota_bytes || entries_.size() >= config_.files_max;
+  };
+  auto next = entries_.begin();
+  while (full() && next != entries_.end()) {
+    const auto oldest = next++;
+    if (shown_ != oldest->first) lose(oldest);
+  }
+  if (full())
+    return Error{config_.folder + ": a file of " + std::to_string(bytes) + " bytes is over the quota"};
+  return {};
+}
+
+Result<std::uint64_t> Spool::add(Bytes file, std::uint64_t records) {
+  const std::lock_guard lock(mutex_);
+  const auto lost = [&](const Error& error) {
+    counters_.lost.add(records, file.size());
+    return error;
+  };
+  if (auto room = make_room(file.size()); !room) return lost(room.error());
+  if (next_ >= reserved_) {
+    if (auto reserved = write_stream(next_ + kReserve); !reserved) return lost(reserved.error());
+  }
+  const std::uint64_t sequence = next_;
+  const Entry entry{records, file.size()};
+  if (auto written = write_file(path_of(sequence, entry), file); !written) return lost(written.error());
+  ++next_;
+  entries_.emplace(sequence, entry);
+  counters_.waiting.add(records, file.size());
+  counters_.added.add(records, file.size());
+  return sequence;
+}
+
+std::optional<SpooledFile> Spool::oldest() {
+  const std::lock_guard lock(mutex_);
+  while (!entries_.empty()) {
+    const auto first = entries_.begin();
+    SpooledFile file{first->first, first->second.records, {}};
+    file.bytes.resize(first->second.bytes);
+    std::size_t size = 0;
+    if (std::FILE* in = std::fopen(path_of(first->first, first->second).c_str(), "re")) {
+      size = std::fread(file.bytes.data(), 1, file.bytes.size(), in);
+      std::fclose(in);
+    }
+    if (size == file.bytes.size()) {
+      shown_ = file.sequence;
+      return file;
+    }
+    lose(first);
+  }
+  return std::nullopt;
+}
+
+void Spool::done(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  shown_.reset();
+  const auto entry = entries_.find(sequence);
+  if (entry == entries_.end()) return;
+  ::unlink(path_of(sequence, entry->second).c_str());
+  counters_.done.add(entry->second.records, entry->second.bytes);
+  counters_.waiting.take(entry->second.records, entry->second.bytes);
+  entries_.erase(entry);
+}
+
+void Spool::set_aside(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  shown_.reset();
+  const auto entry = entries_.find(sequence);
+  if (entry == entries_.end()) return;
+  const fs::path path = path_of(sequence, entry->second);
+  const fs::path bad = fs::path(config_.folder) / "bad";
+  std::error_code failed;
+  fs::create_directory(bad, failed);
+  fs::rename(path, bad / path.filename(), failed);
+  if (failed) fs::remove(path, failed);
+  counters_.set_aside.add(entry->second.records, entry->second.bytes);
+  counters_.waiting.take(entry->second.records, entry->second.bytes);
+  entries_.erase(entry);
+  forget_bad();
+}
+
+// Keeps the newest few of what was set aside.
+void Spool::forget_bad() const {
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(config_.folder + "/bad", failed))
+    files.push_back(entry.path());
+  if (files.size() <= config_.bad_max) return;
+  std::sort(files.begin(), files.end());  // by number
+  files.resize(files.size() - config_.bad_max);
+  for (const fs::path& file : files) fs::remove(file, failed);
+}
+
+SpoolCounters Spool::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+}  // namespace anemone

@@ -1,0 +1,187 @@
+#include "record/spool.h"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "base/random.h"
+
+using namespace anemone;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "anemone-spool-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { fs::remove_all(path); }
+  SpoolConfig config() const {
+    SpoolConfig spool;
+    spool.folder = path + "/spool";
+    return spool;
+  }
+  std::string path;
+};
+
+std::vector<std::uint8_t> file_of(std::size_t size, std::uint8_t value) {
+  return std::vector<std::uint8_t>(size, value);
+}
+
+std::unique_ptr<Spool> open(const SpoolConfig& config) {
+  auto spool = Spool::open(config);
+  REQUIRE_MESSAGE(spool, (spool ? "" : spool.error().message));
+  return std::move(*spool);
+}
+
+}  // namespace
+
+TEST_CASE("files come out of a spool in the order in which they went in, and stay until they are done") {
+  Folder folder;
+  auto spool = open(folder.config());
+  CHECK(!spool->oldest());
+  for (std::uint8_t i = 1; i <= 3; ++i) CHECK(*spool->add(file_of(10U * i, i), i) == i);
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    for (int again = 0; again < 2; ++again) {
+      const auto file = spool->oldest();
+      REQUIRE(file);
+      CHECK(file->sequence == i);
+      CHECK(file->records == i);
+      CHECK(file->bytes == file_of(10U * i, i));
+    }
+    spool->done(i);
+  }
+  CHECK(!spool->oldest());
+  CHECK(spool->counters().done.records == 6);
+  CHECK(spool->counters().waiting.bytes == 0);
+}
+
+TEST_CASE("a spool that is opened again has its files, its stream, and never an old number") {
+  Folder folder;
+  std::string stream;
+  std::uint64_t last = 0;
+  {
+    auto spool = open(folder.config());
+    stream = spool->stream();
+    CHECK(stream.size() == 32);
+    REQUIRE(spool->add(file_of(5, 1), 11));
+    last = *spool->add(file_of(6, 2), 12);
+    REQUIRE(spool->oldest());
+    spool->done(1);
+  }
+  {
+    auto spool = open(folder.config());
+    CHECK(spool->stream() == stream);
+    CHECK(spool->counters().waiting.records == 12);
+    CHECK(spool->oldest()->sequence == last);
+    spool->done(last);
+  }
+  for (int round = 0; round < 3; ++round) {  // empty when it was closed: only the stream file knows
+    auto spool = open(folder.config());
+    const auto number = spool->add(file_of(1, 1), 1);
+    REQUIRE(number);
+    CHECK(*number > last);
+    last = *number;
+    spool->oldest();
+    spool->done(last);
+  }
+}
+
+TEST_CASE("a full spool lets the oldest go and counts them, but not the one that is being uploaded") {
+  Folder folder;
+  SpoolConfig config = folder.config();
+  config.quota_bytes = 350;
+  auto spool = open(config);
+  REQUIRE(spool->add(file_of(100, 1), 10));
+  REQUIRE(spool->add(file_of(100, 2), 20));
+  REQUIRE(spool->oldest()->sequence == 1);
+  REQUIRE(spool->add(file_of(100, 3), 30));
+  REQUIRE(spool->add(file_of(100, 4), 40));
+  CHECK(spool->counters().lost.records == 20);
+  CHECK(spool->counters().lost.files == 1);
+  CHECK(spool->counters().waiting.bytes == 300);
+  CHECK(spool->oldest()->sequence == 1);
+  spool->done(1);
+  CHECK(spool->oldest()->sequence == 3);
+  CHECK(!spool->add(file_of(351, 5), 50));
+  CHECK(spool->counters().lost.records == 20 + 40 + 50);
+  const SpoolCounters all = spool->counters();
+  CHECK(all.added.records == all.waiting.records + all.done.records + (all.lost.records - 50));
+}
+
+TEST_CASE("what the server would not have is set aside, and only the newest few of that are kept") {
+  Folder folder;
+  SpoolConfig config = folder.config();
+  config.bad_max = 2;
+  auto spool = open(config);
+  for (int i = 0; i < 4; ++i) {
+    REQUIRE(spool->add(file_of(10, 1), 3));
+    spool->set_aside(spool->oldest()->sequence);
+  }
+  CHECK(spool->counters().set_aside.records == 12);
+  CHECK(!spool->oldest());
+  std::set<std::string> kept;
+  for (const auto& entry : fs::directory_iterator(config.folder + "/bad"))
+    kept.insert(entry.path().filename());
+  CHECK(kept == std::set<std::string>{"000000000003-3.ipfix", "000000000004-3.ipfix"});
+}
+
+TEST_CASE("a spool in use, a damaged stream file and a missing one are refused with a reason") {
+  Folder folder;
+  {
+    auto spool = open(folder.config());
+    const auto second = Spool::open(folder.config());
+    REQUIRE(!second);
+    CHECK(second.error().message == folder.path + "/spool: another process uses this spool");
+    REQUIRE(spool->add(file_of(1, 1), 1));
+  }
+  const std::string stream = folder.path + "/spool/stream";
+  std::ofstream(stream) << "nonsense 7\n";
+  CHECK(Spool::open(folder.config()).error().message.find("want a stream's 32") != std::string::npos);
+  fs::remove(stream);
+  CHECK(Spool::open(folder.config()).error().message.find("is missing, but files wait here") !=
+        std::string::npos);
+}
+
+TEST_CASE("a process killed at any instant leaves whole files only, and no number twice") {
+  Folder folder;
+  Random random(4);
+  std::set<std::uint64_t> seen;
+  std::uint64_t highest = 0;
+  for (int round = 0; round < 12; ++round) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      auto spool = Spool::open(folder.config());
+      for (std::uint32_t i = 0; spool; ++i) {
+        const std::uint32_t size = 1 + i * 7919 % 200'000;
+        (void)(*spool)->add(std::vector<std::uint8_t>(size, static_cast<std::uint8_t>(size)), size);
+      }
+      ::_exit(1);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 + random.below(60)));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    auto spool = open(folder.config());
+    while (const auto file = spool->oldest()) {
+      CHECK(file->bytes.size() == file->records);
+      CHECK(file->bytes.front() == static_cast<std::uint8_t>(file->records));
+      CHECK(file->bytes.back() == file->bytes.front());
+      CHECK(seen.insert(file->sequence).second);
+      CHECK(file->sequence > highest);
+      highest = file->sequence;
+      spool->done(file->sequence);
+    }
+    CHECK(spool->counters().lost.files == 0);
+  }
+  CHECK(seen.size() > 20);
+}
