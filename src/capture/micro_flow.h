@@ -11,7 +11,7 @@
 
 namespace anemone {
 
-using TunnelId = Index<struct TunnelTag>;  // what carries it; a row of record/record_names.h
+using TunnelId = Index<struct TunnelTag>;  // what carries it; a row of capture/record_names.h
 
 // Where traffic comes from inside the host. Everything unknown in what comes from a capture file.
 struct Origin {
