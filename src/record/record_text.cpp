@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "net/protocol_name.h"
+
 namespace anemone {
 namespace {
 
@@ -171,41 +173,6 @@ void put_flags(Line& out, std::uint8_t flags) {
 }
 
 }  // namespace
-
-std::string_view protocol_name(std::uint8_t protocol) {
-  switch (protocol) {
-    case kIcmp:
-      return "icmp";
-    case 2:
-      return "igmp";
-    case 4:
-      return "ipip";
-    case 6:
-      return "tcp";
-    case 17:
-      return "udp";
-    case 41:
-      return "ipv6";
-    case 47:
-      return "gre";
-    case 50:
-      return "esp";
-    case 51:
-      return "ah";
-    case kIcmp6:
-      return "icmp6";
-    case 89:
-      return "ospf";
-    case 103:
-      return "pim";
-    case 112:
-      return "vrrp";
-    case 132:
-      return "sctp";
-    default:
-      return {};
-  }
-}
 
 void append_json(const FlowRecord& record, std::string& out) {
   Line line;

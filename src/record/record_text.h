@@ -26,7 +26,4 @@ constexpr std::string_view kTableHeader =
     "destination\n";
 void append_row(const FlowRecord& record, std::string& out);
 
-// "tcp", "udp", ...; empty where it has no name here.
-std::string_view protocol_name(std::uint8_t protocol);
-
 }  // namespace anemone

@@ -4,9 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "host/well_known_port.h"
 #include "load/destination_routes.h"
 #include "load/link_shares.h"
-#include "server/ports.h"
 
 namespace anemone {
 namespace {
@@ -172,7 +172,7 @@ class LinkBreakdown {
     const double bps = placed.bytes * share * 8 / bin_seconds(traffic_);
     const double pps = placed.packets * share / bin_seconds(traffic_);
     host_tally_.add(record.key, bps, pps);
-    apps_.add(application_by_port(record.key), bps, pps);
+    apps_.add(application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port}), bps, pps);
   }
 
   const BinTraffic& traffic_;
@@ -232,7 +232,7 @@ bool fill_host(const BinTraffic& traffic, const Hosts& hosts, NodeDetail& detail
     const bool sends = hosts.at(record.key.src) == index;
     if (!sends && hosts.at(record.key.dst) != index) return;
     (sends ? detail.sent_bps : detail.received_bps) += bps;
-    apps.add(application_by_port(record.key), bps, pps);
+    apps.add(application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port}), bps, pps);
     peers.add(record.key, bps, pps);
   });
   detail.apps = largest(apps);
@@ -276,7 +276,7 @@ std::vector<RankedRow> top_hosts(const BinTraffic& traffic, const Hosts& hosts) 
 std::vector<RankedRow> top_apps(const BinTraffic& traffic) {
   Tally tally;
   each_owned(traffic, [&](const FlowRecord& record, double bps, double pps) {
-    tally.add(application_by_port(record.key), bps, pps);
+    tally.add(application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port}), bps, pps);
   });
   return tally.rows();
 }

@@ -1,4 +1,4 @@
-#include "server/ports.h"
+#include "host/well_known_port.h"
 
 #include <doctest/doctest.h>
 
@@ -6,11 +6,7 @@ using namespace anemone;
 
 namespace {
 std::string app(std::uint8_t protocol, std::uint16_t src_port, std::uint16_t dst_port) {
-  FlowKey key;
-  key.protocol = protocol;
-  key.src_port = src_port;
-  key.dst_port = dst_port;
-  return application_by_port(key);
+  return application_by_port(protocol, {src_port, dst_port});
 }
 }  // namespace
 

@@ -1,10 +1,10 @@
-#include "server/ports.h"
+#include "host/well_known_port.h"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "record/record_text.h"
+#include "net/protocol_name.h"
 
 namespace anemone {
 namespace {
@@ -48,14 +48,16 @@ bool has_ports(std::uint8_t protocol) { return protocol == 6 || protocol == 17 |
 
 }  // namespace
 
-std::string application_by_port(const FlowKey& key) {
-  if (!has_ports(key.protocol)) return protocol_word(key.protocol);
-  const std::uint16_t low = std::min(key.src_port, key.dst_port);
-  const std::uint16_t high = std::max(key.src_port, key.dst_port);
-  if (low == 0 && high == 0) return protocol_word(key.protocol);
-  if (auto name = name_of(low); !name.empty()) return std::string(name);
-  if (auto name = name_of(high); !name.empty()) return std::string(name);
-  return protocol_word(key.protocol) + "/" + std::to_string(low);
+std::string_view well_known_port(std::uint8_t protocol, PortPair ports) {
+  if (!has_ports(protocol)) return {};
+  const auto name = name_of(std::min(ports.one, ports.other));
+  return name.empty() ? name_of(std::max(ports.one, ports.other)) : name;
+}
+
+std::string application_by_port(std::uint8_t protocol, PortPair ports) {
+  if (const auto name = well_known_port(protocol, ports); !name.empty()) return std::string(name);
+  if (!has_ports(protocol) || (ports.one == 0 && ports.other == 0)) return protocol_word(protocol);
+  return protocol_word(protocol) + "/" + std::to_string(std::min(ports.one, ports.other));
 }
 
 }  // namespace anemone

@@ -4,12 +4,21 @@
 // has a name here wins, the lower one where both or neither have; a port without a name is "tcp/8123".
 #pragma once
 
+#include <cstdint>
 #include <string>
-
-#include "capture/event.h"
+#include <string_view>
 
 namespace anemone {
 
-std::string application_by_port(const FlowKey& key);
+struct PortPair {  // in any order
+  std::uint16_t one = 0;
+  std::uint16_t other = 0;
+};
+
+// Empty where neither has a name, or the protocol has no ports.
+std::string_view well_known_port(std::uint8_t protocol, PortPair ports);
+
+// Never empty.
+std::string application_by_port(std::uint8_t protocol, PortPair ports);
 
 }  // namespace anemone
