@@ -199,7 +199,7 @@ def same(before, after, what):
 
 
 def sent_by(net, name, port='lan'):
-    return int(net.sh(name, f'cat /sys/class/net/{port}/statistics/tx_packets'))
+    return json.loads(net.sh(name, f'ip -s -j link show dev {port}'))[0]['stats64']['tx']['packets']
 
 
 class Snoop:
@@ -324,7 +324,7 @@ def check_flood(net):
     wait_for('tcpdump', lambda: 'listening on' in net.log('flood.txt'), 5)
 
     def flood(guard):
-        done = subprocess.run(['ip', 'netns', 'exec', net.space('f'), TRY_FLOOD, 'lan', '10.0.0.7', guard],
+        done = subprocess.run(['nsenter', f'--net=/run/netns/{net.space("f")}', TRY_FLOOD, 'lan', '10.0.0.7', guard],
                               capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout.split('\n')

@@ -85,7 +85,8 @@ class Network:
                           'net.ipv4.conf.default.rp_filter=0')
 
     def sh(self, name, script, check=True):
-        return run('ip', 'netns', 'exec', self.space(name), 'sh', '-e', check=check, text=script)
+        # Not `ip netns exec`: that remounts /sys, which it cannot where / is no mount point (chroot).
+        return run('nsenter', f'--net=/run/netns/{self.space(name)}', 'sh', '-e', check=check, text=script)
 
     def wire(self, a, a_port, b, b_port, a_address='', b_address=''):
         run('ip', 'link', 'add', 'name', a_port, 'netns', self.space(a), 'type', 'veth',

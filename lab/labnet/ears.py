@@ -44,7 +44,7 @@ class Ear:
     def hear(self, on):
         """Pulls the plugs of all of its ears, which it cannot see, or puts them back."""
         how = "master {}" if on else "nomaster"
-        spaces.run(["ip", "-n", spaces.switches(), "-batch", "-"],
+        spaces.run([*spaces.inside(spaces.switches()), "ip", "-batch", "-"],
                    "".join(f"link set {spaces.far_end(port)} {how.format(port.name)}\n" for port in self.ports))
 
     def kill(self):

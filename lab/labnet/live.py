@@ -54,19 +54,20 @@ class Live:
     def carrier(self, wire, on):
         """The wire itself: both ends see at once that it is gone."""
         state = "up" if on else "down"
-        spaces.run(["ip", "-n", spaces.switches(), "-batch", "-"],
+        spaces.run([*spaces.inside(spaces.switches()), "ip", "-batch", "-"],
                    "".join(f"link set {spaces.far_end(port)} {state}\n" for port in self.ends(wire)))
         self.mark(wire, self.ends(wire), on)
 
     def passing(self, wire, on):
         """Nobody sees that it is cut but by what does not come."""
         port = self.ends(wire)[0]
-        spaces.run(["ip", "-n", spaces.switches(), "link", "set", spaces.far_end(port), *(["master", wire] if on else ["nomaster"])])
+        master = ["master", wire] if on else ["nomaster"]
+        spaces.run([*spaces.inside(spaces.switches()), "ip", "link", "set", spaces.far_end(port), *master])
         self.mark(wire, [port], on)
 
     def interface(self, name, interface, on):
         """One router's interface: only this router sees that it is shut."""
-        spaces.run(["ip", "-n", space(name), "link", "set", interface, "up" if on else "down"])
+        spaces.run([*spaces.inside(space(name)), "ip", "link", "set", interface, "up" if on else "down"])
         wire = next(w for w, ports in self.plan.switches.items() for p in ports if (p.node, p.name) == (name, interface))
         self.mark(wire, [p for p in self.plan.switches[wire] if p.node == name], on)
 

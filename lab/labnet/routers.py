@@ -117,7 +117,7 @@ class Routers:
             out[name] = {"t": time.time(), "router": name, "rid": router["id"]}
             for command in SNAPSHOT:
                 out[name][command] = self.ask(name, command)
-            kernel = spaces.run(["ip", "-n", space(name), "-j", "route"])
+            kernel = spaces.run([*spaces.inside(space(name)), "ip", "-j", "route"])
             out[name]["kernel"] = json.loads(kernel)
         return out
 

@@ -77,8 +77,16 @@ def build(plan, balance_object):
         (folder / "resolv.conf").write_text(f"search {plan.domain}\nnameserver {plan.resolver()}\n")
 
 
+def inside(name):
+    """The words before a command that run it in a namespace. Only `ip netns exec` gives it the resolver of
+    /etc/netns; it remounts /sys for that, which fails where / is no mount point (chroot)."""
+    if (ETC / name).exists():
+        return ["ip", "netns", "exec", name]
+    return ["nsenter", f"--net=/run/netns/{name}"]
+
+
 def in_space(name, script):
-    run(["ip", "netns", "exec", name, "sh", "-e"], script)
+    run([*inside(name), "sh", "-e"], script)
 
 
 def port_script(port):
@@ -133,7 +141,7 @@ def host_script(host):
 def start(node, command, log, **options):
     """A program in a node's namespace (and, on hosts, with the lab's resolver); its pid is the program's own."""
     with open(log, "ab") as out:
-        return subprocess.Popen(["ip", "netns", "exec", space(node), *command], stdin=subprocess.DEVNULL,
+        return subprocess.Popen([*inside(space(node)), *command], stdin=subprocess.DEVNULL,
                                 stdout=options.pop("stdout", out), stderr=out, start_new_session=True, **options)
 
 
