@@ -22,7 +22,7 @@ OWNERS = [
     (re.compile(r'^bpf/'), {'listen'}),
     (re.compile(r'^pugixml'), {'topology', 'matrix'}),
     (re.compile(r'^CLI/'), {'app'}),
-    (re.compile(r'^nlohmann/'), {'topology', 'server', 'view', 'app'}),
+    (re.compile(r'^nlohmann/'), {'topology', 'agent', 'server', 'view', 'app'}),
     (re.compile(r'^fmt/'), {'view', 'app'}),
 ]
 SIZES = {'.h': 400, '.cpp': 600, '.test.cpp': 1000}

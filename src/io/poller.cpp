@@ -14,11 +14,12 @@
 namespace anemone {
 namespace {
 
-sigset_t stopping() {
+sigset_t signals(bool reload_too) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  if (reload_too) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -39,24 +40,29 @@ std::span<const int> Poller::wait(Duration at_most) {
   return ready_;
 }
 
-Result<StopSignals> StopSignals::open() {
-  const sigset_t set = stopping();
+Result<StopSignals> StopSignals::open(bool reload_too) {
+  const sigset_t set = signals(reload_too);
   if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) return Error{"signals cannot be blocked"};
   const int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) return Error{std::string("no signalfd: ") + std::strerror(errno)};
-  return StopSignals(fd);
+  return StopSignals(fd, reload_too);
 }
 
-StopSignals::StopSignals(StopSignals&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+StopSignals::StopSignals(StopSignals&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), reload_too_(other.reload_too_) {}
 
 StopSignals::~StopSignals() {
   if (fd_ < 0) return;
-  signalfd_siginfo one{};  // what came has been answered: it must not end us once it is let through again
-  while (read(fd_, &one, sizeof one) > 0) {
+  while (take() != 0) {  // what came has been answered: it must not end us once it is let through again
   }
   close(fd_);
-  const sigset_t set = stopping();
+  const sigset_t set = signals(reload_too_);
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+int StopSignals::take() {
+  signalfd_siginfo one{};
+  return read(fd_, &one, sizeof one) == sizeof one ? static_cast<int>(one.ssi_signo) : 0;
 }
 
 }  // namespace anemone

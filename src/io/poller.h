@@ -26,19 +26,25 @@ class Poller {
   std::vector<int> ready_;
 };
 
-// While it lives, SIGINT and SIGTERM do not end the process but make fd() readable.
+// While it lives, SIGINT and SIGTERM, and SIGHUP where `reload_too`, do not end the process but make fd()
+// readable.
 class StopSignals {
  public:
-  static Result<StopSignals> open();
+  static Result<StopSignals> open(bool reload_too = false);
   StopSignals(StopSignals&& other) noexcept;
   StopSignals& operator=(StopSignals&&) = delete;
   ~StopSignals();
 
   int fd() const { return fd_; }
 
+  // Takes one of the signals that came: SIGHUP and the like; 0 when there is none. For who wants more than to
+  // stop.
+  int take();
+
  private:
-  explicit StopSignals(int fd) : fd_(fd) {}
+  StopSignals(int fd, bool reload_too) : fd_(fd), reload_too_(reload_too) {}
   int fd_;
+  bool reload_too_;
 };
 
 }  // namespace anemone

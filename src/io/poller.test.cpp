@@ -37,3 +37,13 @@ TEST_CASE("while StopSignals lives, SIGTERM makes it readable instead of ending 
   raise(SIGINT);
   // and not when it ends, either: this test goes on
 }
+
+TEST_CASE("who asked for it is told of SIGHUP, and which signal it was") {
+  auto stop = StopSignals::open(true);
+  REQUIRE(stop);
+  CHECK(stop->take() == 0);
+  raise(SIGHUP);
+  CHECK(stop->take() == SIGHUP);
+  raise(SIGTERM);
+  CHECK(stop->take() == SIGTERM);
+}
