@@ -10,10 +10,12 @@ namespace anemone {
 
 // Why a flow left the table (RFC 5102's flowEndReason; a cut at a slice boundary is an active timeout).
 enum class FlowEnd : std::uint8_t {
-  kIdle = 1,    // nothing came for the idle time
-  kActive = 2,  // it lasted for the active time, or crossed a slice boundary; it goes on as a new flow
-  kForced = 4,  // the end of input
-  kNoRoom = 5,  // pushed out of a full table
+  kUnknown = 0,  // read from elsewhere, where nobody said
+  kIdle = 1,     // nothing came for the idle time
+  kActive = 2,   // it lasted for the active time, or crossed a slice boundary; it goes on as a new flow
+  kEnded = 3,    // the connection was seen to end; said by other exporters
+  kForced = 4,   // the end of input
+  kNoRoom = 5,   // pushed out of a full table
 };
 
 struct Flow {

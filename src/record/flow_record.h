@@ -9,6 +9,7 @@
 #include "base/index.h"
 #include "base/time.h"
 #include "capture/micro_flow.h"
+#include "flow/flow.h"
 
 namespace anemone {
 
@@ -28,6 +29,9 @@ struct FlowRecord {
   std::uint32_t srtt_us = 0;       // TCP's smoothed round-trip time; 0 = not known
   std::uint32_t retransmits = 0;   // TCP segments sent again
   std::uint8_t accuracy = kExact;  // Accuracy, or-ed
+  FlowEnd reason = FlowEnd::kUnknown;
+
+  bool operator==(const FlowRecord&) const = default;
 };
 
 }  // namespace anemone

@@ -18,7 +18,8 @@ inline FlowRecord record_of(const Flow& flow, ObserverId observer) {
           .origin = flow.origin,
           .srtt_us = flow.srtt_us,
           .retransmits = flow.retransmits,
-          .accuracy = flow.accuracy};
+          .accuracy = flow.accuracy,
+          .reason = flow.reason};
 }
 
 }  // namespace anemone
