@@ -26,6 +26,17 @@ std::deque<EventStream::Message> EventStream::Subscriber::take() {
 void EventStream::publish(std::string_view event, std::string_view data) {
   const auto message = std::make_shared<const std::string>(print_event(event, data));
   const std::lock_guard lock(mutex_);
+  publish_locked(message);
+}
+
+void EventStream::keep(std::string_view event, std::string_view data) {
+  const auto message = std::make_shared<const std::string>(print_event(event, data));
+  const std::lock_guard lock(mutex_);
+  kept_ = message;
+  publish_locked(message);
+}
+
+void EventStream::publish_locked(const Message& message) {
   ++published_;
   std::erase_if(subscribers_, [](const auto& subscriber) { return subscriber.expired(); });
   for (const auto& weak : subscribers_) {
@@ -49,6 +60,7 @@ std::shared_ptr<EventStream::Subscriber> EventStream::subscribe(std::function<vo
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->wake_ = std::move(wake);
   const std::lock_guard lock(mutex_);
+  if (kept_) subscriber->queue_.push_back(kept_);
   subscribers_.push_back(subscriber);
   return subscriber;
 }

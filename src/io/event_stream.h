@@ -41,6 +41,9 @@ class EventStream {
   // REQUIRES: no line break in `event`.
   void publish(std::string_view event, std::string_view data);
 
+  // The same, and everybody who subscribes later begins with it, until another one is kept.
+  void keep(std::string_view event, std::string_view data);
+
   // Whoever holds the answer is subscribed. `wake` is called, from the publishing thread, each time an
   // event is added to an empty queue: it must not wait, nor call this stream.
   std::shared_ptr<Subscriber> subscribe(std::function<void()> wake);
@@ -50,9 +53,12 @@ class EventStream {
   std::uint64_t dropped() const;  // events that a slow subscriber lost
 
  private:
+  void publish_locked(const Message& message);
+
   const std::size_t queue_max_;
   mutable std::mutex mutex_;
   std::vector<std::weak_ptr<Subscriber>> subscribers_;
+  Message kept_;
   std::uint64_t published_ = 0;
   std::uint64_t dropped_ = 0;
 };

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "io/tokens.h"
 
 namespace anemone {
 
@@ -44,6 +45,9 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
   std::string remote;  // "127.0.0.1:54321"
+  // Who asks, by the token; where a server wants none everybody may do everything.
+  Role role = Role::kAdmin;
+  std::string caller;
 };
 
 struct HttpResponse {
