@@ -28,7 +28,7 @@ Prefix some_prefix(Random& random) {
   if (random.below(2) == 0) {
     return {IpAddress(Ipv4{static_cast<std::uint32_t>(random.next())}), static_cast<int>(random.below(33))};
   }
-  return {IpAddress(0x2001'0db8'0000'0000 | random.below(65536), random.next()),
+  return {IpAddress(0x2001'0db8'0000'0000U | random.below(65536), random.next()),
           static_cast<int>(random.below(129))};
 }
 

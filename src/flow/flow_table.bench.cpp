@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "flow/defined_flows.h"
 
 namespace {
 
@@ -58,5 +59,33 @@ void push_out_of_full_table(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * 4096);
 }
 BENCHMARK(push_out_of_full_table)->Arg(10'000)->Arg(1'000'000);
+
+// Micro-flows of random ones among `flows`, whole and under a definition that projects and filters.
+void add_micro_flows(benchmark::State& state, const char* definition) {
+  RecordNames names;
+  const OwnerId owner = names.owners.intern({"nginx", "/usr/sbin/nginx", "www-data", "nginx.service", ""});
+  std::vector<MicroFlow> micro_flows;
+  for (const Event& event : random_events(static_cast<std::uint32_t>(state.range(0)))) {
+    MicroFlow micro_flow;
+    micro_flow.event = event;
+    micro_flow.origin.owner = owner;
+    micro_flows.push_back(micro_flow);
+  }
+  auto flows = DefinedFlows::make(*parse_flow_definition(definition), names, 4'000'000);
+  std::vector<Flow> out;
+  for (auto _ : state) {
+    flows->add(micro_flows, out);
+    out.clear();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(micro_flows.size()));
+}
+BENCHMARK_CAPTURE(add_micro_flows, usual, "slice 0s; idle 0s")
+    ->Arg(10'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(add_micro_flows, projected,
+                  "key src/24 process; where not port 53 and process nginx; slice 0s; idle 0s")
+    ->Arg(10'000)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -10,10 +10,27 @@ constexpr std::size_t kFirstSlots = 8192;
 
 void prefetch(const void* address) { __builtin_prefetch(address, 1); }
 
+std::uint32_t hash_of(const FlowSubject& subject) {
+  constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;
+  const Origin& origin = subject.origin;
+  std::uint64_t h = std::hash<FlowKey>{}(subject.key);
+  h = (h ^ (std::uint64_t{origin.owner.value()} << 32 | origin.pid)) * kMix;
+  h ^= h >> 29;
+  h = (h ^ (std::uint64_t{origin.application.value()} << 32 | origin.interface)) * kMix;
+  h ^= h >> 29;
+  h ^= std::uint64_t{origin.tunnel.value()} << 16 | std::uint64_t{subject.tos} << 8;
+  h = (h ^ static_cast<std::uint64_t>(subject.key.direction)) * kMix;
+  return static_cast<std::uint32_t>(h >> 32);
+}
+
 }  // namespace
 
-FlowTable::FlowTable(FlowLimits limits, FlowDefinition definition)
-    : limits_(limits), definition_(definition), slots_(kFirstSlots) {
+FlowTable::FlowTable(FlowLimits limits, const FlowDefinition& definition, OwnerTable* owners)
+    : limits_(limits),
+      mask_(definition, owners),
+      whole_(definition.is_whole_key()),
+      tos_matters_(definition.key.has(KeyField::kTos)),
+      slots_(kFirstSlots) {
   limits_.flows = std::clamp<std::size_t>(limits_.flows, 1, kNone - 1);
 }
 
@@ -30,10 +47,10 @@ void FlowTable::add(std::span<const Event> events, std::vector<Flow>& out) {
 void FlowTable::add_batch(std::span<const Event> events, std::vector<Flow>& out) {
   std::array<std::uint32_t, kBatch> hashes{};
   std::array<FlowKey, kBatch> cut;
-  const bool whole = definition_.is_whole_key();
+  const bool whole = whole_;
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (!whole) cut[i] = definition_.key_of(events[i].key);
+    if (!whole) cut[i] = mask_.key_of(events[i].key);
     const std::size_t hash = std::hash<FlowKey>{}(whole ? events[i].key : cut[i]);
     hashes[i] = static_cast<std::uint32_t>(hash >> 32);
     prefetch(&slots_[hashes[i] & mask]);
@@ -103,12 +120,22 @@ void FlowTable::begin(Entry& entry, const Event& event, const FlowKey& key) cons
                 .origin = {},
                 .tcp_flags = event.tcp_flags,
                 .tos = event.tos};
-  entry.cut = Time::max();
-  if (limits_.slice.count() > 0) entry.cut = slice_start(event.time, limits_.slice) + limits_.slice;
-  if (limits_.active.count() > 0) entry.cut = std::min(entry.cut, event.time + limits_.active);
+  entry.cut = cut_of(event.time);
+}
+
+Time FlowTable::cut_of(Time start) const {
+  Time cut = Time::max();
+  if (limits_.slice.count() > 0) cut = slice_start(start, limits_.slice) + limits_.slice;
+  if (limits_.active.count() > 0) cut = std::min(cut, start + limits_.active);
+  return cut;
 }
 
 void FlowTable::insert(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out) {
+  begin(at(claim(hash, out)), event, key);
+}
+
+// A place for a flow that begins, found under `hash` from now on; its flow is the caller's to fill in.
+std::uint32_t FlowTable::claim(std::uint32_t hash, std::vector<Flow>& out) {
   if (size_ >= limits_.flows) {
     ++pushed_out_;
     leave(oldest_, FlowEnd::kNoRoom, out);
@@ -121,11 +148,86 @@ void FlowTable::insert(const Event& event, const FlowKey& key, std::uint32_t has
   } else {
     free_ = at(index).newer;
   }
-  begin(at(index), event, key);
   at(index).hash = hash;
   link_newest(index);
   put_slot(hash, index);
   ++size_;
+  return index;
+}
+
+void FlowTable::add(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out) {
+  while (!micro_flows.empty()) {
+    const std::size_t count = std::min(micro_flows.size(), kBatch);
+    add_batch(micro_flows.first(count), out);
+    micro_flows = micro_flows.subspan(count);
+  }
+}
+
+// The same three walks.
+void FlowTable::add_batch(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out) {
+  std::array<std::uint32_t, kBatch> hashes{};
+  std::array<FlowSubject, kBatch> subjects;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < micro_flows.size(); ++i) {
+    subjects[i] = mask_.subject_of(micro_flows[i]);
+    hashes[i] = hash_of(subjects[i]);
+    prefetch(&slots_[hashes[i] & mask]);
+  }
+  for (std::size_t i = 0; i < micro_flows.size(); ++i) {
+    const Slot slot = slots_[hashes[i] & mask];
+    if (slot.flow == kNone) continue;
+    const auto* flow = reinterpret_cast<const char*>(&at(slot.flow));
+    prefetch(flow);
+    prefetch(flow + 64);
+  }
+  for (std::size_t i = 0; i < micro_flows.size(); ++i) add_one(micro_flows[i], subjects[i], hashes[i], out);
+}
+
+void FlowTable::add_one(const MicroFlow& micro_flow, const FlowSubject& subject, std::uint32_t hash,
+                        std::vector<Flow>& out) {
+  const std::uint32_t index = find(subject, hash);
+  if (index == kNone) return begin(at(claim(hash, out)), micro_flow, subject);
+  Entry& entry = at(index);
+  const Event& event = micro_flow.event;
+  if (!goes_on(entry, event.time)) {
+    entry.flow.reason = reason(entry, event.time);
+    out.push_back(entry.flow);
+    unlink(index);
+    link_newest(index);
+    return begin(entry, micro_flow, subject);
+  }
+  Flow& flow = entry.flow;
+  flow.start = std::min(flow.start, event.time);
+  flow.end = std::max(flow.end, std::min(micro_flow.end(), entry.cut - Duration{1}));
+  flow.packets += event.packets;
+  flow.bytes += event.bytes;
+  flow.tcp_flags |= event.tcp_flags;
+  flow.retransmits += micro_flow.retransmits;
+  flow.accuracy |= micro_flow.accuracy;
+  if (micro_flow.srtt_us > 0) flow.srtt_us = micro_flow.srtt_us;
+}
+
+std::uint32_t FlowTable::find(const FlowSubject& subject, std::uint32_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+    const Slot slot = slots_[i];
+    if (slot.flow == kNone) return kNone;
+    if (slot.tag != hash) continue;
+    const Flow& flow = at(slot.flow).flow;
+    if (flow.key == subject.key && flow.origin == subject.origin &&
+        (!tos_matters_ || flow.tos == subject.tos)) {
+      return slot.flow;
+    }
+  }
+}
+
+void FlowTable::begin(Entry& entry, const MicroFlow& micro_flow, const FlowSubject& subject) const {
+  begin(entry, micro_flow.event, subject.key);
+  entry.flow.end = std::min(micro_flow.end(), entry.cut - Duration{1});
+  entry.flow.origin = subject.origin;
+  entry.flow.srtt_us = micro_flow.srtt_us;
+  entry.flow.retransmits = micro_flow.retransmits;
+  entry.flow.accuracy = micro_flow.accuracy;
 }
 
 void FlowTable::leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out) {

@@ -21,6 +21,7 @@
 #include "capture/event.h"
 #include "flow/flow.h"
 #include "flow/flow_definition.h"
+#include "flow/flow_subject.h"
 
 namespace anemone {
 
@@ -30,16 +31,29 @@ struct FlowLimits {
   Duration slice = 10s;
   Duration idle = 15s;
   Duration active = 0s;
+
+  static FlowLimits of(const FlowDefinition& definition, std::size_t flows) {
+    return {flows, definition.slice, definition.idle, definition.active};
+  }
 };
 
 class FlowTable {
  public:
-  explicit FlowTable(FlowLimits limits = {}, FlowDefinition definition = {});
+  // What `definition` leaves out and when it cuts is not looked at here: `limits` cut, DefinedFlows leaves
+  // out (flow/defined_flows.h). Owners of which only some words are kept are interned in `owners`, which must
+  // outlive the table; without it they are kept whole.
+  explicit FlowTable(FlowLimits limits = {}, const FlowDefinition& definition = {},
+                     OwnerTable* owners = nullptr);
 
   // Accounts the events to their flows. Appends to `out` flows that these events end or push out. Events
   // should come in the order of time; one that is late by less than its flow's slice is accounted all the
   // same, an older one makes a flow of its own.
   void add(std::span<const Event> events, std::vector<Flow>& out);
+
+  // The same for micro-flows: a flow is what agrees in all that the definition keeps of key and origin. A
+  // micro-flow belongs to the slice of its first packet as a whole, and its flow ends within that slice.
+  // REQUIRES: one table is given events or micro-flows, not both.
+  void add(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out);
 
   // Moves every flow that is due at `now` to the end of `out`, in the order in which they began.
   void expire(Time now, std::vector<Flow>& out);
@@ -73,6 +87,7 @@ class FlowTable {
     std::uint32_t newer = kNone;
     Time cut{};  // events from here on belong to another flow
   };
+  static_assert(sizeof(Entry) == 128);
 
   // Entries stand in pieces, so that a growing table copies none and pointers to them stay.
   static constexpr std::uint32_t kPieceBits = 12;
@@ -86,8 +101,17 @@ class FlowTable {
   bool goes_on(const Entry& entry, Time time) const;
   FlowEnd reason(const Entry& entry, Time time) const;
   bool due(const Entry& entry, Time now) const;
+  Time cut_of(Time start) const;
   void begin(Entry& entry, const Event& event, const FlowKey& key) const;
   void insert(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out);
+
+  void add_batch(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out);
+  void add_one(const MicroFlow& micro_flow, const FlowSubject& subject, std::uint32_t hash,
+               std::vector<Flow>& out);
+  std::uint32_t find(const FlowSubject& subject, std::uint32_t hash) const;
+  void begin(Entry& entry, const MicroFlow& micro_flow, const FlowSubject& subject) const;
+
+  std::uint32_t claim(std::uint32_t hash, std::vector<Flow>& out);
   void leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out);
   void link_newest(std::uint32_t index);
   void unlink(std::uint32_t index);
@@ -96,7 +120,9 @@ class FlowTable {
   void grow();
 
   FlowLimits limits_;
-  FlowDefinition definition_;
+  SubjectMask mask_;
+  bool whole_;               // events keep their key
+  bool tos_matters_;         // to what makes a micro-flow's flow
   std::vector<Slot> slots_;  // a power of two; at most three quarters used
   std::vector<std::unique_ptr<Entry[]>> pieces_;
   std::uint32_t entries_ = 0;   // handed out so far, free ones included

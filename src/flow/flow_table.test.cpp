@@ -19,7 +19,8 @@ constexpr Time kStart = time_from_micros(1'700'000'000'000'000);  // at the star
 
 // Packets of 100 bytes told as a story; what leaves the table collects in `left`.
 struct Story {
-  explicit Story(FlowLimits limits = {.slice = 0s, .idle = 15s, .active = 0s}, FlowDefinition definition = {})
+  explicit Story(FlowLimits limits = {.slice = 0s, .idle = 15s, .active = 0s},
+                 const FlowDefinition& definition = {})
       : table(limits, definition) {}
 
   void packet(Duration after, const FlowKey& key) {
@@ -114,7 +115,7 @@ TEST_CASE("in a full table the flow that began first gives way, with all it carr
 }
 
 TEST_CASE("a flow definition decides what makes one flow") {
-  Story s({.slice = 0s, .idle = 0s, .active = 0s}, {.v4_bits = 24, .ports = false, .protocol = false});
+  Story s({.slice = 0s, .idle = 0s, .active = 0s}, *parse_flow_definition("key src/24 dst/24"));
   s.packet(0s, kWeb);
   s.packet(1s, kDns);
   s.table.finish(s.left);
