@@ -127,3 +127,11 @@ if(ANEMONE_TESTS)
   set_tests_properties("live: a listener hears all that FRR and BIRD have, says what it may, and changes nothing"
     PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
 endif()
+
+# What the kernel counts for programs in a cgroup and a namespace of their own: needs root.
+if(ANEMONE_TESTS)
+  add_test(NAME "live: what the kernel counts for each program equals the interface's counters, and its owner is right"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/host_capture_check.py $<TARGET_FILE:try_host_capture>)
+  set_tests_properties("live: what the kernel counts for each program equals the interface's counters, and its owner is right"
+    PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
+endif()

@@ -8,5 +8,7 @@ namespace anemone {
 
 // egress_guard.bpf.c as an ELF object, for libbpf.
 std::span<const unsigned char> egress_guard_object();
+// host_capture.bpf.c
+std::span<const unsigned char> host_capture_object();
 
 }  // namespace anemone

@@ -1,0 +1,270 @@
+#include "capture/host_source.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "capture/host_programs.h"
+#include "io/clock.h"
+#include "io/text_file.h"
+
+namespace anemone {
+namespace {
+
+constexpr std::uint8_t kIdleDrains = 2;  // so long without a packet, and the kernel forgets a micro-flow
+constexpr std::uint8_t kLookDrains = 5;  // between looks at open files, where the kernel does not tell
+
+IpAddress address_of(const std::uint32_t (&words)[4], std::uint8_t version) {
+  if (version == 4) return Ipv4{ntohl(words[0])};
+  std::array<std::uint8_t, 16> bytes{};
+  std::memcpy(bytes.data(), words, bytes.size());
+  return IpAddress::from_bytes6(bytes);
+}
+
+FlowKey key_of(const HostKey& key) {
+  FlowKey flow;
+  flow.src = address_of(key.src, key.version);
+  flow.dst = address_of(key.dst, key.version);
+  flow.src_port = ntohs(key.src_port);
+  flow.dst_port = ntohs(key.dst_port);
+  flow.protocol = key.protocol;
+  flow.direction = key.direction == kHostIn ? Direction::kIn : Direction::kOut;
+  return flow;
+}
+
+ProcessSeen process_of(const HostProcess& process) {
+  ProcessSeen seen;
+  seen.pid = process.pid;
+  seen.started_ns = process.started_ns;
+  seen.uid = process.uid;
+  seen.cgroup = process.cgroup;
+  std::memcpy(seen.comm.data(), process.comm, seen.comm.size());
+  return seen;
+}
+
+// Both clocks at one instant, so that the kernel's times can be told in the wall clock's.
+struct Instant {
+  std::int64_t monotonic_ns;
+  Time wall;
+
+  static Instant now() {
+    const auto monotonic = std::chrono::steady_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::nanoseconds>(monotonic).count(), SystemClock().now()};
+  }
+  Time at_ns(std::uint64_t ns) const {
+    const std::int64_t ago_ns = monotonic_ns - static_cast<std::int64_t>(ns);
+    return wall - Duration{std::max<std::int64_t>(ago_ns, 0) / 1000};
+  }
+  Time at_tick(std::uint32_t tick) const {
+    const auto now = static_cast<std::uint32_t>(static_cast<std::uint64_t>(monotonic_ns) >> kHostTickBits);
+    const auto ago = static_cast<std::int32_t>(now - tick);
+    return wall - Duration{(std::int64_t{std::max(ago, 0)} << kHostTickBits) / 1000};
+  }
+};
+
+std::uint64_t read_now(__u64& counter) {
+  return std::atomic_ref<__u64>(counter).load(std::memory_order_acquire);
+}
+
+// What we remember of a slot between drains.
+struct Known {
+  std::uint64_t total = 0;
+  std::uint32_t retransmits = 0;
+  std::uint8_t idle = 0;
+};
+
+}  // namespace
+
+struct HostSource::Impl {
+  Impl(HostSourceConfig the_config, OwnerOf the_owner_of, HostPrograms the_programs)
+      : config(std::move(the_config)),
+        owner_of(std::move(the_owner_of)),
+        programs(std::move(the_programs)),
+        known(programs.slots().size()) {}
+
+  void drain(std::vector<MicroFlow>& out);
+  void read_slots(std::vector<MicroFlow>& out);
+  void free_idle(std::vector<MicroFlow>& out);
+  void read_events(std::vector<MicroFlow>& out);
+  void emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total,
+            std::vector<MicroFlow>& out);
+  void hand_on(const MicroFlow& flow, std::vector<MicroFlow>& out);
+  void tell(const HostKey& key, const HostProcess& process, MicroFlow& flow);
+  std::uint8_t accuracy() const { return coarse ? kShed : kExact; }
+
+  HostSourceConfig config;
+  OwnerOf owner_of;
+  HostPrograms programs;
+  std::vector<Known> known;
+  struct Leaving {
+    std::uint32_t index;
+    HostKey key;
+  };
+  std::vector<Leaving> leaving;
+  Instant now{};
+  std::uint8_t generation = 0;  // what is being read; the kernel is one ahead
+  std::uint8_t drains = 0;
+  bool coarse = false;
+  HostCounts counts;
+};
+
+void HostSource::Impl::tell(const HostKey& key, const HostProcess& process, MicroFlow& flow) {
+  flow.event.key = key_of(key);
+  flow.accuracy = accuracy();
+  flow.origin.interface = key.interface;
+  flow.origin.pid = process.pid;
+  if (key.origin == kHostKernel) {
+    flow.origin.owner = kKernelOwner;
+  } else if (key.origin == kHostForwarded) {
+    flow.origin.owner = kForwardedOwner;
+  } else {
+    flow.origin.owner = process.pid == 0 ? kUnknownOwner : owner_of(process_of(process));
+  }
+}
+
+void HostSource::Impl::hand_on(const MicroFlow& flow, std::vector<MicroFlow>& out) {
+  counts.packets += flow.event.packets;
+  counts.bytes += flow.event.bytes;
+  ++counts.micro_flows;
+  out.push_back(flow);
+}
+
+void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total,
+                            std::vector<MicroFlow>& out) {
+  const std::uint64_t more = total - before.total;
+  before.total = total;
+  before.idle = 0;
+  const std::uint8_t old = generation & 1;
+  MicroFlow flow;
+  tell(key, slot.process, flow);
+  flow.event.packets = static_cast<std::uint32_t>(more >> kHostBytesBits);
+  flow.event.bytes = more & ((std::uint64_t{1} << kHostBytesBits) - 1);
+  flow.event.tcp_flags = slot.tcp_flags[old];
+  slot.tcp_flags[old] = 0;
+  if (slot.generation != generation) flow.event.tcp_flags |= slot.tcp_flags[old ^ 1];
+  flow.event.tos = slot.tos;
+  flow.event.time = now.at_tick(slot.first);
+  flow.lasted_us = static_cast<std::uint32_t>(
+      std::max<std::int64_t>((now.at_tick(slot.last) - flow.event.time).count(), 0));
+  flow.srtt_us = slot.srtt_us >> 3;
+  flow.retransmits = slot.retransmits - before.retransmits;
+  before.retransmits = slot.retransmits;
+  flow.socket = slot.cookie;
+  hand_on(flow, out);
+}
+
+void HostSource::Impl::read_slots(std::vector<MicroFlow>& out) {
+  const std::span<HostSlot> slots = programs.slots();
+  counts.live = 0;
+  for (std::size_t index = 0; index < slots.size(); ++index) {
+    HostSlot& slot = slots[index];
+    if (slot.key.version == 0) continue;
+    ++counts.live;
+    const std::uint64_t total = read_now(slot.total);
+    if (total != known[index].total) {
+      emit(slot, slot.key, known[index], total, out);
+    } else if (++known[index].idle >= kIdleDrains) {
+      leaving.push_back({static_cast<std::uint32_t>(index), slot.key});
+    }
+  }
+}
+
+// A slot that is given back may still be counted in by whoever found it just before.
+void HostSource::Impl::free_idle(std::vector<MicroFlow>& out) {
+  if (leaving.empty()) return;
+  const std::span<HostSlot> slots = programs.slots();
+  for (const Leaving& left : leaving) {
+    programs.forget(left.key, left.index);
+    slots[left.index].key.version = 0;
+  }
+  programs.wait_until_quiet();
+  for (const Leaving& left : leaving) {
+    Known& before = known[left.index];
+    const std::uint64_t total = read_now(slots[left.index].total);
+    if (total != before.total) emit(slots[left.index], left.key, before, total, out);
+    before.idle = 0;
+    programs.free_slot(left.index);
+  }
+  leaving.clear();
+}
+
+void HostSource::Impl::read_events(std::vector<MicroFlow>& out) {
+  programs.read_events([&](const HostEvent& event) {
+    MicroFlow flow;
+    tell(event.key, event.process, flow);
+    flow.event.time = now.at_ns(event.time_ns);
+    flow.event.packets = event.packets;
+    flow.event.bytes = event.bytes;
+    flow.event.tcp_flags = event.tcp_flags;
+    flow.event.tos = event.tos;
+    flow.srtt_us = event.srtt_us >> 3;
+    flow.retransmits = event.retransmits;
+    flow.socket = event.cookie;
+    hand_on(flow, out);
+  });
+}
+
+void HostSource::Impl::drain(std::vector<MicroFlow>& out) {
+  if (!programs.sees_senders() && ++drains % kLookDrains == 0) programs.look_at_open_files(true);
+  now = Instant::now();
+  generation = static_cast<std::uint8_t>(programs.rules().generation);
+  std::atomic_ref<std::uint32_t>(programs.rules().generation).fetch_add(1);
+  read_slots(out);
+  free_idle(out);
+  read_events(out);
+  const HostTally tally = programs.tally();
+  counts.overflowed = tally.overflowed;
+  counts.lost_packets = tally.lost_packets;
+  counts.lost_bytes = tally.lost_bytes;
+  counts.malformed_packets = tally.malformed_packets;
+  counts.malformed_bytes = tally.malformed_bytes;
+  counts.owner_changes = tally.owner_changes;
+}
+
+Result<std::unique_ptr<HostSource>> HostSource::open(HostSourceConfig config, OwnerOf owner_of) {
+  if (config.cgroup.empty()) {
+    auto mounts = read_text_file("/proc/mounts");
+    if (!mounts) return mounts.error();
+    config.cgroup = cgroup2_mount(*mounts);
+    if (config.cgroup.empty()) {
+      return Error{
+          "cgroup v2 is not mounted, where packets are counted; mount -t cgroup2 none "
+          "/sys/fs/cgroup/unified"};
+    }
+  }
+  if (!std::has_single_bit(config.ring_bytes) || config.ring_bytes < 4096) {
+    return Error{"the ring of events must have a power of two of bytes, 4096 at least"};
+  }
+  if (config.micro_flows_max == 0) return Error{"no micro-flows: at least one is needed"};
+  auto programs = HostPrograms::load({config.cgroup, config.micro_flows_max, config.ring_bytes});
+  if (!programs) return programs.error();
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(owner_of), std::move(*programs));
+  std::unique_ptr<HostSource> source(new HostSource(std::move(impl)));
+  source->set_single_packets(source->impl_->config.single_packets);
+  return source;
+}
+
+HostSource::HostSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HostSource::~HostSource() = default;
+
+Result<void> HostSource::drain(std::vector<MicroFlow>& out) {
+  impl_->drain(out);
+  return {};
+}
+
+void HostSource::set_single_packets(bool on) { impl_->programs.rules().single_packets = on; }
+
+void HostSource::set_coarse(bool on) {
+  impl_->coarse = on;
+  impl_->programs.rules().coarse = on;
+}
+
+const HostCounts& HostSource::counts() const { return impl_->counts; }
+const std::vector<std::string>& HostSource::limits() const { return impl_->programs.limits(); }
+
+}  // namespace anemone

@@ -1,0 +1,416 @@
+#!/usr/bin/env python3
+"""What the kernel counts for a host's programs against the counters of its interface: host_capture_check.py TRY_HOST_CAPTURE.
+
+          h (a network namespace, its programs in a cgroup) --- veth --- p (the peer)
+
+Real programs on h serve and ask: a web server, an echo over UDP, a server that forks after accept, one that
+runs another program on the connection, threads, a ping, a refused connection. Needs root and iproute2.
+"""
+import collections
+import contextlib
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+TOOL = sys.argv[1]
+PREFIX = f'hostcap{os.getpid() % 10000}'
+H, P = f'{PREFIX}-h', f'{PREFIX}-p'
+ETHERNET = 14
+HOST, PEER = '10.77.0.1', '10.77.0.2'
+HOST6, PEER6 = 'fd77::1', 'fd77::2'
+FOLDER = pathlib.Path(f'/tmp/{PREFIX}')
+MEGABYTE = 1 << 20
+failures = []
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f'{" ".join(command)}: {done.stderr.strip()}')
+    return done.stdout
+
+
+def check(what, true, more=''):
+    print(('ok      ' if true else 'FAILED  ') + what + (f': {more}' if more != '' else ''), flush=True)
+    if not true:
+        failures.append(what)
+
+
+def close_to(what, got, wanted, share=0.001):
+    check(what, abs(got - wanted) <= share * wanted, f'{got} of {wanted}')
+
+
+def cgroup_mount():
+    for line in pathlib.Path('/proc/mounts').read_text().splitlines():
+        if line.split()[2] == 'cgroup2':
+            return pathlib.Path(line.split()[1])
+    sys.exit('host_capture_check: cgroup v2 is not mounted')
+
+
+CGROUP = cgroup_mount() / PREFIX
+
+
+class Host:
+    """The namespaces, the cgroup, and the programs in them."""
+
+    def __enter__(self):
+        self.running = []
+        self.link_header = ETHERNET
+        FOLDER.mkdir()
+        CGROUP.mkdir()
+        for name in (H, P):
+            run('ip', 'netns', 'add', name)
+        run('ip', 'link', 'add', 'h0', 'netns', H, 'type', 'veth', 'peer', 'name', 'p0', 'netns', P)
+        for space, device, v4, v6 in ((H, 'h0', HOST, HOST6), (P, 'p0', PEER, PEER6)):
+            # No duplicate address detection, no router solicitations, no listener reports: the kernel is silent.
+            for setting in ('accept_dad=0', 'router_solicitations=0', 'addr_gen_mode=1', 'accept_ra=0'):
+                key, value = setting.split('=')
+                self.inside(space, 'sh', '-c', f'echo {value} > /proc/sys/net/ipv6/conf/{device}/{key}')
+            self.inside(space, 'ip', 'addr', 'add', f'{v4}/24', 'dev', device)
+            self.inside(space, 'ip', 'link', 'set', device, 'up')
+            self.inside(space, 'ip', 'addr', 'add', f'{v6}/64', 'dev', device, 'nodad')
+            self.inside(space, 'ip', 'link', 'set', 'lo', 'up')
+        self.know_neighbours()
+        return self
+
+    def know_neighbours(self):
+        """So that nobody asks for them."""
+        for space, device, other, its, addresses in ((H, 'h0', P, 'p0', (PEER, PEER6)), (P, 'p0', H, 'h0', (HOST, HOST6))):
+            link, = json.loads(self.inside(other, 'ip', '-j', 'link', 'show', its))
+            for address in addresses:
+                self.inside(space, 'ip', 'neigh', 'replace', address, 'lladdr', link['address'], 'dev', device, 'nud', 'permanent')
+
+    def __exit__(self, *_):
+        for process in self.running:
+            self.end(process)
+        for name in (H, P):
+            subprocess.run(['ip', 'netns', 'del', name], capture_output=True)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        for _ in range(50):
+            with contextlib.suppress(OSError):
+                CGROUP.rmdir()
+                break
+            time.sleep(0.1)
+
+    def end(self, process, how=signal.SIGTERM):
+        if process.poll() is None:
+            process.send_signal(how)
+            process.wait(5)
+
+    def inside(self, space, *command):
+        return run('nsenter', f'--net=/run/netns/{space}', *command)
+
+    def program(self, space, *command, **more):
+        """Starts a program in a namespace; those of the host are in its cgroup."""
+        enter = f'echo $$ > {CGROUP}/cgroup.procs && ' if space == H else ''
+        process = subprocess.Popen(['nsenter', f'--net=/run/netns/{space}', 'sh', '-c', enter + 'exec "$@"', 'sh', *command],
+                                   stdout=subprocess.DEVNULL, **more)
+        self.running.append(process)
+        return process
+
+    def python(self, space, text, *values, **more):
+        return self.program(space, sys.executable, '-c', text, *[str(value) for value in values], **more)
+
+    def ask(self, space, text, *values):
+        process = self.python(space, text, *values)
+        if process.wait(60):
+            raise RuntimeError('a program failed')
+        return process.pid
+
+    def offload(self, what):
+        for space, device in ((H, 'h0'), (P, 'p0')):
+            self.inside(space, 'ethtool', '-K', device, *what.split())
+
+    def counters(self):
+        link, = json.loads(self.inside(H, 'ip', '-j', '-s', 'link', 'show', 'h0'))
+        stats = link['stats64']
+        return {(out, unit): stats['tx' if out else 'rx'][unit] for out in (0, 1) for unit in ('packets', 'bytes')}
+
+
+class Capture:
+    """The tool, and what it said."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen(['nsenter', f'--net=/run/netns/{H}', TOOL, str(CGROUP), '--interval', '200', *options],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if 'ready' not in self.process.stdout.readline():
+            sys.exit('host_capture_check: the capture did not start')
+
+    def finish(self):
+        said, _ = self.process.communicate('')
+        lines = [json.loads(line) for line in said.splitlines()]
+        self.counts = lines[-1]
+        return [flow for flow in lines[:-1] if not flow['src'].startswith('127.')]
+
+
+@contextlib.contextmanager
+def captured(host, name, *options, lost=False):
+    """Runs what is inside, and holds the sums against the interface's."""
+    before = host.counters()
+    capture = Capture(*options)
+    capture.flows = []
+    yield capture
+    time.sleep(0.3)
+    capture.flows = capture.finish()
+    after = host.counters()
+    for out in (0, 1):
+        packets = after[out, 'packets'] - before[out, 'packets']
+        wire = after[out, 'bytes'] - before[out, 'bytes'] - host.link_header * packets
+        direction = f'{name}, {"out" if out else "in"}'
+        flows = [flow for flow in capture.flows if flow['out'] == out]
+        if lost:
+            continue
+        close_to(f'{direction}: packets', sum(flow['packets'] for flow in flows), packets)
+        close_to(f'{direction}: bytes', sum(flow['bytes'] for flow in flows), wire)
+
+
+def bytes_by(flows, field, *, out=1, port=None):
+    sums = collections.Counter()
+    for flow in flows:
+        if flow['out'] == out and port in (None, flow['sport' if out else 'dport']):
+            sums[flow[field]] += flow['bytes']
+    return sums
+
+
+def mostly(what, sums, wanted, share=0.995):
+    total = sum(sums.values())
+    check(what, total > 0 and sums[wanted] >= share * total, dict(sums))
+
+
+CALL_NAME = '''
+import ctypes
+def call_me(name): ctypes.CDLL(None).prctl(15, name.encode(), 0, 0, 0)
+'''
+# PORT: accepts, and a child of its own serves each connection.
+FORKED = CALL_NAME + '''
+import os, signal, socket, sys
+call_me("parent")
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+listening = socket.create_server(("", int(sys.argv[1])))
+while True:
+    connection, _ = listening.accept()
+    if os.fork() == 0:
+        listening.close()
+        call_me("child")
+        want = connection.recv(100)
+        connection.sendall(bytes(3 << 20))
+        os._exit(0)
+    connection.close()
+'''
+# PORT FILE: accepts, and another program serves the connection (inetd).
+EXECUTED = '''
+import os, signal, socket, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+listening = socket.create_server(("", int(sys.argv[1])))
+while True:
+    connection, _ = listening.accept()
+    if os.fork() == 0:
+        connection.recv(100)
+        os.dup2(connection.fileno(), 1)
+        os.execvp("cat", ["cat", sys.argv[2]])
+    connection.close()
+'''
+THREADED = CALL_NAME + '''
+import socket, sys, threading
+call_me("threaded")
+listening = socket.create_server(("", int(sys.argv[1])))
+def serve(connection):
+    call_me("a-thread")
+    with connection:
+        connection.recv(100)
+        connection.sendall(bytes(2 << 20))
+while True:
+    connection, _ = listening.accept()
+    threading.Thread(target=serve, args=(connection,), daemon=True).start()
+'''
+ECHO = '''
+import socket, sys
+server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+server.bind(("::", int(sys.argv[1])))
+while True:
+    data, peer = server.recvfrom(65536)
+    server.sendto(data, peer)
+'''
+# ADDRESS PORT COUNT SOCKETS: datagrams, each answered.
+ASK_ECHO = '''
+import socket, sys
+address, port, count, sockets = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+for _ in range(sockets):
+    client = socket.socket(family, socket.SOCK_DGRAM)
+    client.settimeout(2)
+    for i in range(count):
+        client.sendto(bytes(20 + i % 1000), (address, port))
+        client.recv(65536)
+'''
+# ADDRESS PORT TIMES
+FETCH = '''
+import socket, sys
+for _ in range(int(sys.argv[3])):
+    with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as connection:
+        connection.sendall(b"please")
+        while connection.recv(1 << 20): pass
+'''
+PING = '''
+import os, socket, struct, sys
+ping = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+ping.settimeout(2)
+for i in range(50):
+    head = struct.pack(">BBHHH", 8, 0, 0, 77, i)
+    data = bytes(56)
+    total = sum(struct.unpack(">32H", head + data))
+    total = (total & 0xffff) + (total >> 16)
+    ping.sendto(struct.pack(">BBHHH", 8, 0, ~total & 0xffff, 77, i) + data, (sys.argv[1], 0))
+    ping.recv(2000)
+'''
+REFUSED = '''
+import socket, sys
+for _ in range(20):
+    try: socket.create_connection((sys.argv[1], 9))
+    except ConnectionRefusedError: pass
+'''
+
+
+def wait_for_port(port):
+    for _ in range(100):
+        said = run('nsenter', f'--net=/run/netns/{H}', 'ss', '-lntuH', f'sport = :{port}')
+        if said.strip():
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f'nobody listens at {port}')
+
+
+def serve(host):
+    (FOLDER / 'file').write_bytes(os.urandom(3 * MEGABYTE))
+    servers = {
+        'web': host.program(H, sys.executable, '-m', 'http.server', '8001', '--directory', str(FOLDER), stderr=subprocess.DEVNULL),
+        'forked': host.python(H, FORKED, 8002), 'executed': host.python(H, EXECUTED, 8003, FOLDER / 'file'),
+        'threaded': host.python(H, THREADED, 8004), 'echo': host.python(H, ECHO, 8005),
+    }
+    for port in range(8001, 8006):
+        wait_for_port(port)
+    return {name: process.pid for name, process in servers.items()}
+
+
+def everything(host, name, *options):
+    """All kinds of programs at once, older than the capture; whose bytes are whose."""
+    with captured(host, name, *options) as capture:
+        for _ in range(2):
+            host.inside(P, sys.executable, '-c', 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()',
+                        f'http://{HOST}:8001/file')
+        for port in (8002, 8003, 8004):
+            host.ask(P, FETCH, HOST, port, 3)
+        host.ask(P, ASK_ECHO, HOST, 8005, 1000, 1)
+        host.ask(P, ASK_ECHO, HOST6, 8005, 500, 2)
+        pinger = host.ask(H, PING, PEER)
+        refused = host.ask(H, REFUSED, PEER)
+    return capture.flows, pinger, refused
+
+
+def owners_are_right(host, servers):
+    flows, pinger, refused = everything(host, 'offload off')
+    mostly('a web server older than the capture owns its bytes', bytes_by(flows, 'pid', port=8001), servers['web'])
+    mostly('a threaded server is called by its process', bytes_by(flows, 'process', port=8004), 'threaded')
+    mostly('what a child sends that was forked after accept is the child\'s', bytes_by(flows, 'process', port=8002), 'child')
+    check('the parent has none of it', bytes_by(flows, 'pid', port=8002)[servers['forked']] == 0)
+    mostly('what a program sends that was run on the connection is its own', bytes_by(flows, 'process', port=8003), 'cat')
+    mostly('an echo server owns what comes in', bytes_by(flows, 'pid', out=0, port=8005), servers['echo'])
+    mostly('and what goes out', bytes_by(flows, 'pid', port=8005), servers['echo'])
+    echoes = [flow for flow in flows if flow['dport'] == 8005 and ':' in flow['src']]
+    check('two clients over IPv6 are two micro-flows', len({flow['sport'] for flow in echoes}) == 2)
+    ping = [flow for flow in flows if flow['proto'] == 1]
+    check('a ping is the pinger\'s, both ways', {flow['pid'] for flow in ping} == {pinger} and
+          {(flow['out'], flow['dport']) for flow in ping} == {(1, 8 * 256), (0, 0)} and
+          all(sum(f['packets'] for f in ping if f['out'] == out) == 50 for out in (0, 1)))
+    refusals = [flow for flow in flows if 9 in (flow['sport'], flow['dport'])]
+    check('a refused connection is seen both ways, with its flags', {flow['pid'] for flow in refusals} == {refused} and
+          all(flow['flags'] == (0x02 if flow['out'] else 0x14) for flow in refusals) and len(refusals) >= 40)
+    tcp = [flow for flow in flows if flow['sport'] == 8001 and flow['out'] and flow['bytes'] > 1000]
+    check('TCP tells its round-trip time', tcp and all(0 < flow['srtt_us'] < 1_000_000 for flow in tcp))
+    check('flags of a connection are all there', any(flow['flags'] & 0x13 == 0x13 for flow in tcp) or
+          len(tcp) > 2, [flow['flags'] for flow in tcp])
+
+
+def segments_are_counted(host):
+    """The kernel hands on super-packets, and cuts them where the interface counts already."""
+    host.offload('tso off gso on gro off')
+    everything(host, 'segmentation in the kernel')
+    host.offload('tso off gso on gro on')
+    host.link_header = 0  # veth counts so when it puts packets together
+    everything(host, 'and put together again')
+
+
+def overflow_is_counted(host):
+    before = host.counters()
+    with captured(host, 'a map a tenth of what is needed', '--micro-flows', '20') as capture:
+        host.ask(P, ASK_ECHO, HOST, 8005, 5, 100)
+    check('it overflowed', capture.counts['overflowed'] > 500, capture.counts['overflowed'])
+    check('nothing was lost', capture.counts['lost_packets'] == 0)
+    before = host.counters()
+    with captured(host, '', '--micro-flows', '20', '--ring', '4096', '--interval', '60000', lost=True) as capture:
+        host.ask(P, ASK_ECHO, HOST, 8005, 5, 100)
+    after = host.counters()
+    for unit in ('packets', 'bytes'):
+        wire = sum(after[out, unit] - before[out, unit] - (unit == 'bytes') * host.link_header * (after[out, 'packets'] - before[out, 'packets'])
+                   for out in (0, 1))
+        close_to(f'a full ring too: counted and lost {unit} are all', sum(flow[unit] for flow in capture.flows) +
+                 capture.counts[f'lost_{unit}'], wire)
+    check('and some were lost', capture.counts['lost_packets'] > 500, capture.counts['lost_packets'])
+
+
+def single_packets_come_one_by_one(host):
+    with captured(host, 'single packets', '--single') as capture:
+        host.ask(P, ASK_ECHO, HOST, 8005, 100, 1)
+    check('each packet is an event', all(flow['packets'] == 1 for flow in capture.flows) and len(capture.flows) == 200)
+
+
+def attached():
+    """How many programs are attached to the cgroup, by the kernel's own account."""
+    sum_of = 0
+    where = os.open(CGROUP, os.O_RDONLY)
+    libc = ctypes.CDLL(None, use_errno=True)
+    for kind in range(3):  # ingress, egress, socket made
+        query = ctypes.create_string_buffer(struct.pack('=IIIIQII', where, kind, 0, 0, 0, 0, 0) + bytes(64))
+        libc.syscall(321, 16, query, 40)
+        sum_of += struct.unpack_from('=I', query, 24)[0]
+    os.close(where)
+    return sum_of
+
+
+def nothing_stays(host):
+    capture = Capture()
+    check('programs are attached while it runs', attached() == 3, attached())
+    capture.finish()
+    check('none after a normal end', attached() == 0)
+    capture = Capture()
+    capture.process.kill()
+    capture.process.wait()
+    time.sleep(0.3)
+    check('none after kill -9', attached() == 0)
+    with captured(host, 'after that') as capture:
+        host.ask(P, ASK_ECHO, HOST, 8005, 100, 1)
+
+
+def main():
+    if os.geteuid():
+        sys.exit('host_capture_check: needs root')
+    with Host() as host:
+        host.offload('tso off gso off gro off')
+        servers = serve(host)
+        owners_are_right(host, servers)
+        overflow_is_counted(host)
+        single_packets_come_one_by_one(host)
+        nothing_stays(host)
+        segments_are_counted(host)
+    if failures:
+        sys.exit(f'{len(failures)} failed')
+
+
+main()

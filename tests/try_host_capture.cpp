@@ -1,0 +1,108 @@
+// try_host_capture CGROUP [--interval MS] [--micro-flows N] [--ring BYTES] [--single] [--interface NAME]...:
+// what the kernel counts at a cgroup, one JSON object a line for each micro-flow, until its input ends; then
+// one with the counters. For tests and benchmarks.
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "capture/host_source.h"
+#include "host/owner_names.h"
+
+using namespace anemone;
+
+namespace {
+
+struct Options {
+  HostSourceConfig source;
+  int interval_ms = 1000;
+  bool quiet = false;
+  bool coarse = false;
+};
+
+Options read_options(int argc, char** argv) {
+  Options options;
+  options.source.cgroup = argv[1];
+  for (int i = 2; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    const auto value = [&] { return i + 1 < argc ? argv[++i] : "0"; };
+    if (name == "--interval") options.interval_ms = std::atoi(value());
+    if (name == "--micro-flows") options.source.micro_flows_max = static_cast<std::size_t>(std::atol(value()));
+    if (name == "--ring") options.source.ring_bytes = static_cast<std::size_t>(std::atol(value()));
+    if (name == "--interface") options.source.interfaces.emplace_back(value());
+    if (name == "--single") options.source.single_packets = true;
+    if (name == "--quiet") options.quiet = true;
+    if (name == "--coarse") options.coarse = true;
+  }
+  return options;
+}
+
+void print(const MicroFlow& flow, const OwnerTable& owners) {
+  const FlowKey& key = flow.event.key;
+  const Owner& owner = owners[flow.origin.owner];
+  std::printf(
+      R"({"src":"%s","dst":"%s","sport":%u,"dport":%u,"proto":%u,"out":%d,"packets":%u,"bytes":%llu,)"
+      R"("flags":%u,"tos":%u,"time_us":%lld,"lasted_us":%u,"srtt_us":%u,"retransmits":%u,"interface":%u,)"
+      R"("pid":%u,"process":"%s","executable":"%s","user":"%s","socket":%llu,"accuracy":%u})"
+      "\n",
+      print_address(key.src).c_str(), print_address(key.dst).c_str(), key.src_port, key.dst_port, key.protocol,
+      key.direction == Direction::kOut, flow.event.packets, static_cast<unsigned long long>(flow.event.bytes),
+      flow.event.tcp_flags, flow.event.tos, static_cast<long long>(micros(flow.event.time)), flow.lasted_us,
+      flow.srtt_us, flow.retransmits, flow.origin.interface, flow.origin.pid, owner.process.c_str(),
+      owner.executable.c_str(), owner.user.c_str(), static_cast<unsigned long long>(flow.socket), flow.accuracy);
+}
+
+void print(const HostSource& source) {
+  const HostCounts& counts = source.counts();
+  std::printf(
+      R"({"packets":%llu,"bytes":%llu,"micro_flows":%llu,"live":%llu,"overflowed":%llu,"lost_packets":%llu,)"
+      R"("lost_bytes":%llu,"malformed":%llu,"owner_changes":%llu,"limits":[)",
+      static_cast<unsigned long long>(counts.packets), static_cast<unsigned long long>(counts.bytes),
+      static_cast<unsigned long long>(counts.micro_flows), static_cast<unsigned long long>(counts.live),
+      static_cast<unsigned long long>(counts.overflowed), static_cast<unsigned long long>(counts.lost_packets),
+      static_cast<unsigned long long>(counts.lost_bytes), static_cast<unsigned long long>(counts.malformed_packets),
+      static_cast<unsigned long long>(counts.owner_changes));
+  for (std::size_t i = 0; i < source.limits().size(); ++i) {
+    std::printf("%s\"%s\"", i == 0 ? "" : ",", source.limits()[i].c_str());
+  }
+  std::printf("]}\n");
+}
+
+bool input_ended(int wait_ms) {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  if (poll(&input, 1, wait_ms) <= 0) return false;
+  char byte = 0;
+  return read(STDIN_FILENO, &byte, 1) <= 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  const Options options = read_options(argc, argv);
+  OwnerTable owners;
+  OwnerNames names(owners);
+  auto source = HostSource::open(options.source, [&](const ProcessSeen& seen) { return names.owner_of(seen); });
+  if (!source) {
+    std::fprintf(stderr, "try_host_capture: %s\n", source.error().message.c_str());
+    return 1;
+  }
+  if (options.coarse) (*source)->set_coarse(true);
+  std::printf("{\"ready\":true}\n");
+  std::fflush(stdout);
+  std::vector<MicroFlow> flows;
+  for (bool ended = false; !ended;) {
+    ended = input_ended(options.interval_ms);
+    flows.clear();
+    if (auto drained = (*source)->drain(flows); !drained) return 1;
+    for (const MicroFlow& flow : flows) {
+      if (!options.quiet) print(flow, owners);
+    }
+    std::fflush(stdout);
+  }
+  print(**source);
+  return 0;
+}
