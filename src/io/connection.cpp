@@ -78,7 +78,7 @@ bool Interrupt::sleep(Duration time) const {
   return !raised();
 }
 
-struct Connection::Parts {
+struct ClientConnection::Parts {
   int socket = -1;
   const Interrupt* interrupt = nullptr;
   std::unique_ptr<SSL, FreeSsl> ssl;  // over two buffers in memory: only this file calls the socket
@@ -97,7 +97,7 @@ struct Connection::Parts {
   Result<bool> after(int result, Time until);
 };
 
-Result<std::size_t> Connection::Parts::receive(std::span<std::uint8_t> into, Time until) {
+Result<std::size_t> ClientConnection::Parts::receive(std::span<std::uint8_t> into, Time until) {
   for (;;) {
     const ssize_t count = ::recv(socket, into.data(), into.size(), 0);
     if (count >= 0) return static_cast<std::size_t>(count);
@@ -107,7 +107,7 @@ Result<std::size_t> Connection::Parts::receive(std::span<std::uint8_t> into, Tim
   }
 }
 
-Result<void> Connection::Parts::send(Bytes bytes, Time until) {
+Result<void> ClientConnection::Parts::send(Bytes bytes, Time until) {
   while (!bytes.empty()) {
     const ssize_t count = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count >= 0) {
@@ -121,7 +121,7 @@ Result<void> Connection::Parts::send(Bytes bytes, Time until) {
   return {};
 }
 
-Result<void> Connection::Parts::connect(const addrinfo& to, Time until) {
+Result<void> ClientConnection::Parts::connect(const addrinfo& to, Time until) {
   if (socket >= 0) ::close(socket);
   socket = ::socket(to.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket < 0) return Error{std::strerror(errno)};
@@ -137,7 +137,7 @@ Result<void> Connection::Parts::connect(const addrinfo& to, Time until) {
   return {};
 }
 
-Result<void> Connection::Parts::flush(Time until) {
+Result<void> ClientConnection::Parts::flush(Time until) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(to_peer, &data);
   if (size <= 0) return {};
@@ -147,7 +147,7 @@ Result<void> Connection::Parts::flush(Time until) {
 }
 
 // What an OpenSSL call with this result needs before it is tried again; false: the peer has ended.
-Result<bool> Connection::Parts::after(int result, Time until) {
+Result<bool> ClientConnection::Parts::after(int result, Time until) {
   const int what = SSL_get_error(ssl.get(), result);
   if (auto sent = flush(until); !sent && what != SSL_ERROR_SSL) return sent.error();
   if (what == SSL_ERROR_ZERO_RETURN) return false;
@@ -169,7 +169,7 @@ Result<bool> Connection::Parts::after(int result, Time until) {
   return true;
 }
 
-Result<void> Connection::Parts::begin_tls(const std::string& host, const TlsContext& tls, Time until) {
+Result<void> ClientConnection::Parts::begin_tls(const std::string& host, const TlsContext& tls, Time until) {
   ERR_clear_error();
   ssl.reset(SSL_new(tls.handle()));
   if (!ssl) return Error{"TLS: " + tls_failure()};
@@ -196,12 +196,12 @@ Result<void> Connection::Parts::begin_tls(const std::string& host, const TlsCont
   }
 }
 
-Connection::Connection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Connection::~Connection() = default;
+ClientConnection::ClientConnection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ClientConnection::~ClientConnection() = default;
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& host, std::uint16_t port,
-                                                     const TlsContext* tls, Time until,
-                                                     const Interrupt& interrupt) {
+Result<std::unique_ptr<ClientConnection>> ClientConnection::open(const std::string& host, std::uint16_t port,
+                                                                 const TlsContext* tls, Time until,
+                                                                 const Interrupt& interrupt) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
@@ -223,10 +223,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& host, st
   }
   if (connected && tls != nullptr) connected = parts->begin_tls(host, *tls, until);
   if (!connected) return connected.error();
-  return std::unique_ptr<Connection>(new Connection(std::move(parts)));
+  return std::unique_ptr<ClientConnection>(new ClientConnection(std::move(parts)));
 }
 
-Result<std::size_t> Connection::read(std::span<std::uint8_t> into, Time until) {
+Result<std::size_t> ClientConnection::read(std::span<std::uint8_t> into, Time until) {
   Parts& parts = *parts_;
   if (!parts.ssl) return parts.receive(into, until);
   for (;;) {
@@ -239,7 +239,7 @@ Result<std::size_t> Connection::read(std::span<std::uint8_t> into, Time until) {
   }
 }
 
-Result<void> Connection::write(Bytes bytes, Time until) {
+Result<void> ClientConnection::write(Bytes bytes, Time until) {
   Parts& parts = *parts_;
   if (!parts.ssl) return parts.send(bytes, until);
   constexpr std::size_t kPiece = 64 * 1024;  // so that no more than that waits in memory

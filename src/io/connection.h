@@ -1,4 +1,4 @@
-// A Connection is a TCP connection that this program began, plain or in TLS; every wait has an end.
+// A ClientConnection is a TCP connection that this program began, plain or in TLS; every wait has an end.
 //
 // Calls block, but never past the time they are given (on SteadyClock), and end at once when their Interrupt
 // is raised: the way to stop a thread that waits for a peer. One that failed is of no more use. One thread
@@ -37,16 +37,16 @@ class Interrupt {
   int fd_;
 };
 
-class Connection {
+class ClientConnection {
  public:
   // Tries every address of `host` in turn. In TLS when `tls` is given: the peer must prove to be `host`.
   // `tls` and `interrupt` must outlive the connection.
-  static Result<std::unique_ptr<Connection>> open(const std::string& host, std::uint16_t port,
-                                                  const TlsContext* tls, Time until,
-                                                  const Interrupt& interrupt);
-  ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  static Result<std::unique_ptr<ClientConnection>> open(const std::string& host, std::uint16_t port,
+                                                        const TlsContext* tls, Time until,
+                                                        const Interrupt& interrupt);
+  ~ClientConnection();
+  ClientConnection(const ClientConnection&) = delete;
+  ClientConnection& operator=(const ClientConnection&) = delete;
 
   // What has come, at least a byte; 0 when the other side has ended.
   Result<std::size_t> read(std::span<std::uint8_t> into, Time until);
@@ -55,7 +55,7 @@ class Connection {
 
  private:
   struct Parts;
-  explicit Connection(std::unique_ptr<Parts> parts);
+  explicit ClientConnection(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -117,7 +117,7 @@ struct HttpClient::Parts {
   Url url;
   std::shared_ptr<const TlsContext> tls;
   Interrupt interrupt;
-  std::unique_ptr<Connection> connection;
+  std::unique_ptr<ClientConnection> connection;
   std::string unread;  // came behind what was wanted
 
   using Parser = http::response_parser<http::string_body>;
@@ -156,8 +156,8 @@ bool HttpClient::sleep(Duration time) { return parts_->interrupt.sleep(time); }
 
 Result<void> HttpClient::Parts::connect() {
   unread.clear();
-  auto opened = Connection::open(url.host, url.port, tls.get(), SteadyClock().now() + config.connect_time_max,
-                                 interrupt);
+  auto opened = ClientConnection::open(url.host, url.port, tls.get(),
+                                       SteadyClock().now() + config.connect_time_max, interrupt);
   if (!opened) return opened.error().in(config.url);
   connection = std::move(*opened);
   return {};
@@ -248,7 +248,7 @@ Result<void> HttpClient::listen(const std::string& target,
                                 const std::function<void(const ServerEvent&)>& take) {
   Parts& parts = *parts_;
   if (auto connected = parts.connect(); !connected) return connected;
-  const std::unique_ptr<Connection>& connection = parts.connection;
+  const std::unique_ptr<ClientConnection>& connection = parts.connection;
   const auto patience = [&] { return SteadyClock().now() + parts.config.silence_max; };
   const auto run = [&]() -> Result<void> {
     HttpCall call;
