@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "record/uploader.h"
+
 namespace anemone {
 namespace {
 
-constexpr std::size_t kNameMax = 64;
 constexpr std::uint64_t kLeastQuota = 1 << 20;
 
 bool begins_with_one_of(const std::string& text, std::initializer_list<std::string_view> beginnings) {
@@ -27,13 +28,6 @@ Result<void> check_outlets(const AgentConfig& config) {
 }
 
 }  // namespace
-
-bool is_agent_name(const std::string& name) {
-  return !name.empty() && name.size() <= kNameMax && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-           c == '_' || c == '-';
-  });
-}
 
 Result<void> check(const AgentConfig& config) {
   if (!is_agent_name(config.name))

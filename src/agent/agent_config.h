@@ -31,7 +31,8 @@ struct AgentConfig {
 
   std::string spool = "anemone-spool";  // folder
   std::uint64_t spool_bytes = 1ULL << 30;
-  std::string archive;  // folder of micro-flows for questions afterwards; empty: none are kept
+  std::string slice_log;  // a line of JSON for each file that went into the spool; empty: none
+  std::string archive;    // folder of micro-flows for questions afterwards; empty: none are kept
   std::uint64_t archive_bytes = 512ULL << 20;
 
   std::vector<std::string> collectors;  // "udp://10.0.0.1:4739", "tcp://...", "tls://..."
@@ -50,8 +51,5 @@ Result<void> check(const AgentConfig& config);
 
 // The options that differ and cannot change while the agent runs: "--spool".
 std::vector<std::string> differences_that_need_a_restart(const AgentConfig& now, const AgentConfig& wanted);
-
-// Whether a host can be called so.
-bool is_agent_name(const std::string& name);
 
 }  // namespace anemone

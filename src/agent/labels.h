@@ -13,11 +13,11 @@
 
 #include "base/result.h"
 #include "capture/micro_flow.h"
+#include "capture/record_names.h"
 #include "host/application_rules.h"
 #include "host/applications.h"
 #include "host/owner_names.h"
 #include "host/process_seen.h"
-#include "record/record_names.h"
 
 namespace anemone {
 

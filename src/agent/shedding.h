@@ -38,6 +38,7 @@ class Shedding {
 
   // The detail to keep from here on.
   Detail decide(const Use& use);
+  void set_budget(Budget budget) { budget_ = budget; }
   Detail detail() const { return detail_; }
   std::uint64_t steps_down() const { return steps_down_; }
 

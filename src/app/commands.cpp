@@ -18,6 +18,7 @@ constexpr std::array kCommands = {
     Command{"diff", "what changed between two instants: topology and paths", diff},
     Command{"load", "load and utilisation of every directed link", load},
     Command{"snoop", "listen to the routing protocol", snoop},
+    Command{"agent", "watch this host: flow records with the program behind them", agent},
     Command{"doctor", "why OSPF routers do not become neighbours, and how to mend it", doctor},
     Command{"serve", "receive, store, join, answer: API and console", serve},
     Command{"demo", "replay a recorded network, in the browser", demo},

@@ -26,6 +26,7 @@ int load(int argc, char** argv);
 int events(int argc, char** argv);
 int diff(int argc, char** argv);
 int snoop(int argc, char** argv);
+int agent(int argc, char** argv);
 int doctor(int argc, char** argv);
 int serve(int argc, char** argv);
 int demo(int argc, char** argv);

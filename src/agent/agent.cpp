@@ -1,0 +1,188 @@
+#include "agent/agent.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace anemone {
+namespace {
+
+constexpr const char* kMetricPrefix = "anemone_agent_";
+
+// "lost_packets" of the kernel's part -> "anemone_agent_lost_packets_total".
+void put(std::string& text, const std::string& name, std::uint64_t value) {
+  const std::string full = kMetricPrefix + name;
+  text += "# TYPE " + full + (name.ends_with("_total") ? " counter\n" : " gauge\n");
+  text += full + " " + std::to_string(value) + "\n";
+}
+
+}  // namespace
+
+Agent::Agent(const AgentConfig& config, const Clock& clock, ApplicationRules rules)
+    : config_(config), clock_(clock), labels_(std::move(rules)), shedding_(config.budget) {}
+
+Agent::~Agent() {
+  if (link_) link_->stop();
+  if (outlets_) outlets_->stop();
+}
+
+Result<std::unique_ptr<Agent>> Agent::open(const AgentConfig& config, const Clock& clock) {
+  if (auto good = check(config); !good) return good.error();
+  auto rules = read_application_rules(config.rules);
+  if (!rules) return rules.error().in("--rules");
+  std::unique_ptr<Agent> agent(new Agent(config, clock, std::move(*rules)));
+  if (auto opened = agent->open_parts(); !opened) return opened.error();
+  return agent;
+}
+
+Result<void> Agent::open_parts() {
+  auto definitions = RunningDefinitions::make(config_.define, labels_.names(), config_.flows_max);
+  if (!definitions) return definitions.error().in("--define");
+  definitions_ = std::move(*definitions);
+  auto outlets = Outlets::open(config_);
+  if (!outlets) return outlets.error();
+  outlets_ = std::move(*outlets);
+  if (!config_.server.empty()) {
+    auto server = server_of(config_);
+    if (!server) return server.error();
+    auto link = ServerLink::make(
+        {std::move(*server), config_.name}, clock_,
+        {[this](const auto& wanted) { definitions_->want(wanted); },
+         [this](const Question& question) { return answer(question); }, [this] { return report(); }});
+    if (!link) return link.error().in("--server");
+    link_ = std::move(*link);
+  }
+  auto source = open_traffic_source(config_, labels_);
+  if (!source) return source.error();
+  source_ = std::move(*source);
+  return {};
+}
+
+void Agent::start() {
+  outlets_->start(say);
+  if (link_) link_->start();
+  used_ = used_by_this_process();
+  measured_ = clock_.now();
+  keep_counters();
+}
+
+Duration Agent::tick() {
+  take(clock_.now());
+  const Time now = clock_.now();
+  if (now - measured_ >= kMeasureEvery || now < measured_) measure(now);
+  keep_counters();
+  const Duration step = shedding_.detail() == Detail::kAll ? kTick : kSlowTick;
+  // On the step's multiples of the wall clock, so that slices end with a reading of the kernel.
+  return std::max<Duration>(slice_start(now, step) + step - clock_.now(), 1ms);
+}
+
+void Agent::take(Time now) {
+  micro_flows_.clear();
+  problem("capture", source_->drain(micro_flows_));
+  labels_.label(micro_flows_);
+  definitions_->add(micro_flows_);
+  definitions_->advance(
+      now, [this](RecordBatch&& batch) { problem("records", outlets_->send(batch, labels_.names())); });
+}
+
+void Agent::measure(Time now) {
+  Use use = used_by_this_process();
+  const Use since{use.cpu - used_.cpu, now - measured_, use.memory_bytes};
+  const Detail before = shedding_.detail();
+  const Detail after = shedding_.decide(since);
+  used_ = use;
+  measured_ = now;
+  if (after == before) return;
+  source_->set_coarse(after >= Detail::kWithoutPorts);
+  if (say) say(std::string("detail is now: ") + print_detail(after));
+}
+
+void Agent::finish() {
+  take(clock_.now());
+  definitions_->finish(clock_.now(), [this](RecordBatch&& batch) {
+    problem("records", outlets_->send(batch, labels_.names()));
+  });
+  if (link_) link_->stop();
+  outlets_->stop();
+}
+
+Result<std::vector<std::string>> Agent::reload(const AgentConfig& wanted) {
+  if (auto good = check(wanted); !good) return good.error();
+  auto rules = read_application_rules(wanted.rules);
+  if (!rules) return rules.error().in("--rules");
+  if (auto set = definitions_->set_own(wanted.define); !set) return set.error().in("--define");
+  labels_.set_rules(std::move(*rules));
+  shedding_.set_budget(wanted.budget);
+  const auto later = differences_that_need_a_restart(config_, wanted);
+  config_.define = wanted.define;
+  config_.rules = wanted.rules;
+  config_.budget = wanted.budget;
+  return later;
+}
+
+Result<QuestionAnswer> Agent::answer(const Question& question) {
+  return Error{"this agent keeps no micro-flows: it cannot answer " + question.id};
+}
+
+// What went wrong last in each part, until it goes right again.
+void Agent::problem(const std::string& part, const Result<void>& done) {
+  const std::string text = done ? "" : part + ": " + done.error().message;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known =
+        std::find_if(problems_.begin(), problems_.end(), [&](const auto& one) { return one.first == part; });
+    if (known == problems_.end()) {
+      problems_.emplace_back(part, text);
+      is_new = !text.empty();
+    } else {
+      is_new = !text.empty() && known->second != text;
+      known->second = text;
+    }
+  }
+  if (is_new && say) say(text);
+}
+
+void Agent::keep_counters() {
+  TrafficSource::Counters counters = source_->counters();
+  const LabelCounts& labels = labels_.counts();
+  const Use use = used_by_this_process();
+  counters.insert(counters.end(), {{"labelled_bytes_total", labels.bytes},
+                                   {"unknown_process_bytes_total", labels.no_process},
+                                   {"unknown_executable_bytes_total", labels.no_executable},
+                                   {"unknown_application_bytes_total", labels.no_application},
+                                   {"flows", definitions_->flows()},
+                                   {"flows_pushed_out_total", definitions_->pushed_out()},
+                                   {"detail_steps_total", shedding_.steps_down()},
+                                   {"detail", static_cast<std::uint64_t>(shedding_.detail())},
+                                   {"cpu_microseconds_total", static_cast<std::uint64_t>(use.cpu.count())},
+                                   {"memory_bytes", use.memory_bytes}});
+  const std::lock_guard lock(mutex_);
+  counters_ = std::move(counters);
+}
+
+std::string Agent::metrics() const {
+  std::string text;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, value] : counters_) put(text, name, value);
+  }
+  for (const auto& [name, value] : outlets_->counters()) put(text, name, value);
+  return text;
+}
+
+AgentReport Agent::report() const {
+  AgentReport report;
+  report.definitions = definitions_->names_in_force();
+  report.source = source_->kind();
+  report.problems = definitions_->problems();
+  for (std::string& problem : outlets_->problems()) report.problems.push_back(std::move(problem));
+  for (const std::string& limit : source_->limits()) report.problems.push_back(limit);
+  const std::lock_guard lock(mutex_);
+  report.counters = counters_;
+  for (const auto& [part, text] : problems_) {
+    if (!text.empty()) report.problems.push_back(text);
+  }
+  return report;
+}
+
+}  // namespace anemone

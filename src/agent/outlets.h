@@ -1,0 +1,52 @@
+// Outlets are where an agent's records go: the spool, from which the server takes them exactly once, and any
+// number of IPFIX collectors.
+//
+// A batch becomes one IPFIX File (RFC 5655) in the spool, whole or not at all. With a slice log every file is
+// a line of JSON in a text of the agent's own: what it says it sent, to be held against what arrived.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/agent_config.h"
+#include "agent/running_definitions.h"
+#include "base/result.h"
+#include "record/spool.h"
+#include "record/uploader.h"
+
+namespace anemone {
+
+class Outlets {
+ public:
+  using Say = std::function<void(const std::string&)>;
+
+  static Result<std::unique_ptr<Outlets>> open(const AgentConfig& config);
+  ~Outlets();
+
+  void start(const Say& say);
+  void stop();
+
+  // Sends it everywhere; the first thing that went wrong. Never waits for a network.
+  Result<void> send(const RecordBatch& batch, const RecordNames& names);
+
+  std::vector<std::pair<std::string, std::uint64_t>> counters() const;
+  std::vector<std::string> problems() const;
+
+ private:
+  Outlets() = default;
+  Result<void> write_slice_log(const RecordBatch& batch, std::uint64_t sequence);
+
+  AgentConfig config_;
+  std::unique_ptr<Spool> spool_;
+  std::unique_ptr<Uploader> uploader_;  // none without a server
+  std::vector<std::uint8_t> file_;      // scratch
+};
+
+// How the server is reached: address, authority, token. An error names the option.
+Result<HttpClientConfig> server_of(const AgentConfig& config);
+
+}  // namespace anemone

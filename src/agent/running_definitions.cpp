@@ -1,0 +1,155 @@
+#include "agent/running_definitions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "record/from_flow.h"
+
+namespace anemone {
+namespace {
+
+constexpr Duration kBatchWithoutSlices = 10s;
+
+// Records go in batches even where the definition does not cut flows.
+Duration batch_length(const FlowDefinition& definition) {
+  return definition.slice > Duration{0} ? definition.slice : kBatchWithoutSlices;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunningDefinitions>> RunningDefinitions::make(const std::string& own,
+                                                                     RecordNames& names,
+                                                                     std::size_t flows_max) {
+  std::unique_ptr<RunningDefinitions> all(new RunningDefinitions(names, flows_max));
+  if (auto set = all->set_own(own); !set) return set.error();
+  all->take_up({}, {});
+  return all;
+}
+
+void RunningDefinitions::want(std::vector<NamedDefinition> definitions) {
+  const std::lock_guard lock(mutex_);
+  wanted_ = std::move(definitions);
+}
+
+Result<void> RunningDefinitions::set_own(const std::string& define) {
+  const auto flows = make_flows(define);
+  if (!flows) return flows.error();
+  own_ = define;
+  const bool own_is_in_force = running_.empty() || running_[0].as_wanted.name == kOwnDefinition;
+  if (own_is_in_force) want({});
+  return {};
+}
+
+Result<DefinedFlows> RunningDefinitions::make_flows(const std::string& define) const {
+  const auto definition = parse_flow_definition(define);
+  if (!definition) return definition.error();
+  return DefinedFlows::make(*definition, names_, flows_max_);
+}
+
+void RunningDefinitions::add(std::span<const MicroFlow> micro_flows) {
+  for (Running& running : running_) running.flows.add(micro_flows, running.due);
+}
+
+void RunningDefinitions::advance(Time now, const Take& take) {
+  for (Running& running : running_) {
+    running.flows.expire(now, running.due);
+    const Time slice = slice_start(now, batch_length(running.flows.definition()));
+    if (slice > running.slice) hand_on(running, slice, take);
+    running.slice = std::max(running.slice, slice);
+  }
+  take_up(now, take);
+}
+
+void RunningDefinitions::finish(Time now, const Take& take) {
+  for (Running& running : running_) {
+    running.flows.finish(running.due);
+    hand_on(running, now, take);
+  }
+}
+
+void RunningDefinitions::hand_on(Running& running, Time until, const Take& take) {
+  if (running.due.empty()) return;
+  RecordBatch batch{running.number, running.as_wanted.name, until, {}};
+  batch.records.reserve(running.due.size());
+  for (const Flow& flow : running.due) batch.records.push_back(record_of(flow, ObserverId{}));
+  running.due.clear();
+  take(std::move(batch));
+}
+
+void RunningDefinitions::take_up(Time now, const Take& take) {
+  std::vector<NamedDefinition> wanted;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!wanted_) return;
+    wanted = *std::exchange(wanted_, std::nullopt);
+  }
+  if (wanted.empty()) wanted = {{kOwnDefinition, own_}};
+  std::vector<std::string> problems;
+  std::vector<Running> next;
+  for (const NamedDefinition& one : wanted) {
+    const auto same = std::find_if(running_.begin(), running_.end(),
+                                   [&](const Running& running) { return running.as_wanted == one; });
+    if (same != running_.end()) {
+      next.push_back(std::move(*same));
+      running_.erase(same);
+      continue;
+    }
+    auto flows = make_flows(one.define);
+    if (!flows) {
+      problems.push_back("definition " + one.name + ": " + flows.error().message);
+      continue;
+    }
+    next.push_back({one, 0, std::move(*flows), slice_start(now, batch_length(flows->definition())), {}});
+  }
+  if (next.empty()) {  // none of those can be: what was goes on
+    const std::lock_guard lock(mutex_);
+    problems_ = std::move(problems);
+    return;
+  }
+  for (Running& gone : running_) {
+    gone.flows.finish(gone.due);
+    pushed_out_before_ += gone.flows.pushed_out();
+    hand_on(gone, now, take);
+  }
+  running_ = std::move(next);
+  for (Running& running : running_) {
+    if (running.number == 0) running.number = free_number();
+  }
+  const std::lock_guard lock(mutex_);
+  problems_ = std::move(problems);
+  names_in_force_.clear();
+  for (const Running& running : running_) names_in_force_.push_back(running.as_wanted.name);
+}
+
+std::uint32_t RunningDefinitions::free_number() const {
+  std::uint32_t number = 1;
+  while (std::any_of(running_.begin(), running_.end(),
+                     [&](const Running& running) { return running.number == number; })) {
+    ++number;
+  }
+  return number;
+}
+
+std::vector<std::string> RunningDefinitions::names_in_force() const {
+  const std::lock_guard lock(mutex_);
+  return names_in_force_;
+}
+
+std::vector<std::string> RunningDefinitions::problems() const {
+  const std::lock_guard lock(mutex_);
+  return problems_;
+}
+
+std::size_t RunningDefinitions::flows() const {
+  std::size_t flows = 0;
+  for (const Running& running : running_) flows += running.flows.size();
+  return flows;
+}
+
+std::uint64_t RunningDefinitions::pushed_out() const {
+  std::uint64_t pushed_out = pushed_out_before_;
+  for (const Running& running : running_) pushed_out += running.flows.pushed_out();
+  return pushed_out;
+}
+
+}  // namespace anemone

@@ -1,0 +1,89 @@
+// RunningDefinitions are the flow definitions in force on an agent: its own, or those that its server wants.
+//
+// Several see the same micro-flows; each makes its own flows, which become a batch of records at the end of
+// each of its slices. A definition that goes hands its flows on at once, cut short; one that did not change
+// goes on undisturbed.
+//
+// want() may be called by any thread and takes effect at the next advance(); the rest belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/agent_work.h"
+#include "base/result.h"
+#include "flow/defined_flows.h"
+#include "record/flow_record.h"
+
+namespace anemone {
+
+// The records of a slice by one definition.
+struct RecordBatch {
+  std::uint32_t definition = 0;  // a number that lasts while the definition is in force
+  std::string name;
+  Time until{};  // the slice's end, or when the definition went
+  std::vector<FlowRecord> records;
+};
+
+class RunningDefinitions {
+ public:
+  using Take = std::function<void(RecordBatch&&)>;
+
+  // `own` is in force while nobody wants others; an error when it cannot be. `names` must outlive this.
+  static Result<std::unique_ptr<RunningDefinitions>> make(const std::string& own, RecordNames& names,
+                                                          std::size_t flows_max);
+
+  // None: the agent's own.
+  void want(std::vector<NamedDefinition> definitions);
+  // Changes the agent's own; an error, and no change, when it cannot be.
+  Result<void> set_own(const std::string& define);
+
+  void add(std::span<const MicroFlow> micro_flows);
+  // Time has passed: cuts what is due, takes up what is wanted. Batches without records are not handed on.
+  void advance(Time now, const Take& take);
+  // Hands on everything, at the end.
+  void finish(Time now, const Take& take);
+
+  std::vector<std::string> names_in_force() const;  // any thread
+  std::vector<std::string> problems() const;  // definitions that could not be taken up, and why; any thread
+  std::size_t flows() const;
+  std::uint64_t pushed_out() const;
+
+ private:
+  struct Running {
+    NamedDefinition as_wanted;
+    std::uint32_t number = 0;
+    DefinedFlows flows;
+    Time slice{};  // that is open; no time before the first
+    std::vector<Flow> due;
+  };
+
+  RunningDefinitions(RecordNames& names, std::size_t flows_max) : names_(names), flows_max_(flows_max) {}
+  Result<DefinedFlows> make_flows(const std::string& define) const;
+  void take_up(Time now, const Take& take);
+  void hand_on(Running& running, Time until, const Take& take);
+  std::uint32_t free_number() const;
+
+  RecordNames& names_;
+  const std::size_t flows_max_;
+  std::string own_;
+  std::vector<Running> running_;
+  std::vector<Flow> flows_;  // scratch
+  std::uint64_t pushed_out_before_ = 0;
+
+  mutable std::mutex mutex_;  // what follows
+  std::optional<std::vector<NamedDefinition>> wanted_;
+  std::vector<std::string> names_in_force_;
+  std::vector<std::string> problems_;
+};
+
+// What a flow is where nobody says otherwise.
+inline constexpr const char* kOwnDefinition = "own";
+
+}  // namespace anemone

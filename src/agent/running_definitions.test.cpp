@@ -1,0 +1,113 @@
+#include "agent/running_definitions.h"
+
+#include <doctest/doctest.h>
+
+using namespace anemone;
+
+namespace {
+
+const Time kStart = *parse_time("2026-11-23T10:00:00Z");
+
+MicroFlow micro_flow(Time time, std::uint16_t src_port, std::uint64_t bytes = 100) {
+  MicroFlow one;
+  one.event.time = time;
+  one.event.key = {Ipv4{0x0a000001}, Ipv4{0x0a000002}, src_port, 443, 6, Direction::kOut};
+  one.event.bytes = bytes;
+  one.origin.owner = kUnknownOwner;
+  return one;
+}
+
+struct Bench {
+  RecordNames names;
+  std::unique_ptr<RunningDefinitions> running;
+  std::vector<RecordBatch> batches;
+  RunningDefinitions::Take take = [this](RecordBatch&& batch) { batches.push_back(std::move(batch)); };
+
+  Bench() {
+    auto made = RunningDefinitions::make("", names, 1000);
+    REQUIRE_MESSAGE(made, made.error().message);
+    running = std::move(*made);
+    running->advance(kStart, take);
+  }
+  void see(Time time, std::uint16_t src_port) {
+    const MicroFlow one = micro_flow(time, src_port);
+    running->add({&one, 1});
+  }
+};
+
+std::uint64_t bytes_of(const RecordBatch& batch) {
+  std::uint64_t bytes = 0;
+  for (const FlowRecord& record : batch.records) bytes += record.bytes;
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("each slice is one batch, handed on when the slice is over") {
+  Bench bench;
+  bench.see(kStart + 1s, 1);
+  bench.see(kStart + 2s, 2);
+  bench.see(kStart + 9s, 1);
+  bench.running->advance(kStart + 9s, bench.take);
+  CHECK(bench.batches.empty());
+  bench.running->advance(kStart + 10s, bench.take);
+  REQUIRE(bench.batches.size() == 1);
+  CHECK(bench.batches[0].until == kStart + 10s);
+  CHECK(bench.batches[0].records.size() == 2);
+  CHECK(bytes_of(bench.batches[0]) == 300);
+  bench.running->advance(kStart + 20s, bench.take);
+  CHECK(bench.batches.size() == 1);
+}
+
+TEST_CASE("two definitions see the same traffic, under numbers of their own") {
+  Bench bench;
+  bench.running->want({{"pairs", "key src dst"}, {"ports", "key sport"}});
+  bench.running->advance(kStart + 1s, bench.take);
+  CHECK(bench.running->names_in_force() == std::vector<std::string>{"pairs", "ports"});
+  bench.see(kStart + 2s, 1);
+  bench.see(kStart + 2s, 2);
+  bench.running->advance(kStart + 10s, bench.take);
+  REQUIRE(bench.batches.size() == 2);
+  CHECK(bench.batches[0].records.size() == 1);
+  CHECK(bench.batches[1].records.size() == 2);
+  CHECK(bytes_of(bench.batches[0]) == bytes_of(bench.batches[1]));
+  CHECK(bench.batches[0].definition != bench.batches[1].definition);
+}
+
+TEST_CASE("a definition that goes hands on what it has; one that stays is not disturbed") {
+  Bench bench;
+  bench.running->want({{"pairs", "key src dst"}, {"ports", "key sport"}});
+  bench.running->advance(kStart + 1s, bench.take);
+  bench.see(kStart + 2s, 1);
+  bench.running->want({{"ports", "key sport"}});
+  bench.running->advance(kStart + 3s, bench.take);
+  REQUIRE(bench.batches.size() == 1);
+  CHECK(bench.batches[0].name == "pairs");
+  CHECK(bench.batches[0].until == kStart + 3s);
+  bench.see(kStart + 4s, 1);
+  bench.running->advance(kStart + 10s, bench.take);
+  REQUIRE(bench.batches.size() == 2);
+  CHECK(bench.batches[1].name == "ports");
+  CHECK(bytes_of(bench.batches[1]) == 200);
+}
+
+TEST_CASE("what cannot be in force is a problem that is told, and what was in force goes on") {
+  Bench bench;
+  bench.running->want({{"broken", "key nonsense"}});
+  bench.running->advance(kStart + 1s, bench.take);
+  REQUIRE(bench.running->problems().size() == 1);
+  CHECK(bench.running->problems()[0].starts_with("definition broken: "));
+  CHECK(bench.running->names_in_force() == std::vector<std::string>{kOwnDefinition});
+  CHECK_FALSE(bench.running->set_own("key nonsense"));
+  bench.running->want({});
+  bench.running->advance(kStart + 2s, bench.take);
+  CHECK(bench.running->problems().empty());
+}
+
+TEST_CASE("at the end everything is handed on") {
+  Bench bench;
+  bench.see(kStart + 1s, 1);
+  bench.running->finish(kStart + 2s, bench.take);
+  REQUIRE(bench.batches.size() == 1);
+  CHECK(bytes_of(bench.batches[0]) == 100);
+}
