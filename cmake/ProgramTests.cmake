@@ -103,6 +103,9 @@ flows_test("hold a fragmented datagram in one, where tshark lists two" fragments
 flows_test("look at the outermost header of a 6in4 tunnel, where tshark takes the inner ports" tunnel)
 flows_test("end before a section of pcapng version 2, which has another layout" version)
 flows_test("refuse a Network Monitor file, and say how to convert it" format)
+add_test(NAME "program: flows inside tunnels are as tshark dissects them"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/tunnels_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: flows inside tunnels are as tshark dissects them" PROPERTIES LABELS program TIMEOUT 600)
 add_test(NAME "program: damaged, crafted and cut captures end with a reason and keep what was good"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bad_input.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: damaged, crafted and cut captures end with a reason and keep what was good"

@@ -23,32 +23,6 @@ std::uint16_t u16(const std::uint8_t* at) { return static_cast<std::uint16_t>(at
 std::uint32_t u32(const std::uint8_t* at) { return std::uint32_t{u16(at)} << 16 | u16(at + 2); }
 std::uint64_t u64(const std::uint8_t* at) { return std::uint64_t{u32(at)} << 32 | u32(at + 4); }
 
-// Ports, ICMP type and code, TCP flags: from the start of the upper layer's header.
-void read_transport(IpPacket& packet) {
-  const Bytes in = packet.payload;
-  switch (packet.protocol) {
-    case kTcp:
-      if (in.size() > 13) packet.tcp_flags = in[13];
-      [[fallthrough]];
-    case kUdp:
-    case kDccp:
-    case kSctp:
-    case kUdpLite:
-      packet.ports_cut = in.size() < 4;
-      if (packet.ports_cut) return;
-      packet.src_port = u16(in.data());
-      packet.dst_port = u16(&in[2]);
-      return;
-    case kIcmp:
-    case kIcmp6:
-      packet.ports_cut = in.size() < 2;
-      if (!packet.ports_cut) packet.dst_port = u16(in.data());
-      return;
-    default:
-      return;
-  }
-}
-
 // Version (4 bits), header length (4 bits, words), type of service (1), total length (2), id (2), flags (3
 // bits) and fragment offset (13 bits, units of 8), time to live (1), protocol (1), checksum (2), source (4),
 // destination (4), options.
@@ -127,6 +101,31 @@ IpRead read_ipv6(Bytes bytes, std::uint32_t wire_left, IpPacket& packet) {
 }
 
 }  // namespace
+
+void read_transport(IpPacket& packet) {
+  const Bytes in = packet.payload;
+  switch (packet.protocol) {
+    case kTcp:
+      if (in.size() > 13) packet.tcp_flags = in[13];
+      [[fallthrough]];
+    case kUdp:
+    case kDccp:
+    case kSctp:
+    case kUdpLite:
+      packet.ports_cut = in.size() < 4;
+      if (packet.ports_cut) return;
+      packet.src_port = u16(in.data());
+      packet.dst_port = u16(&in[2]);
+      return;
+    case kIcmp:
+    case kIcmp6:
+      packet.ports_cut = in.size() < 2;
+      if (!packet.ports_cut) packet.dst_port = u16(in.data());
+      return;
+    default:
+      return;
+  }
+}
 
 IpRead read_ip(Bytes bytes, std::uint32_t wire_left, std::uint8_t version, IpPacket& packet) {
   packet = {};

@@ -44,4 +44,7 @@ enum class IpRead : std::uint8_t {
 // Reads the packet at the front of `bytes`. `wire_left` is what the frame held on the wire from there on.
 IpRead read_ip(Bytes bytes, std::uint32_t wire_left, std::uint8_t version, IpPacket& packet);
 
+// Ports, ICMP type and code, TCP flags: from the start of packet.payload, by packet.protocol.
+void read_transport(IpPacket& packet);
+
 }  // namespace anemone

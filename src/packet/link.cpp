@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherIpv6 = 0x86dd;
+constexpr std::uint16_t kEtherBridged = 0x6558;  // an Ethernet frame, in tunnels
 constexpr std::uint16_t kEtherLengthMax = 1500;  // below, the field is an 802.3 length
 constexpr std::uint16_t kTypeOsi = 0xfefe;       // Cisco HDLC's and frame relay's type for ISO protocols
 constexpr int kLayersMax = 16;                   // tags and labels on top of each other
@@ -59,6 +60,9 @@ class LinkWalk {
         return {};
     }
   }
+
+  // What stands behind a field that holds an Ethernet type.
+  IpPlace of_type(std::uint16_t type) { return type == kEtherBridged ? ethernet() : ether_type(type); }
 
  private:
   IpPlace osi() {
@@ -243,5 +247,7 @@ IpPlace find_ip(LinkType link, Bytes frame) {
   }
   return LinkWalk(frame).link(link);
 }
+
+IpPlace find_ip_of_type(std::uint16_t ether_type, Bytes bytes) { return LinkWalk(bytes).of_type(ether_type); }
 
 }  // namespace anemone

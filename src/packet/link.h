@@ -29,4 +29,8 @@ struct IpPlace {
 
 IpPlace find_ip(LinkType link, Bytes frame);
 
+// The same, of what a header calls by an Ethernet type: tunnels do (GRE, Geneve). `offset` is from `bytes`'
+// start.
+IpPlace find_ip_of_type(std::uint16_t ether_type, Bytes bytes);
+
 }  // namespace anemone

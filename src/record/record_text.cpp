@@ -252,4 +252,36 @@ void append_row(const FlowRecord& record, std::string& out) {
   out += line.text();
 }
 
+void append_json(const FlowRecord& record, const RecordNames& names, std::string& out) {
+  append_json(record, out);
+  if (!record.origin.tunnel.valid()) return;
+  const Tunnel& tunnel = names.tunnels[record.origin.tunnel];
+  out.pop_back();
+  out += R"(,"tunnel":")" + tunnel.technology;
+  out += R"(","outer_src":")" + print_address(tunnel.src);
+  out += R"(","outer_dst":")" + print_address(tunnel.dst);
+  out += R"(","tunnel_id":)" + std::to_string(tunnel.id) + '}';
+}
+
+void append_csv(const FlowRecord& record, const RecordNames& names, std::string& out) {
+  append_csv(record, out);
+  out.pop_back();
+  if (!record.origin.tunnel.valid()) {
+    out += ",,,,\n";
+    return;
+  }
+  const Tunnel& tunnel = names.tunnels[record.origin.tunnel];
+  out += ',' + tunnel.technology + ',' + print_address(tunnel.src) + ',' + print_address(tunnel.dst) + ',' +
+         std::to_string(tunnel.id) + '\n';
+}
+
+void append_row(const FlowRecord& record, const RecordNames& names, std::string& out) {
+  append_row(record, out);
+  if (!record.origin.tunnel.valid()) return;
+  const Tunnel& tunnel = names.tunnels[record.origin.tunnel];
+  out.pop_back();
+  out += "  in " + tunnel.technology + (tunnel.id == 0 ? "" : ' ' + std::to_string(tunnel.id)) + ' ' +
+         print_address(tunnel.src) + " -> " + print_address(tunnel.dst) + '\n';
+}
+
 }  // namespace anemone

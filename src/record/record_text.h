@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "capture/record_names.h"
 #include "record/flow_record.h"
 
 namespace anemone {
@@ -16,14 +17,23 @@ namespace anemone {
 // "icmp_type" and "icmp_code".
 void append_json(const FlowRecord& record, std::string& out);
 
+// With "tunnel", "outer_src", "outer_dst" and "tunnel_id" where the record was in a tunnel.
+void append_json(const FlowRecord& record, const RecordNames& names, std::string& out);
+
 constexpr std::string_view kCsvHeader =
     "start,end,src,dst,sport,dport,proto,packets,bytes,tcp_flags,tos,icmp_type,icmp_code\n";
 void append_csv(const FlowRecord& record, std::string& out);
+
+constexpr std::string_view kCsvNamedHeader =
+    "start,end,src,dst,sport,dport,proto,packets,bytes,tcp_flags,tos,icmp_type,icmp_code,tunnel,outer_src,"
+    "outer_dst,tunnel_id\n";
+void append_csv(const FlowRecord& record, const RecordNames& names, std::string& out);
 
 // Addresses stand last: those of IPv6 are of any width.
 constexpr std::string_view kTableHeader =
     "start                           seconds proto     packets         bytes flags    source -> "
     "destination\n";
 void append_row(const FlowRecord& record, std::string& out);
+void append_row(const FlowRecord& record, const RecordNames& names, std::string& out);
 
 }  // namespace anemone
