@@ -239,6 +239,15 @@ Result<std::size_t> ClientConnection::read(std::span<std::uint8_t> into, Time un
   }
 }
 
+bool ClientConnection::ended() {
+  std::array<std::uint8_t, 512> forgotten;
+  for (;;) {
+    const auto count = read(forgotten, Time::min());
+    if (!count) return count.error().message != kTooSlow;
+    if (*count == 0) return true;
+  }
+}
+
 Result<void> ClientConnection::write(Bytes bytes, Time until) {
   Parts& parts = *parts_;
   if (!parts.ssl) return parts.send(bytes, until);

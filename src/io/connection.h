@@ -50,6 +50,9 @@ class ClientConnection {
 
   // What has come, at least a byte; 0 when the other side has ended.
   Result<std::size_t> read(std::span<std::uint8_t> into, Time until);
+  // Reads and forgets what has come, without waiting; true when the other side has ended, or it failed. For
+  // peers that say nothing: else closing would find what TLS said unread, and destroy what is on its way.
+  bool ended();
   // All of it.
   Result<void> write(Bytes bytes, Time until);
 

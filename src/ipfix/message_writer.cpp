@@ -48,6 +48,12 @@ void MessageWriter::added() {
   ++records_;
 }
 
+void MessageWriter::say(const Template& layout, Time export_time, const Send& send) {
+  if (out_.size() + kSetHeaderSize + template_size(layout) > bytes_max_) flush(export_time, send);
+  if (out_.size() == 0) out_.bytes().resize(kHeaderSize);
+  say(layout);
+}
+
 void MessageWriter::say(const Template& layout) {
   open_set(layout.is_options() ? kOptionsTemplateSet : kTemplateSet);
   out_.u16(layout.id);

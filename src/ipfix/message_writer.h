@@ -28,11 +28,14 @@ class MessageWriter {
   ByteWriter& begin_record(const Template& layout, std::size_t record_max, Time export_time,
                            const Send& send);
   void added();
+  // A template, whether it is needed or not.
+  void say(const Template& layout, Time export_time, const Send& send);
 
   // Sends what there is.
   void flush(Time export_time, const Send& send);
 
   void say_templates_again() { said_.clear(); }
+  // Of messages that were sent and of the one that was begun, options records too.
   std::uint64_t records() const { return records_; }
 
  private:

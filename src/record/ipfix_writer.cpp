@@ -188,6 +188,13 @@ void IpfixWriter::say_templates_again() {
   elements_said_ = false;
 }
 
+void IpfixWriter::write_templates(Time export_time, const Send& send) {
+  say_templates_again();
+  say_elements(export_time, send);
+  for (const Template& layout : templates_) messages_.say(layout, export_time, send);
+  messages_.flush(export_time, send);
+}
+
 void IpfixWriter::write(std::span<const FlowRecord> records, const RecordNames& names, Time export_time,
                         const Send& send) {
   if (records.empty()) return;

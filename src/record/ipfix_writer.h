@@ -40,10 +40,15 @@ class IpfixWriter {
   void write(std::span<const FlowRecord> records, const RecordNames& names, Time export_time,
              const Send& send);
 
+  // All templates and what our elements are, in messages of their own: for whoever joins in the middle.
+  void write_templates(Time export_time, const Send& send);
+
   // The next messages say templates and elements again, for who missed them.
   void say_templates_again();
 
   std::uint64_t records() const { return records_; }
+  // What sequence numbers count: descriptions of elements, too.
+  std::uint64_t data_records() const { return messages_.records(); }
   // Names that were longer than a message lets them be, and were cut.
   std::uint64_t names_cut() const { return names_cut_; }
 
