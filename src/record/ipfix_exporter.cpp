@@ -47,8 +47,8 @@ class IpfixExporter::Line {
       if (!sender) return sender.error();
       udp_ = std::move(*sender);
     } else {
-      auto connection =
-          Connection::open(config_.host, config_.port, tls_, clock_.now() + config_.patience, interrupt_);
+      auto connection = ClientConnection::open(config_.host, config_.port, tls_,
+                                               clock_.now() + config_.patience, interrupt_);
       if (!connection) return connection.error();
       connection_ = std::move(*connection);
     }
