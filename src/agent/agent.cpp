@@ -62,13 +62,17 @@ void Agent::start() {
   if (link_) link_->start();
   used_ = used_by_this_process();
   measured_ = clock_.now();
+  look_at_interfaces();
   keep_counters();
 }
 
 Duration Agent::tick() {
   take(clock_.now());
   const Time now = clock_.now();
-  if (now - measured_ >= kMeasureEvery || now < measured_) measure(now);
+  if (now - measured_ >= kMeasureEvery || now < measured_) {
+    measure(now);
+    look_at_interfaces();
+  }
   keep_counters();
   const Duration step = shedding_.detail() == Detail::kAll ? kTick : kSlowTick;
   // On the step's multiples of the wall clock, so that slices end with a reading of the kernel.
@@ -82,6 +86,12 @@ void Agent::take(Time now) {
   definitions_->add(micro_flows_);
   definitions_->advance(
       now, [this](RecordBatch&& batch) { problem("records", outlets_->send(batch, labels_.names())); });
+}
+
+void Agent::look_at_interfaces() {
+  const auto interfaces = host_interfaces();
+  if (interfaces) labels_.set_interfaces(*interfaces);
+  problem("interfaces", interfaces ? Result<void>() : interfaces.error());
 }
 
 void Agent::measure(Time now) {

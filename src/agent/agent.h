@@ -58,6 +58,7 @@ class Agent {
   explicit Agent(const AgentConfig& config, const Clock& clock, ApplicationRules rules);
   Result<void> open_parts();
   void take(Time now);
+  void look_at_interfaces();
   void measure(Time now);
   void keep_counters();
   void problem(const std::string& part, const Result<void>& done);

@@ -27,9 +27,55 @@ void Labels::set_rules(ApplicationRules rules) {
 }
 
 void Labels::label(std::span<MicroFlow> micro_flows) {
+  if (ends_to_learn_) learn_ends(micro_flows);
   for (MicroFlow& micro_flow : micro_flows) {
     micro_flow.origin.application = application_of(micro_flow);
+    const auto tunnel = tunnels_.find(micro_flow.origin.interface);
+    if (tunnel != tunnels_.end()) micro_flow.origin.tunnel = tunnel->second.id;
     count(micro_flow);
+  }
+}
+
+void Labels::set_interfaces(const std::vector<HostInterface>& interfaces) {
+  std::unordered_map<std::uint32_t, TunnelInterface> tunnels;
+  ends_to_learn_ = false;
+  for (const HostInterface& interface : interfaces) {
+    if (!interface.is_tunnel()) continue;
+    TunnelInterface one;
+    one.tunnel = {interface.technology, interface.name, interface.local, interface.remote, interface.id};
+    one.holder = interface.holder.pid;
+    const auto known = tunnels_.find(interface.index);
+    if (known != tunnels_.end() && known->second.learnt && known->second.holder == one.holder &&
+        known->second.tunnel.interface == interface.name) {
+      one = known->second;
+    }
+    one.id = names_.tunnels.intern(one.tunnel);
+    ends_to_learn_ = ends_to_learn_ || one.holder != 0;
+    tunnels.emplace(interface.index, one);
+  }
+  tunnels_ = std::move(tunnels);
+}
+
+// What the process that holds a tunnel sends elsewhere is the tunnel's outer flow, if it sends to one peer
+// only.
+void Labels::learn_ends(std::span<const MicroFlow> micro_flows) {
+  for (auto& [index, one] : tunnels_) {
+    if (one.holder == 0) continue;
+    const FlowKey* outer = nullptr;
+    bool several = false;
+    for (const MicroFlow& micro_flow : micro_flows) {
+      const FlowKey& key = micro_flow.event.key;
+      if (micro_flow.origin.pid != one.holder || micro_flow.origin.interface == index ||
+          key.direction != Direction::kOut)
+        continue;
+      several = several || (outer != nullptr && outer->dst != key.dst);
+      outer = &key;
+    }
+    if (outer == nullptr) continue;
+    one.learnt = !several;
+    one.tunnel.src = several ? IpAddress{} : outer->src;
+    one.tunnel.dst = several ? IpAddress{} : outer->dst;
+    one.id = names_.tunnels.intern(one.tunnel);
   }
 }
 

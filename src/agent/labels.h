@@ -3,13 +3,16 @@
 //
 // What the kernel counts has numbers only. Processes become owners as their sockets are seen; applications
 // follow from rules over owner, ports and peer; a flow on a tunnel's interface is carried by that tunnel.
-// How much could not be told is counted: the share of unknown. One thread.
+// Where a process holds the tunnel (a VPN) and talks to one peer only, that is the tunnel's other end. How
+// much could not be told is counted: the share of unknown. One thread.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "capture/micro_flow.h"
@@ -18,6 +21,7 @@
 #include "host/applications.h"
 #include "host/owner_names.h"
 #include "host/process_seen.h"
+#include "host/tunnel_interfaces.h"
 
 namespace anemone {
 
@@ -38,6 +42,8 @@ class Labels {
   OwnerNames& owner_names() { return owner_names_; }
 
   void set_rules(ApplicationRules rules);
+  // The interfaces as they are now.
+  void set_interfaces(const std::vector<HostInterface>& interfaces);
   // Fills in application and tunnel.
   void label(std::span<MicroFlow> micro_flows);
 
@@ -45,12 +51,22 @@ class Labels {
   const LabelCounts& counts() const { return counts_; }
 
  private:
+  struct TunnelInterface {
+    Tunnel tunnel;
+    TunnelId id;
+    std::uint32_t holder = 0;  // pid; 0: the kernel, or nobody
+    bool learnt = false;       // its ends are the holder's
+  };
+
+  void learn_ends(std::span<const MicroFlow> micro_flows);
   ApplicationId application_of(const MicroFlow& micro_flow);
   void count(const MicroFlow& micro_flow);
 
   RecordNames names_;
   OwnerNames owner_names_;
   std::unique_ptr<Applications> applications_;
+  std::unordered_map<std::uint32_t, TunnelInterface> tunnels_;  // by interface
+  bool ends_to_learn_ = false;                                  // a process holds one of them
   LabelCounts counts_;
 };
 

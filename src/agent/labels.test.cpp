@@ -35,6 +35,45 @@ TEST_CASE("a flow's application is the one of its program and ports, whichever w
   CHECK(names[flows[2].origin.application] == "other");
 }
 
+TEST_CASE("what goes through a tunnel's interface is carried by the tunnel; a VPN's ends are its process's") {
+  Labels labels(ApplicationRules{});
+  HostInterface vxlan;
+  vxlan.index = 7;
+  vxlan.name = "vx0";
+  vxlan.technology = "vxlan";
+  vxlan.id = 42;
+  vxlan.local = Ipv4{0xc0000201};
+  HostInterface tun;
+  tun.index = 8;
+  tun.name = "tun0";
+  tun.technology = "openvpn";
+  tun.holder.pid = 99;
+  labels.set_interfaces({vxlan, tun});
+
+  std::vector<MicroFlow> flows(3, micro_flow(kUnknownOwner, Direction::kOut, 1, 2));
+  flows[0].origin.interface = 7;
+  flows[1].origin.interface = 8;
+  flows[2].origin.interface = 2;
+  flows[2].origin.pid = 99;
+  flows[2].event.key.dst = Ipv4{0xcb007107};
+  labels.label(flows);
+  const auto& tunnels = labels.names().tunnels;
+  REQUIRE(flows[0].origin.tunnel.valid());
+  CHECK(tunnels[flows[0].origin.tunnel].id == 42);
+  CHECK(tunnels[flows[0].origin.tunnel].src == IpAddress{Ipv4{0xc0000201}});
+  REQUIRE(flows[1].origin.tunnel.valid());
+  CHECK(tunnels[flows[1].origin.tunnel].technology == "openvpn");
+  CHECK(tunnels[flows[1].origin.tunnel].dst == IpAddress{Ipv4{0xcb007107}});
+  CHECK_FALSE(flows[2].origin.tunnel.valid());
+
+  // With a second peer it is not known which of them carries what.
+  flows.push_back(flows[2]);
+  flows[3].event.key.dst = Ipv4{0xcb007108};
+  labels.set_interfaces({vxlan, tun});
+  labels.label(flows);
+  CHECK(tunnels[flows[1].origin.tunnel].dst == IpAddress{});
+}
+
 TEST_CASE("bytes without a process, an executable, an application are counted") {
   Labels labels(ApplicationRules{});
   const OwnerId gone = labels.names().owners.intern({"curl", "", "root", "", ""});
