@@ -106,13 +106,21 @@ Result<void> Platform::restore_summaries() {
 // The end of the last record, in the newest bin that has any.
 Result<void> Platform::restore_last_flow() {
   for (auto bin = summaries_.rbegin(); bin != summaries_.rend() && !last_flow_; ++bin) {
-    auto records = store_.flows_between(bin->first, bin->first + config_.bin);
+    auto records = own_flows(bin->first, bin->first + config_.bin);
     if (!records) return records.error();
     for (const FlowRecord& record : *records) {
       last_flow_ = std::max(last_flow_.value_or(Time{}), record.end);
     }
   }
   return {};
+}
+
+// Records of the inventory's hosts: those that agents sent belong to no bin here.
+Result<std::vector<FlowRecord>> Platform::own_flows(Time from, Time to) const {
+  const auto& own = hosts_.observers();
+  if (own.empty()) return std::vector<FlowRecord>();
+  if (store_.observers().size() == own.size()) return store_.flows_between(from, to);
+  return store_.flows_between(from, to, own);
 }
 
 Time Platform::first_bin() const {
@@ -266,7 +274,7 @@ Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, std:
   if (auto all = cache_.find(bin.from, hosts_.list().size())) {
     records = all->records;
   } else {
-    auto read = store_.flows_between(bin.from, bin.to);
+    auto read = own_flows(bin.from, bin.to);
     if (!read) return read.error();
     records = std::make_shared<const std::vector<FlowRecord>>(std::move(*read));
   }

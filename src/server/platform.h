@@ -124,6 +124,7 @@ class Platform {
   Result<void> restore_summaries();
   Result<void> restore_last_flow();
 
+  Result<std::vector<FlowRecord>> own_flows(Time from, Time to) const;
   Time first_bin() const;
   bool was_there(const std::string& id, const Question& question, NodeDetail& detail) const;
   std::string end_of(const std::string& end) const;

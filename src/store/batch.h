@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/time.h"
 #include "lsdb/lsa_log.h"
 #include "record/flow_record.h"
+#include "record/record_names.h"
 
 namespace anemone {
 
@@ -51,6 +53,8 @@ struct Batch {
   Time at{};             // complete up to here, by the source's own clock
   std::string progress;  // valid UTF-8
   std::vector<FlowRecord> records;
+  // What the numbers in the records' origins stand for; null when they have none.
+  std::shared_ptr<const RecordNames> names;
   std::vector<LsaRow> lsas;
   std::vector<MarkRow> marks;
   std::vector<StoredLoad> loads;

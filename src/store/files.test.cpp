@@ -80,6 +80,12 @@ TEST_CASE("each period's file can be read alone, under any name, with addresses 
     batch.id = 1;
     batch.records = {flow(kDay, *parse_address("192.0.2.1"), *parse_address("2001:db8::8"), 77)};
     batch.records[0].observer = ObserverId{1};
+    auto names = std::make_shared<RecordNames>();
+    batch.records[0].origin.owner = names->owners.intern({"nginx", "/bin/nginx", "www", "n.service", "c1"});
+    batch.records[0].origin.tunnel =
+        names->tunnels.intern({"gre", "tun0", {}, *parse_address("10.0.0.1"), 9});
+    batch.records[0].key.direction = Direction::kOut;
+    batch.names = names;
     batch.lsas = {lsa(kDay, 5, 7)};
     batch.loads = {{kDay, StoredLinkId{0}, 8.5, 1}};
     REQUIRE((*store)->append(batch));
@@ -97,6 +103,9 @@ TEST_CASE("each period's file can be read alone, under any name, with addresses 
   for (const char* sql : {"SELECT concat_ws(' ', start_us, end_us, src, dst, src_port, dst_port, protocol, "
                           "tcp_flags, tos, packets, "
                           "bytes, observer) FROM other.flows",
+                          "SELECT concat_ws('/', process, pid, executable, user_name, unit, container, "
+                          "application, direction, interface, tunnel, tunnel_src, tunnel_dst, tunnel_id, "
+                          "srtt_us, retransmits, accuracy, end_reason) FROM other.flows",
                           "SELECT concat_ws(' ', arrival_us, vantage, area, type, id, advertising_router, "
                           "sequence, octet_length(lsa)) "
                           "FROM other.lsas",
@@ -106,6 +115,7 @@ TEST_CASE("each period's file can be read alone, under any name, with addresses 
   }
   CHECK(seen ==
         "1795305600000000 1795305601000000 192.0.2.1 2001:db8::8 40000 443 6 27 46 2 77 web2\n"
+        "nginx/0//bin/nginx/www/n.service/c1//out/0/gre//10.0.0.1/9/0/0/exact/\n"
         "1795305600000000 core1-core2 0.0.0.7 5 10.0.0.7 10.255.0.7 -2147483647 22\n"
         "1795305600000000 core1>core2 8.5 1.0\n");
 }
@@ -157,7 +167,7 @@ TEST_CASE("somebody else's DuckDB file and another version's store are refused b
                       "INSERT INTO f.meta VALUES ('format', 'anemone-store-9')"));
   }
   CHECK(refusal(folder.config()) ==
-        folder.path + "/main.duckdb: its format is 'anemone-store-9', this program reads anemone-store-3");
+        folder.path + "/main.duckdb: its format is 'anemone-store-9', this program reads anemone-store-4");
 }
 
 TEST_CASE("a folder that cannot be made is named") {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "base/bytes.h"
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFormat = "anemone-store-3";
+constexpr const char* kFormat = "anemone-store-4";
 constexpr std::string_view kPrefix = "period-";
 constexpr std::string_view kSuffix = ".duckdb";
 constexpr std::size_t kLsaHeaderSize = 20;
@@ -40,12 +41,24 @@ std::string mark_name() {
   return "CASE r.kind WHEN 1 THEN 'started' WHEN 2 THEN 'stopped' WHEN 3 THEN 'lost' ELSE 'alive' END";
 }
 
+std::string direction_name() { return "CASE r.direction WHEN 0 THEN 'in' WHEN 1 THEN 'out' ELSE '' END"; }
+
+std::string accuracy_name() {
+  return "CASE r.accuracy WHEN 0 THEN 'exact' WHEN 1 THEN 'owner guessed' WHEN 2 THEN 'shed' "
+         "ELSE 'owner guessed, shed' END";
+}
+
+std::string end_name() {
+  return "CASE r.end_reason WHEN 1 THEN 'idle' WHEN 2 THEN 'active' WHEN 3 THEN 'ended' WHEN 4 THEN 'forced' "
+         "WHEN 5 THEN 'no room' ELSE '' END";
+}
+
 std::string name_join(const std::string& column, NameKind kind) {
   return " JOIN names n ON n.kind = " + std::to_string(static_cast<int>(kind)) + " AND n.id = r." + column;
 }
 
 std::string period_schema() {
-  return R"(
+  return std::string(kOriginSchema) + R"(
     CREATE TABLE batches (batch UBIGINT NOT NULL, source VARCHAR NOT NULL, id UBIGINT NOT NULL,
       last_us BIGINT NOT NULL, at_us BIGINT NOT NULL, progress VARCHAR NOT NULL);
     CREATE TABLE addresses (id UINTEGER NOT NULL, high UBIGINT NOT NULL, low UBIGINT NOT NULL,
@@ -54,7 +67,11 @@ std::string period_schema() {
     CREATE TABLE flow_rows (start_us BIGINT NOT NULL, end_us BIGINT NOT NULL, src UINTEGER NOT NULL,
       dst UINTEGER NOT NULL, src_port USMALLINT NOT NULL, dst_port USMALLINT NOT NULL,
       protocol UTINYINT NOT NULL, tcp_flags UTINYINT NOT NULL, tos UTINYINT NOT NULL,
-      packets UBIGINT NOT NULL, bytes UBIGINT NOT NULL, observer UINTEGER NOT NULL, batch UBIGINT NOT NULL);
+      packets UBIGINT NOT NULL, bytes UBIGINT NOT NULL, observer UINTEGER NOT NULL, owner UINTEGER NOT NULL,
+      pid UINTEGER NOT NULL, application UINTEGER NOT NULL, direction UTINYINT NOT NULL,
+      interface UINTEGER NOT NULL, tunnel UINTEGER NOT NULL, srtt_us UINTEGER NOT NULL,
+      retransmits UINTEGER NOT NULL, accuracy UTINYINT NOT NULL, end_reason UTINYINT NOT NULL,
+      batch UBIGINT NOT NULL);
     CREATE TABLE lsa_rows (arrival_us BIGINT NOT NULL, vantage UINTEGER NOT NULL, domain USMALLINT NOT NULL,
       area UINTEGER NOT NULL, as_wide BOOLEAN NOT NULL, type USMALLINT NOT NULL, id UBIGINT NOT NULL, advertising_router UINTEGER NOT NULL,
       sequence INTEGER NOT NULL, lsa BLOB NOT NULL, ordinal UINTEGER NOT NULL, batch UBIGINT NOT NULL);
@@ -63,8 +80,14 @@ std::string period_schema() {
     CREATE TABLE load_rows (bin_us BIGINT NOT NULL, link UINTEGER NOT NULL, bits DOUBLE NOT NULL,
       packets DOUBLE NOT NULL, batch UBIGINT NOT NULL);
     CREATE VIEW flows AS SELECT r.start_us, r.end_us, s.address AS src, d.address AS dst, r.src_port,
-      r.dst_port, r.protocol, r.tcp_flags, r.tos, r.packets, r.bytes, n.name AS observer FROM flow_rows r
-      JOIN addresses s ON s.id = r.src JOIN addresses d ON d.id = r.dst)" +
+      r.dst_port, r.protocol, r.tcp_flags, r.tos, r.packets, r.bytes, n.name AS observer, o.process,
+      r.pid, o.executable, o.user_name, o.unit, o.container, a.name AS application, )" +
+         direction_name() + R"( AS direction, r.interface, t.technology AS tunnel, t.src AS tunnel_src,
+      t.dst AS tunnel_dst, t.tunnel AS tunnel_id, r.srtt_us, r.retransmits, )" +
+         accuracy_name() + " AS accuracy, " + end_name() + R"( AS end_reason FROM flow_rows r
+      JOIN addresses s ON s.id = r.src JOIN addresses d ON d.id = r.dst
+      JOIN owners o ON o.id = r.owner JOIN applications a ON a.id = r.application
+      JOIN tunnels t ON t.id = r.tunnel)" +
          name_join("observer", NameKind::kObserver) + R"(;
     CREATE VIEW lsas AS SELECT r.arrival_us, n.name AS vantage, )" +
          protocol_name() + " AS protocol, " + dotted("r.area") + " AS area, r.type, " + lsa_id() +
@@ -195,8 +218,12 @@ Result<void> PeriodFile::load_dictionary(Connection& connection) {
       there[id] = true;
     }
   });
-  if (read) dictionary_ = std::move(dictionary);
-  return read;
+  if (!read) return read;
+  auto origins = OriginNames::load(connection, catalog_);
+  if (!origins) return origins.error();
+  dictionary->origins = std::move(*origins);
+  dictionary_ = std::move(dictionary);
+  return {};
 }
 
 Result<void> PeriodFile::write(Connection& connection, const Batch& batch, const BatchPart& part,
@@ -268,6 +295,7 @@ Result<void> PeriodFile::write_records(Connection& connection, const Batch& batc
     return entry->second;
   };
 
+  OriginWriter origins(*dictionary_->origins, batch.names.get());
   TableWriter rows(connection, catalog_, "flow_rows");
   for (const std::uint32_t i : part.records) {
     const FlowRecord& record = batch.records[i];
@@ -284,9 +312,12 @@ Result<void> PeriodFile::write_records(Connection& connection, const Batch& batc
     rows.set<std::uint64_t>(9, record.packets);
     rows.set<std::uint64_t>(10, record.bytes);
     rows.set<std::uint32_t>(11, record.observer.value());
-    rows.set<std::uint64_t>(12, number);
+    origins.set(rows, 12, record);
+    rows.set<std::uint64_t>(22, number);
   }
-  if (auto written = rows.close(); !written || fresh.empty()) return written;
+  auto written = rows.close();
+  if (written) written = dictionary_->origins->write_fresh(connection, catalog_);
+  if (!written || fresh.empty()) return written;
 
   TableWriter entries(connection, catalog_, "addresses");
   for (std::size_t i = 0; i < fresh.size(); ++i) {
@@ -353,6 +384,62 @@ Result<void> PeriodFile::write_loads(Connection& connection, const Batch& batch,
     rows.set<std::uint64_t>(4, number);
   }
   return rows.close();
+}
+
+Result<void> PeriodFile::read_flows(Connection& connection, const std::string& where,
+                                    std::span<const std::int64_t> values, RecordNames* names,
+                                    std::vector<FlowRecord>& out) const {
+  // Addresses stand for their ids first: rows come in order only without a join.
+  const std::size_t first = out.size();
+  std::uint32_t lowest = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t highest = 0;
+  const std::string sql =
+      "SELECT start_us, end_us, src, dst, src_port, dst_port, protocol, tcp_flags, tos, packets, bytes, "
+      "observer" +
+      (names == nullptr ? "" : std::string(", ") + kOriginColumns) + " FROM " + table("flow_rows") + where;
+  auto read = connection.read(sql, values, [&](const Chunk& rows) {
+    out.reserve(out.size() + rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      FlowRecord& record = out.emplace_back();
+      record.start = time_from_micros(rows.column<std::int64_t>(0)[i]);
+      record.end = time_from_micros(rows.column<std::int64_t>(1)[i]);
+      record.key.src = IpAddress(0, rows.column<std::uint32_t>(2)[i]);
+      record.key.dst = IpAddress(0, rows.column<std::uint32_t>(3)[i]);
+      record.key.src_port = rows.column<std::uint16_t>(4)[i];
+      record.key.dst_port = rows.column<std::uint16_t>(5)[i];
+      record.key.protocol = rows.column<std::uint8_t>(6)[i];
+      record.tcp_flags = rows.column<std::uint8_t>(7)[i];
+      record.tos = rows.column<std::uint8_t>(8)[i];
+      record.packets = rows.column<std::uint64_t>(9)[i];
+      record.bytes = rows.column<std::uint64_t>(10)[i];
+      record.observer = ObserverId{rows.column<std::uint32_t>(11)[i]};
+      if (names != nullptr) read_origin(rows, 12, i, record);
+      lowest = std::min({lowest, rows.column<std::uint32_t>(2)[i], rows.column<std::uint32_t>(3)[i]});
+      highest = std::max({highest, rows.column<std::uint32_t>(2)[i], rows.column<std::uint32_t>(3)[i]});
+    }
+  });
+  if (!read || out.size() == first) return read;
+
+  std::vector<IpAddress> addresses(highest - lowest + 1);
+  read = connection.read("SELECT id, high, low FROM " + table("addresses") + " WHERE id BETWEEN ? AND ?",
+                         std::vector<std::int64_t>{lowest, highest}, [&](const Chunk& rows) {
+                           for (std::size_t i = 0; i < rows.size(); ++i) {
+                             addresses[rows.column<std::uint32_t>(0)[i] - lowest] = IpAddress(
+                                 rows.column<std::uint64_t>(1)[i], rows.column<std::uint64_t>(2)[i]);
+                           }
+                         });
+  if (read && names != nullptr) {
+    read = read_origins(connection, catalog_, *names, std::span(out).subspan(first));
+  }
+  if (!read) {
+    out.resize(first);
+    return read;
+  }
+  for (std::size_t i = first; i < out.size(); ++i) {
+    out[i].key.src = addresses[out[i].key.src.low() - lowest];
+    out[i].key.dst = addresses[out[i].key.dst.low() - lowest];
+  }
+  return {};
 }
 
 Result<void> PeriodFile::read_lsas(Connection& connection, Time from, Time to,

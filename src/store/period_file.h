@@ -13,6 +13,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "net/address.h"
 #include "store/batch.h"
 #include "store/database.h"
+#include "store/origin_names.h"
 
 namespace anemone {
 
@@ -61,6 +63,11 @@ class PeriodFile {
   // Commits `part` of `batch`, numbered `number`, whose last part is in the period that starts at `last`.
   Result<void> write(Connection& connection, const Batch& batch, const BatchPart& part, std::uint64_t number,
                      Time last, const NameLists& names);
+  // Appends the records of the rows that `where` says, with `values` for its "?"; their origins, in numbers
+  // of `names`, where there are such.
+  Result<void> read_flows(Connection& connection, const std::string& where,
+                          std::span<const std::int64_t> values, RecordNames* names,
+                          std::vector<FlowRecord>& out) const;
   // Appends LSAs that arrived in [from, to), and marks made before `to`, in the order of their times.
   Result<void> read_lsas(Connection& connection, Time from, Time to, std::vector<LsaRow>& out) const;
   Result<void> read_marks(Connection& connection, Time to, std::vector<MarkRow>& out) const;
@@ -77,6 +84,7 @@ class PeriodFile {
   struct Dictionary {
     std::unordered_map<IpAddress, std::uint32_t> addresses;
     std::map<NameKind, std::vector<bool>> names;  // which ids are in the file already
+    std::unique_ptr<OriginNames> origins;
   };
 
   PeriodFile(std::string path, std::string catalog, Time start)

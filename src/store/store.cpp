@@ -74,8 +74,6 @@ struct Store::Parts {
 
   using ReadPeriod = std::function<Result<void>(const PeriodFile&, Connection&)>;
   Result<void> read_periods(Time from, Time to, const ReadPeriod& read);
-  Result<void> read_flows(const PeriodFile& file, Connection& connection, const std::string& where,
-                          std::span<const std::int64_t> values, std::vector<FlowRecord>& out) const;
 };
 
 Result<void> Store::Parts::open_main() {
@@ -253,6 +251,7 @@ Result<void> Store::Parts::check_ids(const Batch& batch) const {
   const std::size_t links = names.at(NameKind::kLink).by_id.size();
   for (const auto& record : batch.records) {
     if (record.observer.value() >= observers) return unknown("record's observer");
+    if (!has_names(record, batch.names.get())) return Error{"a record's origin that its names do not have"};
   }
   for (const auto& lsa : batch.lsas) {
     if (lsa.vantage.value() >= vantages) return unknown("vantage point");
@@ -386,61 +385,9 @@ Result<void> Store::Parts::read_periods(Time from, Time to, const ReadPeriod& re
   return done;
 }
 
-Result<void> Store::Parts::read_flows(const PeriodFile& file, Connection& connection,
-                                      const std::string& where, std::span<const std::int64_t> values,
-                                      std::vector<FlowRecord>& out) const {
-  // Addresses stand for their ids first: rows come in order only without a join.
-  const std::size_t first = out.size();
-  std::uint32_t lowest = std::numeric_limits<std::uint32_t>::max();
-  std::uint32_t highest = 0;
-  const std::string sql =
-      "SELECT start_us, end_us, src, dst, src_port, dst_port, protocol, tcp_flags, tos, packets, bytes, "
-      "observer "
-      "FROM " +
-      file.table("flow_rows") + where;
-  auto read = connection.read(sql, values, [&](const Chunk& rows) {
-    out.reserve(out.size() + rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      FlowRecord& record = out.emplace_back();
-      record.start = time_from_micros(rows.column<std::int64_t>(0)[i]);
-      record.end = time_from_micros(rows.column<std::int64_t>(1)[i]);
-      record.key.src = IpAddress(0, rows.column<std::uint32_t>(2)[i]);
-      record.key.dst = IpAddress(0, rows.column<std::uint32_t>(3)[i]);
-      record.key.src_port = rows.column<std::uint16_t>(4)[i];
-      record.key.dst_port = rows.column<std::uint16_t>(5)[i];
-      record.key.protocol = rows.column<std::uint8_t>(6)[i];
-      record.tcp_flags = rows.column<std::uint8_t>(7)[i];
-      record.tos = rows.column<std::uint8_t>(8)[i];
-      record.packets = rows.column<std::uint64_t>(9)[i];
-      record.bytes = rows.column<std::uint64_t>(10)[i];
-      record.observer = ObserverId{rows.column<std::uint32_t>(11)[i]};
-      lowest = std::min({lowest, rows.column<std::uint32_t>(2)[i], rows.column<std::uint32_t>(3)[i]});
-      highest = std::max({highest, rows.column<std::uint32_t>(2)[i], rows.column<std::uint32_t>(3)[i]});
-    }
-  });
-  if (!read || out.size() == first) return read;
-
-  std::vector<IpAddress> addresses(highest - lowest + 1);
-  read = connection.read("SELECT id, high, low FROM " + file.table("addresses") + " WHERE id BETWEEN ? AND ?",
-                         std::vector<std::int64_t>{lowest, highest}, [&](const Chunk& rows) {
-                           for (std::size_t i = 0; i < rows.size(); ++i) {
-                             addresses[rows.column<std::uint32_t>(0)[i] - lowest] = IpAddress(
-                                 rows.column<std::uint64_t>(1)[i], rows.column<std::uint64_t>(2)[i]);
-                           }
-                         });
-  if (!read) {
-    out.resize(first);
-    return read;
-  }
-  for (std::size_t i = first; i < out.size(); ++i) {
-    out[i].key.src = addresses[out[i].key.src.low() - lowest];
-    out[i].key.dst = addresses[out[i].key.dst.low() - lowest];
-  }
-  return {};
-}
-
 Result<std::vector<FlowRecord>> Store::flows_between(Time from, Time to,
-                                                     std::span<const ObserverId> observers) const {
+                                                     std::span<const ObserverId> observers,
+                                                     RecordNames* names) const {
   std::string where = " WHERE start_us >= ? AND start_us < ?";
   for (const ObserverId observer : observers) {
     where += (observer == observers.front() ? " AND observer IN (" : ", ") + std::to_string(observer.value());
@@ -449,7 +396,7 @@ Result<std::vector<FlowRecord>> Store::flows_between(Time from, Time to,
   const std::vector<std::int64_t> values{micros(from), micros(to)};
   std::vector<FlowRecord> records;
   auto read = parts_->read_periods(from, to, [&](const PeriodFile& file, Connection& connection) {
-    return parts_->read_flows(file, connection, where, values, records);
+    return file.read_flows(connection, where, values, names, records);
   });
   if (!read) return read.error();
   return records;

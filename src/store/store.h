@@ -74,9 +74,11 @@ class Store {
   std::optional<Progress> progress(std::string_view source = "main") const;
 
   // Records that start in [from, to), of the given observers or, when there are none given, of all.
-  // Within a period in the order in which they came.
+  // Within a period in the order in which they came. Origins are read only where `names` are given: their
+  // numbers are then of those.
   Result<std::vector<FlowRecord>> flows_between(Time from, Time to,
-                                                std::span<const ObserverId> observers = {}) const;
+                                                std::span<const ObserverId> observers = {},
+                                                RecordNames* names = nullptr) const;
   // LSAs that arrived in [from, to), or up to and including `time`; by arrival.
   Result<std::vector<LsaRow>> lsas_between(Time from, Time to) const;
   Result<std::vector<LsaRow>> lsas_until(Time time) const;

@@ -93,6 +93,72 @@ TEST_CASE("what was appended is read back as it was, by its time") {
   CHECK((*span)->to == kDay + 3h + 3s);
 }
 
+TEST_CASE("whose traffic it was comes back with the names that it came with, in whatever order") {
+  StoreFolder folder;
+  Batch batch = small_batch(1, kDay);
+  {
+    const auto store = open_store(folder.config());
+    auto names = std::make_shared<RecordNames>();
+    const OwnerId nginx =
+        names->owners.intern({"nginx", "/usr/sbin/nginx", "www-data", "nginx.service", "0123456789ab"});
+    const ApplicationId web = names->applications.intern("web");
+    const TunnelId tunnel = names->tunnels.intern({"vxlan", "vx0", kClient, kServer, 42});
+    batch.records[0].origin = {nginx, 77, web, 3, tunnel};
+    batch.records[0].key.direction = Direction::kOut;
+    batch.records[0].srtt_us = 1500;
+    batch.records[0].retransmits = 2;
+    batch.records[0].accuracy = kOwnerGuessed | kShed;
+    batch.records[0].reason = FlowEnd::kActive;
+    batch.records[1].origin.owner = kKernelOwner;
+    batch.names = names;
+    must_append(*store, batch);
+  }
+  for (int run = 0; run < 2; ++run) {  // the second on what the first has added to the file
+    const auto store = open_store(folder.config());
+    Batch more = small_batch(2 + run, kDay + 1h);
+    auto other = std::make_shared<RecordNames>();
+    for (const char* name : {"a", "b\xff", "nginx"}) other->owners.intern({name, "", "", "", ""});
+    more.records[0].origin.owner = OwnerId{5U + static_cast<unsigned>(run)};
+    more.names = other;
+    must_append(*store, more);
+
+    RecordNames names;
+    names.owners.intern({"somebody", "else", "", "", ""});
+    const auto records = store->flows_between(kDay, kDay + 24h, {}, &names);
+    REQUIRE(records);
+    REQUIRE(records->size() == 4U + 2U * static_cast<unsigned>(run));
+    const FlowRecord& first = (*records)[0];
+    CHECK(names.owners[first.origin.owner] == batch.names->owners[batch.records[0].origin.owner]);
+    CHECK(names.applications[first.origin.application] == "web");
+    CHECK(names.tunnels[first.origin.tunnel] == Tunnel{"vxlan", "vx0", kClient, kServer, 42});
+    FlowRecord numbered = first;
+    numbered.origin = batch.records[0].origin;
+    CHECK(numbered == batch.records[0]);
+    CHECK(first.origin.pid == 77);
+    CHECK(first.origin.interface == 3);
+    CHECK(names.owners[(*records)[1].origin.owner].process == "(kernel)");
+    CHECK(!(*records)[1].origin.tunnel.valid());
+    CHECK(names.owners[(*records)[2].origin.owner].process == "a");
+    CHECK(!(*records)[3].origin.owner.valid());
+    if (run == 1) CHECK(names.owners[(*records)[4].origin.owner].process == "b?");
+    CHECK(!(*store->flows_between(kDay, kDay + 24h))[0].origin.owner.valid());  // nobody asked
+  }
+}
+
+TEST_CASE("a record whose names did not come with it is refused") {
+  StoreFolder folder;
+  const auto store = open_store(folder.config());
+  Batch batch = small_batch(1, kDay);
+  batch.records[1].origin.owner = kKernelOwner;
+  CHECK(store->append(batch).error().message ==
+        "batch 1 of main: a record's origin that its names do not have");
+  batch.names = std::make_shared<RecordNames>();
+  batch.records[1].origin.tunnel = TunnelId{0};
+  CHECK(!store->append(batch));
+  batch.records[1].origin.tunnel = TunnelId{};
+  CHECK(store->append(batch));
+}
+
 TEST_CASE("a restart goes on where the store was: data, names and progress") {
   StoreFolder folder;
   {
