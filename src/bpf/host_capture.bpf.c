@@ -104,6 +104,14 @@ struct {
   __type(value, __u32);
 } found SEC(".maps");
 
+// Where a micro-flow was found last, by some bits of its hash; short, so that it stays in the processor's cache.
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, kHostRecent);
+  __type(key, __u32);
+  __type(value, __u32);
+} recent SEC(".maps");
+
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
   __uint(max_entries, 4096);
@@ -296,7 +304,7 @@ static __always_inline struct HostSlot* slot_at(__u32 number) {
 static __always_inline int same(const struct HostSlot* slot, const struct HostKey* key, __u32 pid) {
   const __u32* a = (const __u32*)&slot->key;
   const __u32* b = (const __u32*)key;
-  if (slot->process.pid != pid || a[2] != b[2] || a[1] != b[1] || a[0] != b[0] || a[3] != b[3] || a[7] != b[7])
+  if (slot->pid != pid || a[2] != b[2] || a[1] != b[1] || a[0] != b[0] || a[3] != b[3] || a[7] != b[7])
     return 0;
   if (key->version == 4) return 1;
   return a[4] == b[4] && a[5] == b[5] && a[6] == b[6] && a[8] == b[8] && a[9] == b[9] && a[10] == b[10];
@@ -328,6 +336,7 @@ static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, co
     slot->cookie = 0;
     __builtin_memset(&slot->process, 0, sizeof(slot->process));
   }
+  slot->pid = slot->process.pid;
   slot->generation = rules.generation - 1;
   slot->srtt_us = 0;
   slot->tcp_flags[0] = slot->tcp_flags[1] = 0;
@@ -335,25 +344,36 @@ static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, co
   return 0;
 }
 
-// The slot's number of a micro-flow that the socket does not remember; kHostNoSlot when there is none left.
-// `hashed`: others must find it too.
-static __noinline __u32 find_slot(struct __sk_buff* skb, const struct HostKey* key, const struct HostSocket* socket,
-                                  __u32 hashed) {
-  const __u64 hash = hash_of(key);
+// A slot for a micro-flow that has none; kHostNoSlot when there is none left. `hashed`: others must find it too.
+static __noinline __u32 new_slot(struct __sk_buff* skb, const struct HostKey* key, const struct HostSocket* socket,
+                                 __u64 hash) {
   __u32 number = kHostNoSlot;
-  const __u32* known = bpf_map_lookup_elem(&found, &hash);
-  if (known) {
-    struct HostSlot* slot = slot_at(*known);
-    if (slot && same(slot, key, socket ? socket->process.pid : 0)) {
-      if (socket && slot->cookie != socket->cookie) slot->cookie = socket->cookie;
-      return *known;
-    }
-  }
   if (bpf_map_pop_elem(&free_slots, &number)) return kHostNoSlot;
   struct HostSlot* slot = slot_at(number);
   if (!slot) return kHostNoSlot;
   fill_slot(skb, slot, key, socket);
-  if (hashed) bpf_map_update_elem(&found, &hash, &number, BPF_ANY);
+  if (hash) bpf_map_update_elem(&found, &hash, &number, BPF_ANY);
+  return number;
+}
+
+// The slot's number of a micro-flow that the socket does not remember. `hashed`: others must find it too.
+static __always_inline __u32 find_slot(struct __sk_buff* skb, const struct HostKey* key,
+                                       const struct HostSocket* socket, __u32 hashed) {
+  const __u64 hash = hash_of(key);
+  const __u32 place = hash % kHostRecent;
+  const __u32 pid = socket ? socket->process.pid : 0;
+  __u32* last = bpf_map_lookup_elem(&recent, &place);
+  if (!last) return kHostNoSlot;
+  struct HostSlot* slot = slot_at(*last);
+  if (slot && same(slot, key, pid)) return *last;
+  const __u32* known = bpf_map_lookup_elem(&found, &hash);
+  slot = known ? slot_at(*known) : 0;
+  if (slot && same(slot, key, pid)) {
+    if (socket && slot->cookie != socket->cookie) slot->cookie = socket->cookie;
+    return *last = *known;
+  }
+  const __u32 number = new_slot(skb, key, socket, hashed ? hash : 0);
+  if (hashed) *last = number;
   return number;
 }
 
@@ -538,6 +558,7 @@ static __always_inline void hand_over(struct HostSocket* socket) {
     struct HostSlot* slot = slot_at(socket->slot[direction]);
     if (slot && slot->cookie == socket->cookie) {
       __builtin_memcpy(&slot->process, &socket->process, sizeof(slot->process));
+      slot->pid = slot->process.pid;
     }
   }
 }

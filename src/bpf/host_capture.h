@@ -9,6 +9,7 @@ enum {
   kHostBytesBits = 38,   // of HostSlot.total: 256 GiB and 64 million packets between two drains
   kHostTickBits = 20,    // a tick is 2^20 ns: about a millisecond, in 32 bits for 52 days
   kHostNoSlot = 0,       // numbers of slots begin with 1
+  kHostRecent = 1 << 16,
   kHostInterfaces = 256  // whose totals are kept
 };
 
@@ -52,12 +53,13 @@ struct HostSlot {
   __u8 generation;    // which drain the first packet waits for
   __u8 tcp_flags[2];  // by the last bit of the generation; cleared by the reader
   __u8 tos;
-  __u32 srtt_us;  // times 8, as the kernel has it
+  __u32 pid;  // the process's, here again
   struct HostKey key;
   __u32 retransmits;
   __u64 cookie;
   struct HostProcess process;
-  __u64 netns;
+  __u32 srtt_us;  // times 8, as the kernel has it
+  __u32 netns;    // the cookie of its network namespace
 };
 
 // What a socket carries with it.
