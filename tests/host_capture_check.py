@@ -78,6 +78,7 @@ class Host:
             self.inside(space, 'ip', 'addr', 'add', f'{v6}/64', 'dev', device, 'nodad')
             self.inside(space, 'ip', 'link', 'set', 'lo', 'up')
         self.know_neighbours()
+        self.index = json.loads(self.inside(H, 'ip', '-j', 'link', 'show', 'h0'))[0]['ifindex']
         return self
 
     def know_neighbours(self):
@@ -138,7 +139,7 @@ class Capture:
     """The tool, and what it said."""
 
     def __init__(self, *options):
-        self.process = subprocess.Popen(['nsenter', f'--net=/run/netns/{H}', TOOL, str(CGROUP), '--interval', '200', *options],
+        self.process = subprocess.Popen(['nsenter', f'--net=/run/netns/{H}', TOOL, str(CGROUP), '--interval', '200', '--interface', 'h0', *options],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if 'ready' not in self.process.stdout.readline():
             sys.exit('host_capture_check: the capture did not start')
@@ -147,7 +148,7 @@ class Capture:
         said, _ = self.process.communicate('')
         lines = [json.loads(line) for line in said.splitlines()]
         self.counts = lines[-1]
-        return [flow for flow in lines[:-1] if not flow['src'].startswith('127.')]
+        return lines[1 if 'ready' in lines[0] else 0:-1]
 
 
 @contextlib.contextmanager
@@ -164,7 +165,7 @@ def captured(host, name, *options, lost=False):
         packets = after[out, 'packets'] - before[out, 'packets']
         wire = after[out, 'bytes'] - before[out, 'bytes'] - host.link_header * packets
         direction = f'{name}, {"out" if out else "in"}'
-        flows = [flow for flow in capture.flows if flow['out'] == out]
+        flows = [flow for flow in capture.flows if flow['out'] == out and flow['interface'] == host.index]
         if lost:
             continue
         close_to(f'{direction}: packets', sum(flow['packets'] for flow in flows), packets)
@@ -270,6 +271,13 @@ for i in range(50):
     ping.sendto(struct.pack(">BBHHH", 8, 0, ~total & 0xffff, 77, i) + data, (sys.argv[1], 0))
     ping.recv(2000)
 '''
+# ADDRESS COUNT
+SEND = '''
+import socket, sys
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 2)
+for _ in range(int(sys.argv[2])): sender.sendto(bytes(200), (sys.argv[1], 7))
+'''
 REFUSED = '''
 import socket, sys
 for _ in range(20):
@@ -371,6 +379,67 @@ def single_packets_come_one_by_one(host):
     check('each packet is an event', all(flow['packets'] == 1 for flow in capture.flows) and len(capture.flows) == 200)
 
 
+def by_owner(flows, out, interface):
+    sums = collections.Counter()
+    for flow in flows:
+        if flow['out'] == out and flow['interface'] == interface:
+            sums[flow['process']] += flow['packets']
+    return sums
+
+
+def what_has_no_socket_is_told_apart(host, servers):
+    """Echo replies, packets to nobody, forwarded ones, and a tunnel's outer packets."""
+    with captured(host, 'the kernel answers') as capture:
+        host.ask(P, PING, HOST)
+    check('echo requests come to no socket', by_owner(capture.flows, 0, host.index) == {'(no socket)': 50})
+    check('echo replies are the kernel\'s, by address', by_owner(capture.flows, 1, host.index) == {'(kernel)': 50} and
+          any(flow['dst'] == PEER and flow['proto'] == 1 for flow in capture.flows))
+    host.inside(H, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward')
+    host.inside(H, 'ip', 'route', 'add', '10.99.0.0/24', 'via', PEER)
+    host.inside(P, 'ip', 'route', 'add', '10.99.0.0/24', 'via', HOST)
+    host.inside(P, 'sh', '-c', 'for f in all p0; do echo 0 > /proc/sys/net/ipv4/conf/$f/accept_redirects; done')
+    host.inside(H, 'sh', '-c', 'for f in all h0; do echo 0 > /proc/sys/net/ipv4/conf/$f/send_redirects; done')
+    with captured(host, 'forwarding') as capture:
+        host.ask(P, SEND, '10.99.0.7', 200)
+    forwarded = by_owner(capture.flows, 1, host.index)
+    check('what is forwarded is told apart', forwarded['(forwarded)'] >= 200, dict(forwarded))
+    for space, device, mine, other, inner in ((H, 'h0', HOST, PEER, '10.78.0.1'), (P, 'p0', PEER, HOST, '10.78.0.2')):
+        host.inside(space, 'ip', 'link', 'add', 'vx', 'type', 'vxlan', 'id', '7', 'local', mine, 'remote', other, 'dstport', '4789', 'dev', device)
+        host.inside(space, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/vx/disable_ipv6')
+        host.inside(space, 'ip', 'link', 'set', 'vx', 'up')
+        host.inside(space, 'ip', 'addr', 'add', f'{inner}/24', 'dev', 'vx')
+    tunnel = json.loads(host.inside(H, 'ip', '-j', 'link', 'show', 'vx'))[0]['ifindex']
+    with captured(host, 'a tunnel') as capture:
+        host.ask(P, FETCH, '10.78.0.1', 8004, 1)
+        host.ask(P, ASK_ECHO, '10.78.0.1', 8005, 500, 1)
+    mostly('inside the tunnel, what goes out is the program\'s', bytes_by([f for f in capture.flows if f['interface'] == tunnel],
+                                                                    'process', port=8004), 'threaded')
+    outer = by_owner(capture.flows, 1, host.index)
+    mostly('its outer packets are the kernel\'s', outer, '(kernel)', share=0.98)
+    check('and are counted by their own addresses', any(
+        flow['dport'] == 4789 and flow['src'] == HOST and flow['out'] == 1 for flow in capture.flows))
+    for space in (H, P):
+        host.inside(space, 'ip', 'link', 'del', 'vx')
+
+
+def filters(host):
+    return [line for side in ('ingress', 'egress') for line in
+            host.inside(H, 'tc', 'filter', 'show', 'dev', 'h0', side).splitlines() if 'host_wire' in line]
+
+
+def old_filters_are_taken_over(host):
+    capture = Capture('--old-filters')
+    check('filters stand at the interface where the kernel has nothing better', len(filters(host)) == 2)
+    capture.process.kill()
+    capture.process.wait()
+    time.sleep(0.2)
+    check('those of a killed one stay', len(filters(host)) == 2)
+    with captured(host, 'after it', '--old-filters') as capture:
+        check('the next one takes their place', len(filters(host)) == 2, filters(host))
+        host.ask(P, ASK_ECHO, HOST, 8005, 100, 1)
+    check('and leaves none, nor their qdisc', not filters(host) and 'clsact' not in host.inside(H, 'tc', 'qdisc', 'show', 'dev', 'h0'))
+
+
 def attached():
     """How many programs are attached to the cgroup, by the kernel's own account."""
     sum_of = 0
@@ -407,7 +476,9 @@ def main():
         owners_are_right(host, servers)
         overflow_is_counted(host)
         single_packets_come_one_by_one(host)
+        what_has_no_socket_is_told_apart(host, servers)
         nothing_stays(host)
+        old_filters_are_taken_over(host)
         segments_are_counted(host)
     if failures:
         sys.exit(f'{len(failures)} failed')

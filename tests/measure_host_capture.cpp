@@ -45,7 +45,8 @@ struct Attached {
 Attached attach_empty(int cgroup, bpf_attach_type where) {
   const std::array<bpf_insn, 2> code{bpf_insn{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1},
                                      bpf_insn{BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
-  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  bpf_prog_load_opts options{};
+  options.sz = sizeof options;
   options.expected_attach_type = where;
   const char* name = where == BPF_CGROUP_INET_INGRESS ? "empty_in" : "empty_out";
   const int program = bpf_prog_load(BPF_PROG_TYPE_CGROUP_SKB, name, "GPL", code.data(), code.size(), &options);

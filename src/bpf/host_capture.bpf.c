@@ -30,7 +30,9 @@
 
 #define FRAGMENT_OFFSET 0x1fff
 #define EXTENSIONS_MAX 4
+#define TIME_WAIT 6
 #define LISTENING 10
+#define RAW 3
 #define INET 2
 #define INET6 10
 #define TICKS(ns) ((__u32)((ns) >> kHostTickBits))
@@ -125,6 +127,13 @@ struct {
 } sockets SEC(".maps");
 
 struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+  __uint(max_entries, kHostInterfaces);
+  __type(key, __u32);
+  __type(value, struct HostInterface);
+} interfaces SEC(".maps");
+
+struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, 1);
   __type(key, __u32);
@@ -138,11 +147,12 @@ static __always_inline struct HostTally* tally_here(void) {
 
 // ---- packets
 
-// What is known of a packet. Its key stands beside it, on the stack.
+// What is known of a packet; `bytes` is 0 where the frame may be longer than what it carries. Its key stands beside it, on the stack.
 struct packet {
   __u32 bytes;
   __u32 packets;
-  __u32 l3;  // bytes of IP headers
+  __u32 l3;     // bytes of IP headers
+  __u32 whole;  // bytes before it is cut into segments
   __u8 tcp_flags;
   __u8 tos;
 };
@@ -164,6 +174,7 @@ static __always_inline __u64 now_ns(void) {
 static __always_inline void count_segments(struct __sk_buff* skb, struct packet* p, __u32 l4) {
   __u32 segments = skb->gso_segs;
   p->packets = 1;
+  p->whole = p->bytes;
   if (segments <= 1) {
     const __u32 size = skb->gso_size;
     if (size == 0 || p->bytes <= p->l3 + l4 + size) return;
@@ -234,6 +245,7 @@ static __always_inline int read_ipv4(struct __sk_buff* skb, const struct iphdr* 
   key->protocol = ip->protocol;
   p->tos = ip->tos;
   p->l3 = ip->ihl * 4;
+  if (!p->bytes) p->bytes = bpf_ntohs(ip->tot_len);
   if (ip->frag_off & bpf_htons(FRAGMENT_OFFSET)) {
     p->packets = 1;
     return 0;
@@ -264,6 +276,7 @@ static __always_inline int read_ipv6(struct __sk_buff* skb, const struct ipv6hdr
   key->protocol = ip->nexthdr;
   p->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
   p->l3 = sizeof(*ip);
+  if (!p->bytes) p->bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
   const struct transport* t = (const void*)(ip + 1);
   if (end && (const void*)(t + 1) <= end && (key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP)) {
     read_transport(skb, key, p, t);
@@ -332,15 +345,16 @@ static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, co
   if (socket) {
     slot->cookie = socket->cookie;
     __builtin_memcpy(&slot->process, &socket->process, sizeof(slot->process));
+    slot->netns = can.netns_cookie ? bpf_get_netns_cookie(skb) : 0;
   } else {
     slot->cookie = 0;
+    slot->netns = 0;
     __builtin_memset(&slot->process, 0, sizeof(slot->process));
   }
   slot->pid = slot->process.pid;
   slot->generation = rules.generation - 1;
   slot->srtt_us = 0;
   slot->tcp_flags[0] = slot->tcp_flags[1] = 0;
-  slot->netns = can.netns_cookie ? bpf_get_netns_cookie(skb) : 0;
   return 0;
 }
 
@@ -365,12 +379,16 @@ static __always_inline __u32 find_slot(struct __sk_buff* skb, const struct HostK
   __u32* last = bpf_map_lookup_elem(&recent, &place);
   if (!last) return kHostNoSlot;
   struct HostSlot* slot = slot_at(*last);
-  if (slot && same(slot, key, pid)) return *last;
-  const __u32* known = bpf_map_lookup_elem(&found, &hash);
-  slot = known ? slot_at(*known) : 0;
-  if (slot && same(slot, key, pid)) {
+  if (!slot || !same(slot, key, pid)) {
+    const __u32* known = bpf_map_lookup_elem(&found, &hash);
+    slot = known ? slot_at(*known) : 0;
+    if (slot && same(slot, key, pid)) *last = *known;
+    else slot = 0;
+  }
+  if (slot) {
+    // An accepted connection goes on in the slot in which its listener began it.
     if (socket && slot->cookie != socket->cookie) slot->cookie = socket->cookie;
-    return *last = *known;
+    return *last;
   }
   const __u32 number = new_slot(skb, key, socket, hashed ? hash : 0);
   if (hashed) *last = number;
@@ -408,6 +426,11 @@ static __noinline int tell(const struct HostKey* key, const struct packet* p, co
   struct HostTally* count = tally_here();
   struct HostEvent* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
   if (!event) {
+    struct HostInterface* wire = bpf_map_lookup_elem(&interfaces, &key->interface);
+    if (wire) {
+      wire->lost_packets[key->direction & 1] += p->packets;
+      wire->lost_bytes[key->direction & 1] += p->bytes;
+    }
     if (count) {
       count->lost_packets += p->packets;
       count->lost_bytes += p->bytes;
@@ -504,6 +527,71 @@ int host_in(struct __sk_buff* skb) { return count(skb, kHostIn); }
 
 SEC("cgroup_skb/egress")
 int host_out(struct __sk_buff* skb) { return count(skb, kHostOut); }
+
+// ---- what never meets a socket of the host
+
+// Who sends a packet that the cgroup did not count; -1 when it did. A tunnel's outer packet may carry the socket
+// of the program inside, which then is not what its header says.
+static __always_inline int sender_at_wire(struct __sk_buff* skb, const struct HostKey* key,
+                                          struct HostSocket** owner) {
+  struct bpf_sock* sk = skb->sk;
+  *owner = 0;
+  if (!sk) return skb->ingress_ifindex ? kHostForwarded : kHostKernel;
+  const __u32 state = sk->state;
+  const __u32 peer_port = sk->dst_port;
+  sk = bpf_sk_fullsock(sk);
+  // A connection that begins, counted with its listener, or one that is over, which answers without socket.
+  if (!sk) return key->protocol == IPPROTO_TCP && state != TIME_WAIT ? -1 : kHostKernel;
+  const __u32 protocol = sk->protocol;
+  if (sk->type == RAW) {
+    if (protocol != key->protocol && protocol != IPPROTO_RAW) return kHostKernel;
+  } else if (protocol != key->protocol) {
+    return kHostKernel;
+  } else if (!rules.coarse && key->src_port && sk->src_port != bpf_ntohs(key->src_port) &&
+             (__u16)peer_port != key->dst_port) {
+    return kHostKernel;
+  }
+  *owner = bpf_sk_storage_get(&sockets, sk, 0, 0);
+  if (!*owner) return kHostKernel;
+  return (*owner)->cookie ? -1 : kHostSocket;  // no packet of it came by the cgroup: it is in another
+}
+
+static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction) {
+  struct HostKey key = {};
+  struct packet p = {};
+  const __u32 interface = skb->ifindex;
+  struct HostInterface* wire = bpf_map_lookup_elem(&interfaces, &interface);
+  if (!wire) return TC_ACT_UNSPEC;
+  if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
+      read_copied(skb, &key, &p)) {
+    wire->other[direction]++;
+    return TC_ACT_UNSPEC;
+  }
+  // Behind a tunnel's header each segment has the inner headers too; the kernel has summed them up.
+  if (direction == kHostOut && p.packets > 1) p.bytes = skb->wire_len - p.packets * (skb->len - p.whole);
+  wire->packets[direction] += p.packets;
+  wire->bytes[direction] += p.bytes;
+  if (direction == kHostIn) return TC_ACT_UNSPEC;
+  struct HostSocket* owner = 0;
+  const int origin = sender_at_wire(skb, &key, &owner);
+  if (origin < 0) return TC_ACT_UNSPEC;
+  key.interface = interface;
+  key.direction = direction;
+  key.origin = origin;
+  struct HostSlot* slot = rules.single_packets ? 0 : slot_at(find_slot(skb, &key, owner, 1));
+  if (slot) {
+    add(slot, &p);
+  } else {
+    tell(&key, &p, owner);
+  }
+  return TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int host_wire_in(struct __sk_buff* skb) { return count_at_wire(skb, kHostIn); }
+
+SEC("tc")
+int host_wire_out(struct __sk_buff* skb) { return count_at_wire(skb, kHostOut); }
 
 // ---- owners
 

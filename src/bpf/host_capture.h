@@ -6,9 +6,9 @@
 #include <linux/types.h>
 
 enum {
-  kHostBytesBits = 38,   // of HostSlot.total: 256 GiB and 64 million packets between two drains
-  kHostTickBits = 20,    // a tick is 2^20 ns: about a millisecond, in 32 bits for 52 days
-  kHostNoSlot = 0,       // numbers of slots begin with 1
+  kHostBytesBits = 38,  // of HostSlot.total: 256 GiB and 64 million packets between two drains
+  kHostTickBits = 20,   // a tick is 2^20 ns: about a millisecond, in 32 bits for 52 days
+  kHostNoSlot = 0,      // numbers of slots begin with 1
   kHostRecent = 1 << 16,
   kHostInterfaces = 256  // whose totals are kept
 };
@@ -101,10 +101,12 @@ struct HostTally {
   __u64 owner_changes;
 };
 
-// What passed an interface, at tc; per processor.
+// What passed an interface, at tc, by direction; IP as on the wire. Per processor.
 struct HostInterface {
-  __u64 packets[2];  // by direction; IP as on the wire
+  __u64 packets[2];
   __u64 bytes[2];
+  __u64 lost_packets[2];  // of sockets, for want of a slot and of room in the ring
+  __u64 lost_bytes[2];
   __u64 other[2];  // not IP
 };
 

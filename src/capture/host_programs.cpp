@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -100,11 +101,13 @@ struct HostPrograms::Impl {
   int quiet = -1;
   int quiet_inner = -1;
   ring_buffer* ring = nullptr;
+  std::optional<HostWire> wire;
   const std::function<void(const HostEvent&)>* each = nullptr;
   std::vector<std::string> limits;
 };
 
 HostPrograms::Impl::~Impl() {
+  wire.reset();
   for (bpf_link* link : links) bpf_link__destroy(link);
   if (ring != nullptr) ring_buffer__free(ring);
   if (!slots.empty()) munmap(slots.data(), slots.size_bytes());
@@ -119,7 +122,8 @@ void HostPrograms::Impl::find_abilities() {
   btf* kernel = btf__load_vmlinux_btf();
   can.coarse_clock = kernel_has(kernel, "bpf_ktime_get_coarse_ns", BTF_KIND_FUNC);
   can.netns_cookie =
-      libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SKB, BPF_FUNC_get_netns_cookie, nullptr) == 1;
+      libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SKB, BPF_FUNC_get_netns_cookie, nullptr) == 1 &&
+      libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_netns_cookie, nullptr) == 1;
   can.task = libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task, nullptr) == 1;
   wanted.socket_made =
       libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_sk_storage_get, nullptr) == 1;
@@ -279,7 +283,8 @@ Result<void> HostPrograms::Impl::open(const HostProgramsConfig& config) {
   }
   if (auto mapped = map_memory(); !mapped) return mapped;
   quiet_inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "anemone_inner", 4, 4, 1, nullptr);
-  LIBBPF_OPTS(bpf_map_create_opts, outer);
+  bpf_map_create_opts outer{};
+  outer.sz = sizeof outer;
   outer.inner_map_fd = static_cast<std::uint32_t>(quiet_inner);
   quiet = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "anemone_quiet", 4, 4, 1, &outer);
   if (quiet < 0) return refused("a map to wait with", errno);
@@ -289,6 +294,8 @@ Result<void> HostPrograms::Impl::open(const HostProgramsConfig& config) {
   };
   ring = ring_buffer__new(map("events"), on_event, this, nullptr);
   if (ring == nullptr) return refused("the ring of events", errno);
+  const auto fd = [&](const char* name) { return bpf_program__fd(program(name)); };
+  wire.emplace(HostWire::Kernel{fd("host_wire_in"), fd("host_wire_out"), map("interfaces")}, config.wire);
   return attach(config);
 }
 
@@ -306,6 +313,7 @@ HostPrograms& HostPrograms::operator=(HostPrograms&&) noexcept = default;
 HostPrograms::~HostPrograms() = default;
 
 std::span<HostSlot> HostPrograms::slots() { return impl_->slots; }
+HostWire& HostPrograms::wire() { return *impl_->wire; }
 HostRules& HostPrograms::rules() { return *impl_->rules; }
 const std::vector<std::string>& HostPrograms::limits() const { return impl_->limits; }
 bool HostPrograms::sees_senders() const { return impl_->wanted.senders; }

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "bpf/host_capture.h"
+#include "capture/host_wire.h"
 
 namespace anemone {
 
@@ -22,6 +23,7 @@ struct HostProgramsConfig {
   std::string cgroup;  // its directory
   std::size_t slots = 0;
   std::size_t ring_bytes = 0;  // a power of two, pages at least
+  WireAttachment wire = WireAttachment::kBest;
 };
 
 // Where cgroup v2 is mounted; empty when it is not.
@@ -36,6 +38,7 @@ class HostPrograms {
 
   std::span<HostSlot> slots();
   HostRules& rules();
+  HostWire& wire();
   const std::vector<std::string>& limits() const;
 
   // Whoever was counting when this is called has finished when it returns.

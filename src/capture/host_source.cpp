@@ -7,6 +7,7 @@
 #include <bit>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <utility>
 
 #include "capture/host_programs.h"
@@ -78,6 +79,12 @@ struct Known {
   std::uint8_t idle = 0;
 };
 
+// What was handed on of an interface since it is counted.
+struct Passed {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+};
+
 }  // namespace
 
 struct HostSource::Impl {
@@ -91,6 +98,9 @@ struct HostSource::Impl {
   void read_slots(std::vector<MicroFlow>& out);
   void free_idle(std::vector<MicroFlow>& out);
   void read_events(std::vector<MicroFlow>& out);
+  void read_rest(const std::vector<HostWire::Total>& totals, std::vector<MicroFlow>& out);
+  void add_rest(Passed& passed, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow,
+                std::vector<MicroFlow>& out);
   void emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total,
             std::vector<MicroFlow>& out);
   void hand_on(const MicroFlow& flow, std::vector<MicroFlow>& out);
@@ -106,10 +116,13 @@ struct HostSource::Impl {
     HostKey key;
   };
   std::vector<Leaving> leaving;
+  std::vector<MicroFlow> held;                                   // for the next drain
+  std::map<std::pair<std::uint32_t, Direction>, Passed> passed;  // by interfaces that are counted
   Instant now{};
   std::uint8_t generation = 0;  // what is being read; the kernel is one ahead
   std::uint8_t drains = 0;
   bool coarse = false;
+  bool whole_host = false;
   HostCounts counts;
 };
 
@@ -131,6 +144,11 @@ void HostSource::Impl::hand_on(const MicroFlow& flow, std::vector<MicroFlow>& ou
   counts.packets += flow.event.packets;
   counts.bytes += flow.event.bytes;
   ++counts.micro_flows;
+  const auto at = passed.find({flow.origin.interface, flow.event.key.direction});
+  if (at != passed.end()) {
+    at->second.packets += flow.event.packets;
+    at->second.bytes += flow.event.bytes;
+  }
   out.push_back(flow);
 }
 
@@ -209,14 +227,47 @@ void HostSource::Impl::read_events(std::vector<MicroFlow>& out) {
   });
 }
 
+// What passed an interface and was not counted by anybody above. A packet under way may be counted there and
+// not yet here, so it is the sums since the beginning that are held against each other.
+void HostSource::Impl::add_rest(Passed& counted, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow,
+                                std::vector<MicroFlow>& out) {
+  if (bytes <= counted.bytes) return;
+  flow.event.bytes = bytes - counted.bytes;
+  flow.event.packets = packets > counted.packets ? static_cast<std::uint32_t>(packets - counted.packets) : 0;
+  hand_on(flow, out);
+}
+
+void HostSource::Impl::read_rest(const std::vector<HostWire::Total>& totals, std::vector<MicroFlow>& out) {
+  counts.not_ip = 0;
+  for (const HostWire::Total& total : totals) {
+    for (const Direction direction : {Direction::kIn, Direction::kOut}) {
+      const auto side = static_cast<std::size_t>(direction);
+      MicroFlow flow;
+      flow.event.time = now.wall;
+      flow.event.key.direction = direction;
+      flow.accuracy = accuracy();
+      flow.origin.interface = total.interface;
+      flow.origin.owner = direction == Direction::kIn ? kNoSocketOwner
+                          : whole_host                ? kKernelOwner
+                                                      : kUnknownOwner;
+      add_rest(passed[{total.interface, direction}],
+               total.passed.packets[side] - total.passed.lost_packets[side],
+               total.passed.bytes[side] - total.passed.lost_bytes[side], flow, out);
+      counts.not_ip += total.passed.other[side];
+    }
+  }
+}
+
 void HostSource::Impl::drain(std::vector<MicroFlow>& out) {
   if (!programs.sees_senders() && ++drains % kLookDrains == 0) programs.look_at_open_files(true);
   now = Instant::now();
   generation = static_cast<std::uint8_t>(programs.rules().generation);
   std::atomic_ref<std::uint32_t>(programs.rules().generation).fetch_add(1);
+  const std::vector<HostWire::Total> totals = programs.wire().totals();
   read_slots(out);
   free_idle(out);
   read_events(out);
+  read_rest(totals, out);
   const HostTally tally = programs.tally();
   counts.overflowed = tally.overflowed;
   counts.lost_packets = tally.lost_packets;
@@ -227,10 +278,11 @@ void HostSource::Impl::drain(std::vector<MicroFlow>& out) {
 }
 
 Result<std::unique_ptr<HostSource>> HostSource::open(HostSourceConfig config, OwnerOf owner_of) {
+  auto mounts = read_text_file("/proc/mounts");
+  if (!mounts) return mounts.error();
+  const std::string root = cgroup2_mount(*mounts);
   if (config.cgroup.empty()) {
-    auto mounts = read_text_file("/proc/mounts");
-    if (!mounts) return mounts.error();
-    config.cgroup = cgroup2_mount(*mounts);
+    config.cgroup = root;
     if (config.cgroup.empty()) {
       return Error{
           "cgroup v2 is not mounted, where packets are counted; mount -t cgroup2 none "
@@ -241,11 +293,14 @@ Result<std::unique_ptr<HostSource>> HostSource::open(HostSourceConfig config, Ow
     return Error{"the ring of events must have a power of two of bytes, 4096 at least"};
   }
   if (config.micro_flows_max == 0) return Error{"no micro-flows: at least one is needed"};
-  auto programs = HostPrograms::load({config.cgroup, config.micro_flows_max, config.ring_bytes});
+  const WireAttachment wire = config.old_filters ? WireAttachment::kFilter : WireAttachment::kBest;
+  auto programs = HostPrograms::load({config.cgroup, config.micro_flows_max, config.ring_bytes, wire});
   if (!programs) return programs.error();
   auto impl = std::make_unique<Impl>(std::move(config), std::move(owner_of), std::move(*programs));
   std::unique_ptr<HostSource> source(new HostSource(std::move(impl)));
+  source->impl_->whole_host = source->impl_->config.cgroup == root;
   source->set_single_packets(source->impl_->config.single_packets);
+  if (auto set = source->set_interfaces(source->impl_->config.interfaces); !set) return set.error();
   return source;
 }
 
@@ -253,8 +308,24 @@ HostSource::HostSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HostSource::~HostSource() = default;
 
 Result<void> HostSource::drain(std::vector<MicroFlow>& out) {
+  out.insert(out.end(), impl_->held.begin(), impl_->held.end());
+  impl_->held.clear();
   impl_->drain(out);
   return {};
+}
+
+Result<void> HostSource::set_interfaces(const std::vector<std::string>& names) {
+  impl_->drain(impl_->held);  // what was counted before belongs to no total
+  auto set = impl_->programs.wire().set(names);
+  std::map<std::pair<std::uint32_t, Direction>, Passed> still;
+  for (const HostWire::Total& total : impl_->programs.wire().totals()) {
+    for (const Direction direction : {Direction::kIn, Direction::kOut}) {
+      const std::pair at{total.interface, direction};
+      still[at] = impl_->passed[at];
+    }
+  }
+  impl_->passed = std::move(still);
+  return set;
 }
 
 void HostSource::set_single_packets(bool on) { impl_->programs.rules().single_packets = on; }

@@ -30,6 +30,7 @@ struct HostSourceConfig {
   std::size_t micro_flows_max = 131'072;
   std::size_t ring_bytes = 4U << 20;  // a power of two
   bool single_packets = false;        // each packet is an event of its own
+  bool old_filters = false;           // at interfaces, tc filters even where the kernel has better
 };
 
 // Since the source was opened.
@@ -43,6 +44,7 @@ struct HostCounts {
   std::uint64_t lost_bytes = 0;
   std::uint64_t malformed_packets = 0;  // without a header that could be read
   std::uint64_t malformed_bytes = 0;
+  std::uint64_t not_ip = 0;         // frames at the interfaces
   std::uint64_t owner_changes = 0;  // sockets that another process used than before
 };
 
@@ -57,6 +59,11 @@ class HostSource {
   // Appends what was counted since the last call. Times are the wall clock's, to a few milliseconds. May wait
   // some milliseconds for the kernel. To be called at least every ten seconds, each second at best.
   Result<void> drain(std::vector<MicroFlow>& out);
+
+  // Where what has no socket is counted too, from now on: call it again when interfaces come or go. The error
+  // names those where it cannot be; the others are counted. Traffic to no socket that is counted comes as one
+  // micro-flow without addresses for each interface and direction, so that all adds up to what passed it.
+  Result<void> set_interfaces(const std::vector<std::string>& names);
 
   // Each packet by itself, or counted.
   void set_single_packets(bool on);
