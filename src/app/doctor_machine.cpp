@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "capture/host_source.h"
+#include "host/cgroup_tree.h"
 #include "io/interface_facts.h"
 #include "io/text_file.h"
 #include "listen/egress_guard.h"
@@ -33,6 +35,7 @@ constexpr std::array kCapabilities = {
     Capability{13, "CAP_NET_RAW", "to hear packets on an interface"},
     Capability{12, "CAP_NET_ADMIN", "to put the egress guard on an interface"},
     Capability{39, "CAP_BPF", "to load programs into the kernel (before Linux 5.8: CAP_SYS_ADMIN)"},
+    Capability{38, "CAP_PERFMON", "for the agent's programs, which look into the kernel's own data"},
 };
 
 std::uint64_t effective_capabilities() {
@@ -54,7 +57,8 @@ void check_capabilities(std::vector<MachineCheck>& checks) {
     checks.push_back(
         {capability.name, has ? CheckResult::kGood : CheckResult::kBad,
          std::string(has ? "there, " : "missing: it is needed ") + capability.needed_for,
-         has ? "" : "run as root, or: setcap cap_net_raw,cap_net_admin,cap_bpf+ep /path/to/anemone"});
+         has ? ""
+             : "run as root, or: setcap cap_net_raw,cap_net_admin,cap_bpf,cap_perfmon+ep /path/to/anemone"});
   }
 }
 
@@ -136,6 +140,40 @@ MachineCheck interface_check(const std::string& name) {
           facts->up ? "" : "ip link set " + name + " up"};
 }
 
+// The agent's capture is tried on a cgroup made for it, in which nobody is, and which goes again.
+void check_host_capture(std::vector<MachineCheck>& checks) {
+  const std::string tree = cgroup2_mount({});
+  if (tree.empty()) {
+    checks.push_back({"host capture", CheckResult::kNote,
+                      "no cgroup v2 is mounted: 'anemone agent' captures packets instead, with less accuracy",
+                      "mount -t cgroup2 none /sys/fs/cgroup/unified"});
+    return;
+  }
+  const std::string cgroup = tree + "/anemone-doctor-" + std::to_string(getpid());
+  std::error_code failed;
+  if (!std::filesystem::create_directory(cgroup, failed)) {
+    checks.push_back({"host capture", CheckResult::kNote,
+                      "could not be tried: no cgroup can be made in " + tree, "run as root"});
+    return;
+  }
+  {
+    HostSourceConfig config;
+    config.cgroup = cgroup;
+    config.micro_flows_max = 64;
+    const auto source = HostSource::open(config, [](const ProcessSeen&) { return kUnknownOwner; });
+    if (!source) {
+      checks.push_back({"host capture", CheckResult::kBad, source.error().message,
+                        "Linux 5.8 or later with BTF; 'anemone agent --source packets' does without"});
+    } else {
+      checks.push_back(
+          {"host capture", CheckResult::kGood, "loads and attaches (tried on a cgroup of its own)", ""});
+      for (const std::string& limit : (*source)->limits())
+        checks.push_back({"host capture", CheckResult::kNote, limit, ""});
+    }
+  }
+  std::filesystem::remove(cgroup, failed);
+}
+
 void check_interfaces(std::vector<MachineCheck>& checks) {
   std::error_code failed;
   std::vector<std::string> names;
@@ -163,6 +201,7 @@ std::vector<MachineCheck> check_machine() {
   check_kernel(checks);
   check_capabilities(checks);
   check_guard(checks);
+  check_host_capture(checks);
   check_interfaces(checks);
   return checks;
 }
