@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "flow/retrospect.h"
+#include "record/from_flow.h"
+#include "record/ipfix_writer.h"
+
 namespace anemone {
 namespace {
 
@@ -38,6 +42,14 @@ Result<void> Agent::open_parts() {
   auto definitions = RunningDefinitions::make(config_.define, labels_.names(), config_.flows_max);
   if (!definitions) return definitions.error().in("--define");
   definitions_ = std::move(*definitions);
+  if (!config_.archive.empty()) {
+    EventArchiveConfig config;
+    config.folder = config_.archive;
+    config.bytes_max = config_.archive_bytes;
+    auto archive = EventArchive::open(config, labels_.names());
+    if (!archive) return archive.error().in("--archive");
+    archive_ = std::move(*archive);
+  }
   auto outlets = Outlets::open(config_);
   if (!outlets) return outlets.error();
   outlets_ = std::move(*outlets);
@@ -57,13 +69,14 @@ Result<void> Agent::open_parts() {
   return {};
 }
 
-void Agent::start() {
-  outlets_->start(say);
+Result<void> Agent::start() {
+  if (auto started = outlets_->start(say); !started) return started.error();
   if (link_) link_->start();
   used_ = used_by_this_process();
-  measured_ = clock_.now();
+  measured_ = taken_ = clock_.now();
   look_at_interfaces();
   keep_counters();
+  return {};
 }
 
 Duration Agent::tick() {
@@ -83,6 +96,8 @@ void Agent::take(Time now) {
   micro_flows_.clear();
   problem("capture", source_->drain(micro_flows_));
   labels_.label(micro_flows_);
+  if (archive_) problem("archive", archive_->add({std::min(taken_, now), now}, micro_flows_));
+  taken_ = now;
   definitions_->add(micro_flows_);
   definitions_->advance(
       now, [this](RecordBatch&& batch) { problem("records", outlets_->send(batch, labels_.names())); });
@@ -130,7 +145,27 @@ Result<std::vector<std::string>> Agent::reload(const AgentConfig& wanted) {
 }
 
 Result<QuestionAnswer> Agent::answer(const Question& question) {
-  return Error{"this agent keeps no micro-flows: it cannot answer " + question.id};
+  if (config_.archive.empty()) return Error{"this agent keeps no micro-flows (--archive)"};
+  const auto definition = parse_flow_definition(question.define);
+  if (!definition) return definition.error();
+  QuestionAnswer answer;
+  RecordNames names;
+  std::vector<FlowRecord> records;
+  IpfixWriter writer;
+  const auto keep = [&](Bytes message) {
+    answer.file.insert(answer.file.end(), message.begin(), message.end());
+  };
+  const auto past = look_back(config_.archive, *definition, {question.from, question.to}, names,
+                              [&](std::span<const Flow> flows) {
+                                records.clear();
+                                for (const Flow& flow : flows)
+                                  records.push_back(record_of(flow, ObserverId{}));
+                                writer.write(records, names, clock_.now(), keep);
+                              });
+  if (!past) return past.error();
+  answer.from = past->covered.from;
+  answer.to = past->covered.to;
+  return answer;
 }
 
 // What went wrong last in each part, until it goes right again.

@@ -1,6 +1,8 @@
 // An Agent is everything that runs on a host, joined:
 //
-//   kernel -> micro-flows -> labels -> definitions in force -> records -> spool -> server
+//   kernel -> micro-flows -> labels -+-> definitions in force -> records -+-> spool -> server
+//                                    |                                    +-> collectors (IPFIX)
+//                                    +-> archive -> answers to questions about the past
 //
 // tick() is called each second by one thread and does all of it; uploads, exports and the line to the server
 // have threads of their own, so that no network makes the host's traffic wait. What it may use is kept by
@@ -23,6 +25,7 @@
 #include "agent/shedding.h"
 #include "agent/traffic_source.h"
 #include "base/result.h"
+#include "flow/event_archive.h"
 #include "io/clock.h"
 
 namespace anemone {
@@ -36,7 +39,7 @@ class Agent {
   // Where words for people go; may be called by any of the agent's threads. Set before start().
   std::function<void(const std::string&)> say;
 
-  void start();
+  Result<void> start();
   // Reads the kernel and does what is due; how long until it wants to be called again.
   Duration tick();
   // Takes over what can change while it runs; an error, and no change, when it cannot be. Answers with the
@@ -71,11 +74,13 @@ class Agent {
   Shedding shedding_;
   std::unique_ptr<TrafficSource> source_;
   std::unique_ptr<RunningDefinitions> definitions_;
+  std::unique_ptr<EventArchive> archive_;  // none when none is wanted
   std::unique_ptr<Outlets> outlets_;
   std::unique_ptr<ServerLink> link_;    // none without a server
   std::vector<MicroFlow> micro_flows_;  // scratch
   Use used_;                            // when last measured
   Time measured_{};
+  Time taken_{};  // micro-flows up to here
 
   mutable std::mutex mutex_;  // what follows
   TrafficSource::Counters counters_;

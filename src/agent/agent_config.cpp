@@ -16,10 +16,6 @@ bool begins_with_one_of(const std::string& text, std::initializer_list<std::stri
 }
 
 Result<void> check_outlets(const AgentConfig& config) {
-  for (const std::string& collector : config.collectors) {
-    if (!begins_with_one_of(collector, {"udp://", "tcp://", "tls://"}))
-      return Error{"--collector: want udp://HOST:PORT, tcp://... or tls://..., got '" + collector + "'"};
-  }
   if (!config.server.empty() && !begins_with_one_of(config.server, {"https://", "http://"}))
     return Error{"--server: want https://HOST:PORT, got '" + config.server + "'"};
   if (config.server.empty() && !config.token.empty())

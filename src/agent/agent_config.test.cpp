@@ -26,9 +26,6 @@ TEST_CASE("what cannot work is refused with the option's name") {
   config.name = "web 1";
   CHECK(refusal(config).starts_with("--name"));
   config = good();
-  config.collectors = {"10.0.0.1:4739"};
-  CHECK(refusal(config).starts_with("--collector"));
-  config = good();
   config.server = "anemone:8443";
   CHECK(refusal(config).starts_with("--server"));
   config = good();

@@ -17,6 +17,33 @@ constexpr std::size_t kTokenMax = 4096;
 
 }  // namespace
 
+Result<IpfixExporterConfig> parse_collector(const std::string& url) {
+  IpfixExporterConfig collector;
+  const std::size_t scheme_end = url.find("://");
+  const std::string scheme = url.substr(0, scheme_end);
+  if (scheme == "tcp") collector.transport = IpfixTransport::kTcp;
+  if (scheme == "tls") {
+    collector.transport = IpfixTransport::kTls;
+    collector.port = 4740;
+  }
+  const Error wrong{"want udp://HOST:PORT, tcp://... or tls://..., got '" + url + "'"};
+  if (scheme_end == std::string::npos || (scheme != "udp" && scheme != "tcp" && scheme != "tls"))
+    return wrong;
+  std::string host = url.substr(scheme_end + 3);
+  const std::size_t colon = host.rfind(':');
+  const std::size_t bracket = host.rfind(']');
+  if (colon != std::string::npos && (bracket == std::string::npos || colon > bracket)) {
+    const auto port = parse_u64(host.substr(colon + 1));
+    if (!port || *port == 0 || *port > 65535) return wrong;
+    collector.port = static_cast<std::uint16_t>(*port);
+    host.resize(colon);
+  }
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.empty()) return wrong;
+  collector.host = std::move(host);
+  return collector;
+}
+
 Result<HttpClientConfig> server_of(const AgentConfig& config) {
   HttpClientConfig server;
   server.url = config.server;
@@ -41,25 +68,40 @@ Result<std::unique_ptr<Outlets>> Outlets::open(const AgentConfig& config) {
     if (!uploader) return uploader.error().in("--server");
     outlets->uploader_ = std::move(*uploader);
   }
+  for (const std::string& url : config.collectors) {
+    auto collector = parse_collector(url);
+    if (!collector) return collector.error().in("--collector");
+    collector->tls.ca = config.authority;
+    outlets->collectors_.push_back(std::move(*collector));
+  }
   return outlets;
 }
 
 Outlets::~Outlets() { stop(); }
 
-void Outlets::start(const Say& say) {
-  if (uploader_) {
-    uploader_->on_error = [say](const Error& error) {
-      if (say) say("upload: " + error.message);
-    };
-    uploader_->start();
+Result<void> Outlets::start(const Say& say) {
+  for (const IpfixExporterConfig& collector : collectors_) {
+    auto exporter = IpfixExporter::start(collector);
+    if (!exporter) return exporter.error().in("--collector " + collector.host);
+    exporters_.push_back(std::move(*exporter));
   }
+  if (!uploader_) return {};
+  uploader_->on_error = [say](const Error& error) {
+    if (say) say("upload: " + error.message);
+  };
+  uploader_->start();
+  return {};
 }
 
 void Outlets::stop() {
+  for (auto& exporter : exporters_) exporter->stop();
   if (uploader_) uploader_->stop();
 }
 
 Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names) {
+  if (batch.definition == kFirstDefinition) {
+    for (auto& exporter : exporters_) exporter->send(batch.records, names, batch.until);
+  }
   file_.clear();
   IpfixWriter writer({.domain = batch.definition});
   writer.write(batch.records, names, batch.until,
@@ -105,11 +147,27 @@ std::vector<std::pair<std::string, std::uint64_t>> Outlets::counters() const {
                            {"upload_failures_total", upload.failures},
                            {"upload_repeated_files_total", upload.repeated}});
   }
+  IpfixExporterCounts sum;
+  for (const auto& exporter : exporters_) {
+    const IpfixExporterCounts one = exporter->counts();
+    sum.records += one.records;
+    sum.lost_queue_full += one.lost_queue_full;
+    sum.lost_refused += one.lost_refused;
+  }
+  if (!exporters_.empty()) {
+    all.insert(all.end(), {{"exported_records_total", sum.records},
+                           {"export_lost_queue_full_records_total", sum.lost_queue_full},
+                           {"export_lost_refused_records_total", sum.lost_refused}});
+  }
   return all;
 }
 
 std::vector<std::string> Outlets::problems() const {
   std::vector<std::string> all;
+  for (const auto& exporter : exporters_) {
+    const IpfixExporterCounts counts = exporter->counts();
+    if (!counts.connected && !counts.problem.empty()) all.push_back("collector: " + counts.problem);
+  }
   if (uploader_ && !uploader_->problem().empty()) all.push_back("upload: " + uploader_->problem());
   return all;
 }

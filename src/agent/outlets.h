@@ -1,5 +1,6 @@
 // Outlets are where an agent's records go: the spool, from which the server takes them exactly once, and any
-// number of IPFIX collectors.
+// number of IPFIX collectors, which get the first of the definitions in force only: they could not tell two
+// apart, and would count everything twice.
 //
 // A batch becomes one IPFIX File (RFC 5655) in the spool, whole or not at all. With a slice log every file is
 // a line of JSON in a text of the agent's own: what it says it sent, to be held against what arrived.
@@ -15,6 +16,7 @@
 #include "agent/agent_config.h"
 #include "agent/running_definitions.h"
 #include "base/result.h"
+#include "record/ipfix_exporter.h"
 #include "record/spool.h"
 #include "record/uploader.h"
 
@@ -27,7 +29,8 @@ class Outlets {
   static Result<std::unique_ptr<Outlets>> open(const AgentConfig& config);
   ~Outlets();
 
-  void start(const Say& say);
+  // An error when a collector's TLS files are no good. One that is not there is tried again.
+  Result<void> start(const Say& say);
   void stop();
 
   // Sends it everywhere; the first thing that went wrong. Never waits for a network.
@@ -43,8 +46,13 @@ class Outlets {
   AgentConfig config_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Uploader> uploader_;  // none without a server
-  std::vector<std::uint8_t> file_;      // scratch
+  std::vector<IpfixExporterConfig> collectors_;
+  std::vector<std::unique_ptr<IpfixExporter>> exporters_;
+  std::vector<std::uint8_t> file_;  // scratch
 };
+
+// "udp://192.0.2.1:4739", "tcp://[2001:db8::1]:4739", "tls://collector.example.org" (port 4740).
+Result<IpfixExporterConfig> parse_collector(const std::string& url);
 
 // How the server is reached: address, authority, token. An error names the option.
 Result<HttpClientConfig> server_of(const AgentConfig& config);

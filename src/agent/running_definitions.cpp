@@ -122,7 +122,7 @@ void RunningDefinitions::take_up(Time now, const Take& take) {
 }
 
 std::uint32_t RunningDefinitions::free_number() const {
-  std::uint32_t number = 1;
+  std::uint32_t number = kFirstDefinition;
   while (std::any_of(running_.begin(), running_.end(),
                      [&](const Running& running) { return running.number == number; })) {
     ++number;

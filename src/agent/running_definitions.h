@@ -85,5 +85,6 @@ class RunningDefinitions {
 
 // What a flow is where nobody says otherwise.
 inline constexpr const char* kOwnDefinition = "own";
+inline constexpr std::uint32_t kFirstDefinition = 1;
 
 }  // namespace anemone

@@ -159,7 +159,7 @@ int run_agent(int argc, char** argv, const AgentOptions& options) {
   auto metrics = serve_metrics(options.config, **agent);
   if (!metrics) return say(metrics.error().message), kFailed;
   (*agent)->say = say;
-  (*agent)->start();
+  if (auto started = (*agent)->start(); !started) return say(started.error().message), kFailed;
   say(fmt::format("watching ({}); records go to {}", (*agent)->source_kind(), options.config.spool));
   Poller poller;
   poller.watch(stop->fd());
