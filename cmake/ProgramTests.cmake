@@ -138,3 +138,11 @@ if(ANEMONE_TESTS)
   set_tests_properties("live: what the kernel counts for each program equals the interface's counters, and its owner is right"
     PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
 endif()
+
+# The same host seen without eBPF, by captured packets: needs root, tcpdump and tshark.
+if(ANEMONE_TESTS)
+  add_test(NAME "live: captured packets are counted as the interface, tcpdump and a wire behind a router count them"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/packet_source_check.py $<TARGET_FILE:try_host_capture>)
+  set_tests_properties("live: captured packets are counted as the interface, tcpdump and a wire behind a router count them"
+    PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
+endif()

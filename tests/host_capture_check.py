@@ -484,4 +484,5 @@ def main():
         sys.exit(f'{len(failures)} failed')
 
 
-main()
+if __name__ == '__main__':
+    main()

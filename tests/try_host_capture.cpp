@@ -1,7 +1,8 @@
 // try_host_capture CGROUP [--interval MS] [--micro-flows N] [--ring BYTES] [--single] [--coarse]
 // [--interface NAME]... [--old-filters]:
 // what the kernel counts at a cgroup, one JSON object a line for each micro-flow, until its input ends; then
-// one with the counters. For tests and benchmarks.
+// one with the counters. With --packets [--threads N]: what is counted of captured packets of this network
+// namespace. For tests and benchmarks.
 #include <poll.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "capture/host_source.h"
+#include "capture/packet_source.h"
 #include "host/owner_names.h"
 
 using namespace anemone;
@@ -22,6 +24,8 @@ struct Options {
   int interval_ms = 1000;
   bool quiet = false;
   bool coarse = false;
+  bool packets = false;
+  std::size_t threads = 1;
 };
 
 Options read_options(int argc, char** argv) {
@@ -38,6 +42,8 @@ Options read_options(int argc, char** argv) {
     if (name == "--single") options.source.single_packets = true;
     if (name == "--quiet") options.quiet = true;
     if (name == "--coarse") options.coarse = true;
+    if (name == "--packets") options.packets = true;
+    if (name == "--threads") options.threads = static_cast<std::size_t>(std::atol(value()));
   }
   return options;
 }
@@ -57,6 +63,30 @@ void print(const MicroFlow& flow, const OwnerTable& owners) {
       owner.executable.c_str(), owner.user.c_str(), static_cast<unsigned long long>(flow.socket), flow.accuracy);
 }
 
+void print_limits(const std::vector<std::string>& limits) {
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    std::printf("%s\"%s\"", i == 0 ? "" : ",", limits[i].c_str());
+  }
+  std::printf("]}\n");
+}
+
+void print(const PacketSource& source) {
+  const PacketSourceCounts& counts = source.counts();
+  std::printf(
+      R"({"frames":%llu,"packets":%llu,"bytes":%llu,"micro_flows":%llu,"live":%llu,"overflowed":%llu,)"
+      R"("lost_packets":%llu,"lost_bytes":%llu,"dropped":%llu,"not_ip":%llu,"malformed":%llu,"cut":%llu,)"
+      R"("not_ours":%llu,"owners_asked":%llu,"owners_not_asked":%llu,"limits":[)",
+      static_cast<unsigned long long>(counts.frames), static_cast<unsigned long long>(counts.packets),
+      static_cast<unsigned long long>(counts.bytes), static_cast<unsigned long long>(counts.micro_flows),
+      static_cast<unsigned long long>(counts.live), static_cast<unsigned long long>(counts.overflowed),
+      static_cast<unsigned long long>(counts.lost_packets), static_cast<unsigned long long>(counts.lost_bytes),
+      static_cast<unsigned long long>(counts.dropped), static_cast<unsigned long long>(counts.not_ip),
+      static_cast<unsigned long long>(counts.malformed), static_cast<unsigned long long>(counts.cut),
+      static_cast<unsigned long long>(counts.not_ours), static_cast<unsigned long long>(counts.owners_asked),
+      static_cast<unsigned long long>(counts.owners_not_asked));
+  print_limits(source.limits());
+}
+
 void print(const HostSource& source) {
   const HostCounts& counts = source.counts();
   std::printf(
@@ -67,10 +97,7 @@ void print(const HostSource& source) {
       static_cast<unsigned long long>(counts.overflowed), static_cast<unsigned long long>(counts.lost_packets),
       static_cast<unsigned long long>(counts.lost_bytes), static_cast<unsigned long long>(counts.malformed_packets),
       static_cast<unsigned long long>(counts.owner_changes));
-  for (std::size_t i = 0; i < source.limits().size(); ++i) {
-    std::printf("%s\"%s\"", i == 0 ? "" : ",", source.limits()[i].c_str());
-  }
-  std::printf("]}\n");
+  print_limits(source.limits());
 }
 
 bool input_ended(int wait_ms) {
@@ -80,14 +107,8 @@ bool input_ended(int wait_ms) {
   return read(STDIN_FILENO, &byte, 1) <= 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  const Options options = read_options(argc, argv);
-  OwnerTable owners;
-  OwnerNames names(owners);
-  auto source = HostSource::open(options.source, [&](const ProcessSeen& seen) { return names.owner_of(seen); });
+template <class Source>
+int watch(const Result<std::unique_ptr<Source>>& source, const Options& options, const OwnerTable& owners) {
   if (!source) {
     std::fprintf(stderr, "try_host_capture: %s\n", source.error().message.c_str());
     return 1;
@@ -107,4 +128,23 @@ int main(int argc, char** argv) {
   }
   print(**source);
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  const Options options = read_options(argc, argv);
+  OwnerTable owners;
+  OwnerNames names(owners);
+  const auto owner_of = [&](const ProcessSeen& seen) { return names.owner_of(seen); };
+  if (options.packets) {
+    const PacketSourceConfig config{.interfaces = options.source.interfaces,
+                                    .micro_flows_max = options.source.micro_flows_max,
+                                    .ring_bytes = options.source.ring_bytes,
+                                    .threads = options.threads,
+                                    .single_packets = options.source.single_packets};
+    return watch(PacketSource::open(config, owner_of), options, owners);
+  }
+  return watch(HostSource::open(options.source, owner_of), options, owners);
 }
