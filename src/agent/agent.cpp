@@ -105,8 +105,9 @@ void Agent::take(Time now) {
 
 void Agent::look_at_interfaces() {
   const auto interfaces = host_interfaces();
-  if (interfaces) labels_.set_interfaces(*interfaces);
-  problem("interfaces", interfaces ? Result<void>() : interfaces.error());
+  if (!interfaces) return problem("interfaces", interfaces.error());
+  labels_.set_interfaces(*interfaces);
+  problem("interfaces", source_->look_at(*interfaces, config_.interfaces));
 }
 
 void Agent::measure(Time now) {
@@ -141,6 +142,8 @@ Result<std::vector<std::string>> Agent::reload(const AgentConfig& wanted) {
   config_.define = wanted.define;
   config_.rules = wanted.rules;
   config_.budget = wanted.budget;
+  config_.interfaces = wanted.interfaces;
+  look_at_interfaces();
   return later;
 }
 

@@ -50,6 +50,7 @@ std::vector<std::string> differences_that_need_a_restart(const AgentConfig& now,
   differs("--name", now.name != wanted.name);
   differs("--source", now.source != wanted.source);
   differs("--cgroup", now.cgroup != wanted.cgroup);
+  differs("--interface", now.source == SourceChoice::kPackets && now.interfaces != wanted.interfaces);
   differs("--spool", now.spool != wanted.spool || now.spool_bytes != wanted.spool_bytes);
   differs("--archive", now.archive != wanted.archive || now.archive_bytes != wanted.archive_bytes);
   differs("--server",

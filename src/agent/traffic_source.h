@@ -15,6 +15,7 @@
 #include "agent/labels.h"
 #include "base/result.h"
 #include "capture/micro_flow.h"
+#include "host/tunnel_interfaces.h"
 
 namespace anemone {
 
@@ -28,6 +29,10 @@ class TrafficSource {
   virtual Result<void> drain(std::vector<MicroFlow>& out) = 0;
   // Keys without ports, or whole again.
   virtual void set_coarse(bool on) = 0;
+  // Takes over the host's interfaces as they are now; to be called now and then. `chosen`: only these count;
+  // none: all.
+  virtual Result<void> look_at(const std::vector<HostInterface>& interfaces,
+                               const std::vector<std::string>& chosen) = 0;
   virtual Counters counters() const = 0;
   virtual const std::vector<std::string>& limits() const = 0;
 };
