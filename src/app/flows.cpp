@@ -1,6 +1,5 @@
 // anemone flows FILE...: the flows of capture files. frame -> event -> flow -> record -> text.
 
-#include <array>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -10,17 +9,16 @@
 
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/flows_output.h"
 #include "capture/capture_file.h"
 #include "capture/event_pipe.h"
 #include "capture/tunnel_reader.h"
+#include "filter/filter_text.h"
+#include "flow/defined_flows.h"
 #include "flow/flow_table.h"
-#include "record/from_flow.h"
-#include "record/record_text.h"
 
 namespace anemone {
 namespace {
-
-constexpr std::size_t kFlush = 256 * 1024;
 
 struct Wanted {
   std::vector<std::string> files;
@@ -32,154 +30,61 @@ struct Wanted {
   bool totals_only = false;
   bool inner = false;
   std::string tunnels = "outer";
+  std::string define;
+  std::string where;
 };
 
-// What was found inside tunnels, over all files.
-struct TunnelTotals {
-  std::uint64_t packets = 0;  // in rows that have a tunnel
-  std::uint64_t bytes = 0;
-  std::uint64_t incomplete = 0;
-  std::uint64_t refused = 0;
-  std::array<TunnelCount, kTunnelKinds> counts{};
-};
-
-// Writes records as they come, in one of the formats, and the totals at the end. With `names`, with tunnels.
-class FlowsOutput {
- public:
-  FlowsOutput(const std::string& format, bool totals_only, const RecordNames* names)
-      : json_(format == "json"), csv_(format == "csv"), totals_only_(totals_only), names_(names) {
-    if (json_) text_ = "{\"flows\":[";
-    if (csv_ && !totals_only) text_ = names == nullptr ? kCsvHeader : kCsvNamedHeader;
-    if (!json_ && !csv_ && !totals_only) text_ = kTableHeader;
-  }
-
-  void add(const std::vector<Flow>& flows) {
-    flows_ += flows.size();
-    if (totals_only_) return;
-    for (const Flow& flow : flows) add(record_of(flow, ObserverId{0}));
-  }
-
-  // To be called before finish().
-  void add_totals(const TunnelTotals& tunnels) {
-    more_ += key("tunnelled_packets") + std::to_string(tunnels.packets);
-    more_ += key("tunnelled_bytes") + std::to_string(tunnels.bytes);
-    more_ += key("tunnels_incomplete") + std::to_string(tunnels.incomplete);
-    more_ += key("tunnels_unnamed") + std::to_string(tunnels.refused);
-    if (json_) more_ += ",\"tunnels\":{";
-    bool first = true;
-    for (std::size_t i = 1; i < kTunnelKinds; ++i) {
-      const TunnelCount& count = tunnels.counts[i];
-      if (count.packets == 0) continue;
-      add_technology(name_of(static_cast<TunnelKind>(i)), count, std::exchange(first, false));
-    }
-    if (json_) more_ += '}';
-  }
-
-  // False when standard output takes no more.
-  bool finish(const CaptureCounts& counts, std::uint64_t pushed_out) {
-    const std::array<std::pair<const char*, std::uint64_t>, 13> totals = {{
-        {"frames", counts.frames},
-        {"wire_bytes", counts.wire_bytes},
-        {"packets", counts.packets},
-        {"bytes", counts.bytes},
-        {"flows", flows_},
-        {"not_ip", counts.not_ip},
-        {"malformed", counts.malformed},
-        {"truncated", counts.truncated},
-        {"headers_cut", counts.headers_cut},
-        {"ports_cut", counts.ports_cut},
-        {"fragments", counts.fragments},
-        {"fragments_orphaned", counts.fragments_orphaned},
-        {"flows_pushed_out", pushed_out},
-    }};
-    if (json_) text_ += "\n],\"totals\":{";
-    if (!csv_) {
-      std::string numbers;
-      for (const auto& [name, number] : totals) numbers += key(name) + std::to_string(number);
-      text_ += (json_ ? "" : "totals:") + numbers.substr(1) + more_;
-      text_ += json_ ? "}}\n" : "\n";
-    }
-    flush();
-    return std::fflush(stdout) == 0 && !failed_;
-  }
-
- private:
-  std::string key(std::string_view name) const {
-    return json_ ? ",\"" + std::string(name) + "\":" : ", " + std::string(name) + " ";
-  }
-
-  void add_technology(std::string_view name, const TunnelCount& count, bool first) {
-    const std::string numbers = key("packets") + std::to_string(count.packets) + key("bytes") +
-                                std::to_string(count.bytes) + key("inner_packets") +
-                                std::to_string(count.inner_packets) + key("inner_bytes") +
-                                std::to_string(count.inner_bytes);
-    if (json_) {
-      more_ += (first ? "\"" : ",\"") + std::string(name) + "\":{" + numbers.substr(1) + '}';
-    } else {
-      more_ += "\ntunnel " + std::string(name) + ':' + numbers.substr(1);
-    }
-  }
-
-  void add(const FlowRecord& record) {
-    if (json_) {
-      text_ += first_ ? "\n" : ",\n";
-      first_ = false;
-      names_ == nullptr ? append_json(record, text_) : append_json(record, *names_, text_);
-    } else if (csv_) {
-      names_ == nullptr ? append_csv(record, text_) : append_csv(record, *names_, text_);
-    } else {
-      names_ == nullptr ? append_row(record, text_) : append_row(record, *names_, text_);
-    }
-    if (text_.size() >= kFlush) flush();
-  }
-
-  void flush() {
-    failed_ = failed_ || std::fwrite(text_.data(), 1, text_.size(), stdout) != text_.size();
-    text_.clear();
-  }
-
-  bool json_;
-  bool csv_;
-  bool totals_only_;
-  bool first_ = true;
-  bool failed_ = false;
-  std::uint64_t flows_ = 0;
-  const RecordNames* names_;
-  std::string text_;
-  std::string more_;  // totals
-};
-
-// The table that events are accounted to; flows that left it go to the output.
+// What events are accounted to; flows that left go to the output. With `chosen` by what a user chose or
+// defined, else by the short way.
 class FlowsTable {
  public:
-  FlowsTable(const FlowLimits& limits, FlowsOutput& output)
+  FlowsTable(const FlowLimits& limits, DefinedFlows* chosen, FlowsOutput& output)
       : cuts_(limits.slice.count() + limits.idle.count() + limits.active.count() > 0),
         table_(limits),
+        chosen_(chosen),
         output_(output) {}
 
-  template <class Events>
-  void add(const Events& events, Time now) {
-    table_.add(std::span(events), due_);
-    if (cuts_ && now >= next_look_) {
-      table_.expire(now, due_);
-      next_look_ = now + 1s;
+  void add(std::span<const Event> events, Time now) {
+    if (chosen_ == nullptr) {
+      table_.add(events, due_);
+      return look(now);
     }
-    if (due_.empty()) return;
-    output_.add(due_);
-    due_.clear();
+    micro_flows_.resize(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) micro_flows_[i].event = events[i];
+    add(micro_flows_, now);
+  }
+
+  void add(std::span<const MicroFlow> micro_flows, Time now) {
+    chosen_ == nullptr ? table_.add(micro_flows, due_) : chosen_->add(micro_flows, due_);
+    look(now);
   }
   void next_file() { next_look_ = Time::min(); }
 
   void finish() {
+    if (chosen_ != nullptr) chosen_->finish(due_);
+    output_.add(due_);
     for (std::vector<Flow> rest; table_.finish_some(1024, rest); rest.clear()) output_.add(rest);
   }
-  std::uint64_t pushed_out() const { return table_.pushed_out(); }
+  std::uint64_t pushed_out() const {
+    return chosen_ == nullptr ? table_.pushed_out() : chosen_->pushed_out();
+  }
 
  private:
+  void look(Time now) {
+    if (cuts_ && now >= next_look_) {
+      chosen_ == nullptr ? table_.expire(now, due_) : chosen_->expire(now, due_);
+      next_look_ = now + 1s;
+    }
+    output_.add(due_);
+    due_.clear();
+  }
+
   bool cuts_;
   FlowTable table_;
+  DefinedFlows* chosen_;
   FlowsOutput& output_;
   std::vector<Flow> due_;
+  std::vector<MicroFlow> micro_flows_;
   Time next_look_ = Time::min();
 };
 
@@ -218,7 +123,7 @@ Result<void> add_file_inside(const std::string& path, Look look, FlowsTable& tab
       totals.packets += micro.event.packets;
       totals.bytes += micro.event.bytes;
     }
-    if (!micro_flows.empty()) table.add(micro_flows, micro_flows.back().event.time);
+    if (!micro_flows.empty()) table.add(std::span(std::as_const(micro_flows)), micro_flows.back().event.time);
   }
   counts += file->counts();
   counts += reader.fragment_counts();
@@ -243,13 +148,44 @@ Result<FlowLimits> limits_of(const Wanted& wanted) {
   return limits;
 }
 
-int run_flows(const Wanted& wanted, const FlowLimits& limits) {
+// What the user chose: a definition of their own, or rows as usual of what a filter lets in.
+Result<FlowDefinition> definition_of(const Wanted& wanted, FlowLimits& limits) {
+  FlowDefinition definition;
+  if (!wanted.define.empty()) {
+    auto own = parse_flow_definition(wanted.define);
+    if (!own) return own.error().in("--define");
+    definition = std::move(*own);
+    limits = FlowLimits::of(definition, limits.flows);
+  } else {
+    definition.slice = limits.slice;
+    definition.idle = limits.idle;
+    definition.active = limits.active;
+  }
+  if (!wanted.where.empty()) {
+    auto where = parse_filter(wanted.where);
+    if (!where) return where.error().in("--where");
+    definition.where = definition.where.is_everything() ? *where : all_of({definition.where, *where});
+  }
+  return definition;
+}
+
+int run_flows(const Wanted& wanted, const FlowLimits& limits, const FlowDefinition& definition) {
   const bool inside = wanted.tunnels != "outer";
   const Look look = wanted.tunnels == "both" ? Look::kBoth : Look::kInner;
+  const bool own = !wanted.define.empty();
   RecordNames names;
+  auto chosen = DefinedFlows::make(definition, names, limits.flows);
+  if (!chosen) {
+    std::fprintf(stderr, "anemone flows: %s\n", chosen.error().message.c_str());
+    return kWrongUsage;
+  }
   TunnelTotals totals;
-  FlowsOutput output(wanted.format, wanted.totals_only, inside ? &names : nullptr);
-  FlowsTable table(limits, output);
+  FlowsOutput output({.format = wanted.format,
+                      .totals_only = wanted.totals_only,
+                      .chosen = !definition.where.is_everything(),
+                      .names = inside || own ? &names : nullptr,
+                      .definition = own ? &definition : nullptr});
+  FlowsTable table(limits, own || !wanted.where.empty() ? &*chosen : nullptr, output);
   CaptureCounts counts;
   int code = kDone;
   for (const std::string& path : wanted.files) {
@@ -290,6 +226,11 @@ int flows(int argc, char** argv) {
   arguments.option("--active", wanted.active, "cut flows that last this long, as 30m; 0s: never");
   arguments.option("--flows-max", wanted.flows_max,
                    "flows kept at a time; beyond, the one that began first leaves");
+  arguments.option("--where", wanted.where,
+                   "only these, as 'src net 10.0.0.0/8 and dst port 443 and bytes > 1M'");
+  arguments.option(
+      "--define", wanted.define,
+      "what one flow is, as 'key src/24 dport; where proto tcp; slice 10s': with its columns and times");
   arguments.flag("--totals", wanted.totals_only, "only the totals");
   arguments.choice(
       "--tunnels", wanted.tunnels, {"outer", "inner", "both"},
@@ -303,7 +244,12 @@ int flows(int argc, char** argv) {
     std::fprintf(stderr, "anemone flows: %s\n", limits.error().message.c_str());
     return kWrongUsage;
   }
-  return run_flows(wanted, *limits);
+  auto definition = definition_of(wanted, *limits);
+  if (!definition) {
+    std::fprintf(stderr, "anemone flows: %s\n", definition.error().message.c_str());
+    return kWrongUsage;
+  }
+  return run_flows(wanted, *limits, *definition);
 }
 
 }  // namespace anemone
