@@ -54,13 +54,15 @@ void print(const MicroFlow& flow, const OwnerTable& owners) {
   std::printf(
       R"({"src":"%s","dst":"%s","sport":%u,"dport":%u,"proto":%u,"out":%d,"packets":%u,"bytes":%llu,)"
       R"("flags":%u,"tos":%u,"time_us":%lld,"lasted_us":%u,"srtt_us":%u,"retransmits":%u,"interface":%u,)"
-      R"("pid":%u,"process":"%s","executable":"%s","user":"%s","socket":%llu,"accuracy":%u})"
+      R"("pid":%u,"process":"%s","executable":"%s","user":"%s","unit":"%s","container":"%s",)"
+      R"("socket":%llu,"accuracy":%u})"
       "\n",
       print_address(key.src).c_str(), print_address(key.dst).c_str(), key.src_port, key.dst_port, key.protocol,
       key.direction == Direction::kOut, flow.event.packets, static_cast<unsigned long long>(flow.event.bytes),
       flow.event.tcp_flags, flow.event.tos, static_cast<long long>(micros(flow.event.time)), flow.lasted_us,
       flow.srtt_us, flow.retransmits, flow.origin.interface, flow.origin.pid, owner.process.c_str(),
-      owner.executable.c_str(), owner.user.c_str(), static_cast<unsigned long long>(flow.socket), flow.accuracy);
+      owner.executable.c_str(), owner.user.c_str(), owner.unit.c_str(), owner.container.c_str(),
+      static_cast<unsigned long long>(flow.socket), flow.accuracy);
 }
 
 void print_limits(const std::vector<std::string>& limits) {

@@ -1,0 +1,76 @@
+"""IPFIX Files (RFC 5655) read from the documents alone, without the product: records as dictionaries."""
+
+import ipaddress
+import struct
+
+NAMES = {(0, 1): "bytes", (0, 2): "packets", (0, 4): "proto", (0, 7): "sport", (0, 8): "src", (0, 10): "interface_in",
+         (0, 11): "dport", (0, 12): "dst", (0, 14): "interface_out", (0, 27): "src", (0, 28): "dst", (0, 61): "direction",
+         (0, 96): "application", (0, 289): "tunnel", (0, 371): "user", (0, 138): "point"}
+OWN = {1: "process", 2: "pid", 3: "executable", 4: "unit", 5: "container", 6: "srtt_us", 7: "retransmits", 11: "tunnel_interface"}
+ENTERPRISE = 32473
+TEXTS = {"application", "tunnel", "user", "process", "executable", "unit", "container", "tunnel_interface"}
+
+
+def records(path):
+    """Every flow record of a file."""
+    data = path.read_bytes()
+    templates = {}
+    at = 0
+    while at + 16 <= len(data):
+        version, length, _, _, domain = struct.unpack_from("!HHIII", data, at)
+        if version != 10 or length < 16 or at + length > len(data):
+            return
+        yield from sets_of(data[at + 16:at + length], domain, templates)
+        at += length
+
+
+def sets_of(data, domain, templates):
+    at = 0
+    while at + 4 <= len(data):
+        number, length = struct.unpack_from("!HH", data, at)
+        if length < 4:
+            return
+        body = data[at + 4:at + length]
+        at += length
+        if number == 2:
+            read_templates(body, domain, templates)
+        elif number >= 256 and (domain, number) in templates:
+            yield from rows(body, templates[(domain, number)])
+
+
+def read_templates(body, domain, templates):
+    at = 0
+    while at + 4 <= len(body):
+        number, count = struct.unpack_from("!HH", body, at)
+        at += 4
+        fields = []
+        for _ in range(count):
+            element, length = struct.unpack_from("!HH", body, at)
+            at += 4
+            enterprise = 0
+            if element & 0x8000:
+                enterprise, = struct.unpack_from("!I", body, at)
+                at += 4
+            fields.append((enterprise, element & 0x7fff, length))
+        templates[(domain, number)] = fields
+
+
+def rows(body, fields):
+    at = 0
+    while at + sum(1 if length == 65535 else length for _, _, length in fields) <= len(body):
+        row = {}
+        for enterprise, element, length in fields:
+            if length == 65535:
+                length, at = body[at], at + 1
+                if length == 255:
+                    length, at = struct.unpack_from("!H", body, at)[0], at + 2
+            value, at = body[at:at + length], at + length
+            name = OWN.get(element) if enterprise == ENTERPRISE else NAMES.get((enterprise, element))
+            if name in TEXTS:
+                row[name] = value.decode(errors="replace")
+            elif name in ("src", "dst"):
+                row[name] = str(ipaddress.ip_address(value))
+            elif name:
+                row[name] = int.from_bytes(value, "big")
+        if "src" in row:
+            yield row
