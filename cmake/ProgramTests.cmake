@@ -146,3 +146,7 @@ if(ANEMONE_TESTS)
   set_tests_properties("live: captured packets are counted as the interface, tcpdump and a wire behind a router count them"
     PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
 endif()
+add_test(NAME "program: flow records as IPFIX are what nfdump, tshark and libfixbuf read, over files, UDP, TCP and TLS"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ipfix_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: flow records as IPFIX are what nfdump, tshark and libfixbuf read, over files, UDP, TCP and TLS"
+  PROPERTIES LABELS program TIMEOUT 300)

@@ -1,5 +1,7 @@
-// anemone flows FILE...: the flows of capture files. frame -> event -> flow -> record -> text.
+// anemone flows FILE...: the flows of capture files. frame -> event -> flow -> record -> text, or IPFIX;
+// those of IPFIX Files are records already.
 
+#include <algorithm>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -10,6 +12,8 @@
 #include "app/arguments.h"
 #include "app/commands.h"
 #include "app/flows_output.h"
+#include "app/ipfix_output.h"
+#include "app/ipfix_source.h"
 #include "capture/capture_file.h"
 #include "capture/event_pipe.h"
 #include "capture/tunnel_reader.h"
@@ -32,6 +36,8 @@ struct Wanted {
   std::string tunnels = "outer";
   std::string define;
   std::string where;
+  std::string out;  // for IPFIX
+  TlsFiles tls;
 };
 
 // What events are accounted to; flows that left go to the output. With `chosen` by what a user chose or
@@ -134,6 +140,43 @@ Result<void> add_file_inside(const std::string& path, Look look, FlowsTable& tab
   return {};
 }
 
+// What a record counted, for who chooses among flows.
+MicroFlow micro_flow_of(const FlowRecord& record) {
+  constexpr std::uint64_t kMost = 0xffff'ffff;
+  MicroFlow micro;
+  micro.event = {.time = record.start,
+                 .key = record.key,
+                 .tcp_flags = record.tcp_flags,
+                 .tos = record.tos,
+                 .packets = static_cast<std::uint32_t>(std::min(record.packets, kMost)),
+                 .bytes = record.bytes};
+  const std::int64_t lasted = std::max<std::int64_t>((record.end - record.start).count(), 0);
+  micro.lasted_us = static_cast<std::uint32_t>(std::min(static_cast<std::uint64_t>(lasted), kMost));
+  micro.srtt_us = record.srtt_us;
+  micro.retransmits = record.retransmits;
+  micro.accuracy = record.accuracy;
+  micro.origin = record.origin;
+  return micro;
+}
+
+// An IPFIX File: its records are rows as they are, or are chosen among.
+Result<void> add_ipfix_file(const std::string& path, FlowsTable* chosen, RecordNames& names,
+                            CaptureCounts& counts, FlowsOutput& output) {
+  std::vector<MicroFlow> micro_flows;
+  if (chosen != nullptr) chosen->next_file();
+  return read_ipfix_file(path, names, [&](std::span<const FlowRecord> records) {
+    if (records.empty()) return;
+    if (chosen == nullptr) return output.add(records, counts);
+    micro_flows.clear();
+    for (const FlowRecord& record : records) {
+      counts.packets += record.packets;
+      counts.bytes += record.bytes;
+      micro_flows.push_back(micro_flow_of(record));
+    }
+    chosen->add(std::span(std::as_const(micro_flows)), records.back().start);
+  });
+}
+
 Result<FlowLimits> limits_of(const Wanted& wanted) {
   FlowLimits limits;
   limits.flows = wanted.flows_max;
@@ -169,7 +212,8 @@ Result<FlowDefinition> definition_of(const Wanted& wanted, FlowLimits& limits) {
   return definition;
 }
 
-int run_flows(const Wanted& wanted, const FlowLimits& limits, const FlowDefinition& definition) {
+int run_flows(const Wanted& wanted, const FlowLimits& limits, const FlowDefinition& definition,
+              IpfixOutput* ipfix) {
   const bool inside = wanted.tunnels != "outer";
   const Look look = wanted.tunnels == "both" ? Look::kBoth : Look::kInner;
   const bool own = !wanted.define.empty();
@@ -184,13 +228,18 @@ int run_flows(const Wanted& wanted, const FlowLimits& limits, const FlowDefiniti
                       .totals_only = wanted.totals_only,
                       .chosen = !definition.where.is_everything(),
                       .names = inside || own ? &names : nullptr,
-                      .definition = own ? &definition : nullptr});
-  FlowsTable table(limits, own || !wanted.where.empty() ? &*chosen : nullptr, output);
+                      .definition = own ? &definition : nullptr,
+                      .known = &names,
+                      .ipfix = ipfix,
+                      .silent = wanted.out == "-"});
+  const bool chooses = own || !wanted.where.empty();
+  FlowsTable table(limits, chooses ? &*chosen : nullptr, output);
   CaptureCounts counts;
   int code = kDone;
   for (const std::string& path : wanted.files) {
-    auto added =
-        inside ? add_file_inside(path, look, table, counts, names, totals) : add_file(path, table, counts);
+    auto added = is_ipfix_file(path) ? add_ipfix_file(path, chooses ? &table : nullptr, names, counts, output)
+                 : inside            ? add_file_inside(path, look, table, counts, names, totals)
+                                     : add_file(path, table, counts);
     if (added) continue;
     std::fprintf(stderr, "anemone flows: %s\n", added.error().message.c_str());
     code = kFailed;
@@ -201,6 +250,12 @@ int run_flows(const Wanted& wanted, const FlowLimits& limits, const FlowDefiniti
                  "anemone flows: %llu flows were pushed out of the full table and may stand in several rows "
                  "(--flows-max)\n",
                  static_cast<unsigned long long>(table.pushed_out()));
+  }
+  if (ipfix != nullptr) {
+    if (auto finished = ipfix->finish(names); !finished) {
+      std::fprintf(stderr, "anemone flows: %s\n", finished.error().message.c_str());
+      code = kFailed;
+    }
   }
   if (inside) output.add_totals(totals);
   if (!output.finish(counts, table.pushed_out())) {
@@ -218,8 +273,15 @@ int flows(int argc, char** argv) {
                       "The flows of capture files (pcap, pcapng, also gzip): one row per 5-tuple of the "
                       "outermost IP header and "
                       "direction, over all files, unless --slice, --idle or --active cut them.");
-  arguments.positional("FILE", wanted.files, "capture files; - is standard input", Need::kRequired);
-  arguments.choice("--format", wanted.format, {"table", "json", "csv"}, "how to write them");
+  arguments.positional("FILE", wanted.files, "capture files, - is standard input; or IPFIX Files",
+                       Need::kRequired);
+  arguments.choice("--format", wanted.format, {"table", "json", "csv", "ipfix"}, "how to write them");
+  arguments.option(
+      "--out", wanted.out,
+      "where IPFIX goes: a file, - for standard output, or a collector: udp://HOST:PORT, tcp://, tls://");
+  arguments.option("--tls-ca", wanted.tls.ca, "whom to believe for tls://, in PEM; the system's authorities");
+  arguments.option("--tls-certificate", wanted.tls.certificate, "what to show for tls://, in PEM");
+  arguments.option("--tls-key", wanted.tls.key, "its key");
   arguments.option("--slice", wanted.slice,
                    "cut flows at multiples of this on the wall clock, as 10s; 0s: never");
   arguments.option("--idle", wanted.idle, "a flow silent for longer has ended, as 15s; 0s: never");
@@ -249,7 +311,17 @@ int flows(int argc, char** argv) {
     std::fprintf(stderr, "anemone flows: %s\n", definition.error().message.c_str());
     return kWrongUsage;
   }
-  return run_flows(wanted, *limits, *definition);
+  if (wanted.out.empty() == (wanted.format == "ipfix")) {
+    std::fputs("anemone flows: --format ipfix wants --out, and no other format does\n", stderr);
+    return kWrongUsage;
+  }
+  if (wanted.out.empty()) return run_flows(wanted, *limits, *definition, nullptr);
+  auto ipfix = IpfixOutput::open(wanted.out, wanted.tls);
+  if (!ipfix) {
+    std::fprintf(stderr, "anemone flows: %s\n", ipfix.error().message.c_str());
+    return kFailed;
+  }
+  return run_flows(wanted, *limits, *definition, ipfix->get());
 }
 
 }  // namespace anemone

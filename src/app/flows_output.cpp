@@ -17,7 +17,7 @@ FlowsOutput::FlowsOutput(const FlowsOutputConfig& config)
     : json_(config.format == "json"), csv_(config.format == "csv"), config_(config) {
   if (config.definition != nullptr) columns_.emplace(*config.definition, *config.names);
   if (json_) text_ = "{\"flows\":[";
-  if (json_ || config.totals_only) return;
+  if (json_ || config.totals_only || config.ipfix != nullptr) return;
   if (columns_ && csv_) {
     columns_->append_csv_head(text_);
   } else if (columns_) {
@@ -34,7 +34,18 @@ void FlowsOutput::add(std::span<const Flow> flows) {
   for (const Flow& flow : flows) {
     packets_ += flow.packets;
     bytes_ += flow.bytes;
-    if (!config_.totals_only) add(record_of(flow, ObserverId{0}));
+    if (!config_.totals_only) add(record_of(flow, ObserverId{}));
+  }
+}
+
+void FlowsOutput::add(std::span<const FlowRecord> records, CaptureCounts& counts) {
+  flows_ += records.size();
+  for (const FlowRecord& record : records) {
+    counts.packets += record.packets;
+    counts.bytes += record.bytes;
+    packets_ += record.packets;
+    bytes_ += record.bytes;
+    if (!config_.totals_only) add(record);
   }
 }
 
@@ -81,6 +92,7 @@ bool FlowsOutput::finish(const CaptureCounts& counts, std::uint64_t pushed_out) 
     text_ += (json_ ? "" : "totals:") + numbers.substr(1) + more_;
     text_ += json_ ? "}}\n" : "\n";
   }
+  if (config_.silent) text_.clear();
   flush();
   return std::fflush(stdout) == 0 && !failed_;
 }
@@ -102,7 +114,9 @@ void FlowsOutput::add_technology(std::string_view name, const TunnelCount& count
 }
 
 void FlowsOutput::add(const FlowRecord& record) {
-  if (json_) {
+  if (config_.ipfix != nullptr) {
+    config_.ipfix->add(record, *config_.known);
+  } else if (json_) {
     add_json(record);
   } else if (table_) {
     table_->row(columns_->cells(record));
@@ -121,8 +135,8 @@ void FlowsOutput::add_json(const FlowRecord& record) {
   first_ = false;
   if (columns_) {
     columns_->append_json(record, text_);
-  } else if (config_.names != nullptr) {
-    append_json(record, *config_.names, text_);
+  } else if (config_.known != nullptr) {
+    append_json(record, *config_.known, text_);
   } else {
     append_json(record, text_);
   }

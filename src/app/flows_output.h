@@ -1,5 +1,5 @@
-// FlowsOutput writes what `anemone flows` found: rows as they come, in one of the formats, and the totals at
-// the end.
+// FlowsOutput writes what `anemone flows` found: rows as they come, in one of the formats or as IPFIX, and
+// the totals at the end.
 //
 // Rows are those of docs/formats/flows.md. Under a definition of the user's own they have its columns instead
 // (record/record_columns.h); as a table they are then kept until the end, so that columns are as wide as they
@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/ipfix_output.h"
 #include "app/text_table.h"
 #include "capture/capture_counts.h"
 #include "capture/record_names.h"
@@ -33,11 +34,14 @@ struct TunnelTotals {
 };
 
 struct FlowsOutputConfig {
-  std::string format = "table";  // or json, csv
+  std::string format = "table";  // or json, csv, ipfix
   bool totals_only = false;
   bool chosen = false;                         // rows are a choice: their packets and bytes are a total, too
   const RecordNames* names = nullptr;          // rows tell their tunnels
   const FlowDefinition* definition = nullptr;  // rows have its columns; with names
+  const RecordNames* known = nullptr;          // what is known of records that were not made here; for IPFIX
+  IpfixOutput* ipfix = nullptr;                // where rows go instead
+  bool silent = false;                         // not even totals: standard output has the rows
 };
 
 class FlowsOutput {
@@ -46,6 +50,8 @@ class FlowsOutput {
   explicit FlowsOutput(const FlowsOutputConfig& config);
 
   void add(std::span<const Flow> flows);
+  // Records that were not made here, as they are; they count as packets and bytes of `counts`.
+  void add(std::span<const FlowRecord> records, CaptureCounts& counts);
   // To be called before finish().
   void add_totals(const TunnelTotals& tunnels);
   // False when standard output takes no more.

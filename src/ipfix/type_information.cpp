@@ -10,6 +10,8 @@ constexpr std::uint16_t kInformationElementId = 303;
 constexpr std::uint16_t kDataType = 339;
 constexpr std::uint16_t kDescription = 340;
 constexpr std::uint16_t kName = 341;
+constexpr std::uint16_t kRangeBegin = 342;
+constexpr std::uint16_t kRangeEnd = 343;
 constexpr std::uint16_t kSemantics = 344;
 constexpr std::uint16_t kUnits = 345;
 constexpr std::uint16_t kEnterprise = 346;
@@ -41,6 +43,8 @@ Template type_information_template(std::uint16_t id) {
                      {{0, kDataType}, 1},
                      {{0, kSemantics}, 1},
                      {{0, kUnits}, 2},
+                     {{0, kRangeBegin}, 8},
+                     {{0, kRangeEnd}, 8},
                      {{0, kName}, kVariable},
                      {{0, kDescription}, kVariable}}};
 }
@@ -51,6 +55,8 @@ void write_type_information(const ElementInfo& info, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>(info.type));
   out.u8(static_cast<std::uint8_t>(info.semantics));
   out.u16(static_cast<std::uint16_t>(info.units));
+  out.u64(0);  // no range; libfixbuf takes no description without
+  out.u64(0);
   write_text(info.name, out);
   write_text(info.description, out);
 }

@@ -141,7 +141,7 @@ std::vector<Target> foreign_flow_shape(std::uint32_t enterprise) {
       iana(136, Into::kU8, offsetof(F, reason)),
       iana(10, Into::kU32, offsetof(F, ingress)),
       iana(14, Into::kU32, offsetof(F, egress)),
-      iana(138, Into::kU32, offsetof(F, observer)),
+      iana(138, Into::kU32, offsetof(F, observation_point)),
       iana(371, Into::kText, offsetof(F, user)),
       of(ipfix::kNtop, 372, Into::kText, offsetof(F, user)),
       iana(96, Into::kText, offsetof(F, application)),
@@ -195,7 +195,7 @@ FlowRecord to_record(const ForeignFlow& flow, const SentAt& sent) {
   record.key.protocol = flow.protocol;
   set_ports(flow, record.key);
   if (flow.direction <= 1) record.key.direction = static_cast<Direction>(flow.direction);
-  record.observer = ObserverId{flow.observer};
+  if (flow.observation_point != 0) record.observer = ObserverId{flow.observation_point - 1};
   record.tcp_flags = flow.tcp_flags;
   record.tos = flow.tos;
   record.packets = flow.packets;

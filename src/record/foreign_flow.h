@@ -49,7 +49,7 @@ struct ForeignFlow {
   ipfix::Text tunnel_interface;
   std::uint32_t ingress = 0;
   std::uint32_t egress = 0;
-  std::uint32_t observer = 0xffff'ffff;
+  std::uint32_t observation_point = 0;  // the observer's number and 1; 0: none
   std::uint32_t pid = 0;
   std::uint32_t srtt_us = 0;
   std::uint32_t retransmits = 0;

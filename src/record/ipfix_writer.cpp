@@ -154,7 +154,7 @@ void put_host(const FlowRecord& record, Put& out) {
   out.u8(static_cast<std::uint8_t>(record.key.direction));
   out.u32(going_out ? 0 : record.origin.interface);
   out.u32(going_out ? record.origin.interface : 0);
-  out.u32(record.observer.value());
+  out.u32(record.observer.value() + 1);  // 0: none
   out.u32(record.origin.pid);
   out.u8(record.accuracy);
 }

@@ -172,6 +172,62 @@ void put_flags(Line& out, std::uint8_t flags) {
   for (std::size_t i = 0; i < kNames.size(); ++i) out.put(flags >> (7 - i) & 1 ? kNames[i] : '.');
 }
 
+// Bytes of the character at the front of `text`; 0 when it is none of UTF-8 (RFC 3629).
+std::size_t utf8_size(std::string_view text) {
+  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0; };
+  const auto follows = [&](std::size_t i) { return (at(i) & 0xc0) == 0x80; };
+  const int first = at(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first < 0xe0 && follows(1)) return 2;
+  if (first >= 0xe0 && first < 0xf0 && follows(1) && follows(2)) {
+    const int code = (first & 15) << 12 | (at(1) & 63) << 6 | (at(2) & 63);
+    return code >= 0x800 && (code < 0xd800 || code > 0xdfff) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first < 0xf5 && follows(1) && follows(2) && follows(3)) {
+    const int code = (first & 7) << 18 | (at(1) & 63) << 12;
+    return code >= 0x10000 && code <= 0x10ffff ? 4 : 0;
+  }
+  return 0;
+}
+
+// As a JSON string. What is no UTF-8 came from elsewhere, and becomes a question mark.
+void append_quoted(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<std::uint8_t>(text[at]);
+    const std::size_t size = utf8_size(text.substr(at));
+    if (size == 0) {
+      out += '?';
+    } else if (byte < 0x20) {
+      out += "\\u00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      if (byte == '"' || byte == '\\') out += '\\';
+      out += text.substr(at, size);
+    }
+    at += std::max<std::size_t>(size, 1);
+  }
+  out += '"';
+}
+
+// ,"name":"text" where there is one.
+void append_text(std::string_view name, std::string_view text, std::string& out) {
+  if (text.empty()) return;
+  out += ",\"";
+  out += name;
+  out += "\":";
+  append_quoted(text, out);
+}
+
+void append_number(std::string_view name, std::uint64_t number, std::string& out) {
+  if (number == 0) return;
+  out += ",\"";
+  out += name;
+  out += "\":" + std::to_string(number);
+}
+
 }  // namespace
 
 void append_json(const FlowRecord& record, std::string& out) {
@@ -254,13 +310,34 @@ void append_row(const FlowRecord& record, std::string& out) {
 
 void append_json(const FlowRecord& record, const RecordNames& names, std::string& out) {
   append_json(record, out);
-  if (!record.origin.tunnel.valid()) return;
-  const Tunnel& tunnel = names.tunnels[record.origin.tunnel];
   out.pop_back();
-  out += R"(,"tunnel":")" + tunnel.technology;
-  out += R"(","outer_src":")" + print_address(tunnel.src);
-  out += R"(","outer_dst":")" + print_address(tunnel.dst);
-  out += R"(","tunnel_id":)" + std::to_string(tunnel.id) + '}';
+  const Origin& origin = record.origin;
+  if (record.key.direction != Direction::kUnknown) {
+    append_text("direction", record.key.direction == Direction::kIn ? "in" : "out", out);
+  }
+  append_number("interface", origin.interface, out);
+  if (origin.owner.valid()) {
+    const Owner& owner = names.owners[origin.owner];
+    append_text("process", owner.process, out);
+    append_text("executable", owner.executable, out);
+    append_text("user", owner.user, out);
+    append_text("unit", owner.unit, out);
+    append_text("container", owner.container, out);
+  }
+  append_number("pid", origin.pid, out);
+  if (origin.application.valid()) append_text("application", names.applications[origin.application], out);
+  append_number("srtt_us", record.srtt_us, out);
+  append_number("retransmits", record.retransmits, out);
+  if (origin.tunnel.valid()) {
+    const Tunnel& tunnel = names.tunnels[origin.tunnel];
+    out += R"(,"tunnel":)";
+    append_quoted(tunnel.technology, out);
+    append_text("tunnel_interface", tunnel.interface, out);
+    out += R"(,"outer_src":")" + print_address(tunnel.src);
+    out += R"(","outer_dst":")" + print_address(tunnel.dst);
+    out += R"(","tunnel_id":)" + std::to_string(tunnel.id);
+  }
+  out += '}';
 }
 
 void append_csv(const FlowRecord& record, const RecordNames& names, std::string& out) {

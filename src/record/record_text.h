@@ -17,7 +17,9 @@ namespace anemone {
 // "icmp_type" and "icmp_code".
 void append_json(const FlowRecord& record, std::string& out);
 
-// With "tunnel", "outer_src", "outer_dst" and "tunnel_id" where the record was in a tunnel.
+// With what is known of a host's record: "direction", "interface", "process", "executable", "user", "unit",
+// "container", "pid", "application", "srtt_us", "retransmits"; and "tunnel", "tunnel_interface", "outer_src",
+// "outer_dst" and "tunnel_id" where the record was in a tunnel.
 void append_json(const FlowRecord& record, const RecordNames& names, std::string& out);
 
 constexpr std::string_view kCsvHeader =
