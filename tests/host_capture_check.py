@@ -271,6 +271,16 @@ for i in range(50):
     ping.sendto(struct.pack(">BBHHH", 8, 0, ~total & 0xffff, 77, i) + data, (sys.argv[1], 0))
     ping.recv(2000)
 '''
+# ADDRESS PORT: takes two seconds over it.
+SLOW_FETCH = '''
+import socket, sys, time
+with socket.socket() as connection:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 20000)
+    connection.connect((sys.argv[1], int(sys.argv[2])))
+    connection.sendall(b"please")
+    end = time.monotonic() + 4
+    while connection.recv(30000): time.sleep(0.025 if time.monotonic() < end else 0)
+'''
 # ADDRESS COUNT
 SEND = '''
 import socket, sys
@@ -428,16 +438,79 @@ def filters(host):
 
 
 def old_filters_are_taken_over(host):
-    capture = Capture('--old-filters')
+    capture = Capture('--as-old-kernel')
     check('filters stand at the interface where the kernel has nothing better', len(filters(host)) == 2)
     capture.process.kill()
     capture.process.wait()
     time.sleep(0.2)
     check('those of a killed one stay', len(filters(host)) == 2)
-    with captured(host, 'after it', '--old-filters') as capture:
+    with captured(host, 'after it', '--as-old-kernel') as capture:
         check('the next one takes their place', len(filters(host)) == 2, filters(host))
         host.ask(P, ASK_ECHO, HOST, 8005, 100, 1)
     check('and leaves none, nor their qdisc', not filters(host) and 'clsact' not in host.inside(H, 'tc', 'qdisc', 'show', 'dev', 'h0'))
+
+
+def retransmissions_are_counted(host):
+    """The peer's acknowledgements are dropped for a while."""
+    with captured(host, 'with losses') as capture:
+        fetching = host.python(P, SLOW_FETCH, HOST, 8004)
+        time.sleep(0.5)
+        host.inside(P, 'ip', 'route', 'add', 'blackhole', HOST)
+        time.sleep(0.7)
+        host.inside(P, 'ip', 'route', 'del', 'blackhole', HOST)
+        fetching.wait(60)
+    again = sum(flow['retransmits'] for flow in capture.flows if flow['out'] and flow['sport'] == 8004)
+    check('segments sent again are counted', again > 0, again)
+
+
+def ports_are_left_out_when_asked(host):
+    with captured(host, 'coarse', '--coarse') as capture:
+        host.ask(P, ASK_ECHO, HOST, 8005, 5, 50)
+    flows = [flow for flow in capture.flows if flow['proto'] == 17 and flow['src'] != '::']
+    check('coarse: no ports, and marked so', flows and all(
+        flow['sport'] == flow['dport'] == 0 and flow['accuracy'] == 2 for flow in flows))
+    check('coarse: fewer micro-flows', capture.counts['live'] <= 4, capture.counts['live'])
+
+
+def an_older_kernel_does_as_well(host, servers):
+    """Without tracepoints: who holds a socket open is looked up each second."""
+    flows, _, _ = everything(host, 'as an old kernel', '--as-old-kernel')
+    mostly('the web server owns its bytes', bytes_by(flows, 'pid', port=8001), servers['web'])
+    mostly('an echo server owns what goes out', bytes_by(flows, 'pid', port=8005), servers['echo'])
+    with captured(host, 'a long connection, as an old kernel', '--as-old-kernel') as capture:
+        host.ask(P, SLOW_FETCH, HOST, 8002)
+    by = bytes_by(capture.flows, 'process', port=8002)
+    check('a child that goes on sending is found', by['child'] > by['parent'] / 2, dict(by))
+    check('what is not known so well is said', any('another process' in limit for limit in capture.counts['limits']),
+          capture.counts['limits'])
+
+
+# A program that is attached alone: `return 1`, loaded and attached by hand.
+def attach_alone(directory):
+    libc = ctypes.CDLL(None, use_errno=True)
+    code = ctypes.create_string_buffer(bytes.fromhex('b700000001000000' '9500000000000000'))
+    licence = ctypes.create_string_buffer(b'GPL')
+    load = struct.pack('=IIQQIIQII16sII', 8, 2, ctypes.addressof(code), ctypes.addressof(licence), 0, 0, 0, 0, 0,
+                       b'alone', 0, 1) + bytes(64)
+    program = libc.syscall(321, 5, ctypes.create_string_buffer(load), 72)
+    where = os.open(directory, os.O_RDONLY)
+    attach = ctypes.create_string_buffer(struct.pack('=IIII', where, program, 1, 0) + bytes(64))
+    return libc.syscall(321, 8, attach, 16), where, program
+
+
+def an_exclusive_program_is_named(host):
+    below = CGROUP / 'below'
+    below.mkdir()
+    done, where, program = attach_alone(CGROUP)
+    check('a program stands there alone', done == 0)
+    refused = subprocess.run([TOOL, str(below)], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    check('it is named when nothing can be attached beside it', refused.returncode == 1 and '(alone)' in refused.stderr and
+          str(CGROUP) in refused.stderr, refused.stderr.strip())
+    libc = ctypes.CDLL(None)
+    libc.syscall(321, 9, ctypes.create_string_buffer(struct.pack('=IIII', where, 0, 1, 0) + bytes(64)), 16)
+    os.close(where)
+    os.close(program)
+    below.rmdir()
 
 
 def attached():
@@ -479,6 +552,10 @@ def main():
         what_has_no_socket_is_told_apart(host, servers)
         nothing_stays(host)
         old_filters_are_taken_over(host)
+        retransmissions_are_counted(host)
+        ports_are_left_out_when_asked(host)
+        an_older_kernel_does_as_well(host, servers)
+        an_exclusive_program_is_named(host)
         segments_are_counted(host)
     if failures:
         sys.exit(f'{len(failures)} failed')

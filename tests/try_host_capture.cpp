@@ -1,5 +1,5 @@
 // try_host_capture CGROUP [--interval MS] [--micro-flows N] [--ring BYTES] [--single] [--coarse]
-// [--interface NAME]... [--old-filters]:
+// [--interface NAME]... [--as-old-kernel]:
 // what the kernel counts at a cgroup, one JSON object a line for each micro-flow, until its input ends; then
 // one with the counters. With --packets [--threads N]: what is counted of captured packets of this network
 // namespace. For tests and benchmarks.
@@ -38,7 +38,7 @@ Options read_options(int argc, char** argv) {
     if (name == "--micro-flows") options.source.micro_flows_max = static_cast<std::size_t>(std::atol(value()));
     if (name == "--ring") options.source.ring_bytes = static_cast<std::size_t>(std::atol(value()));
     if (name == "--interface") options.source.interfaces.emplace_back(value());
-    if (name == "--old-filters") options.source.old_filters = true;
+    if (name == "--as-old-kernel") options.source.as_old_kernel = true;
     if (name == "--single") options.source.single_packets = true;
     if (name == "--quiet") options.quiet = true;
     if (name == "--coarse") options.coarse = true;

@@ -130,7 +130,7 @@ struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
   __uint(max_entries, kHostInterfaces);
   __type(key, __u32);
-  __type(value, struct HostInterface);
+  __type(value, struct HostPassed);
 } interfaces SEC(".maps");
 
 struct {
@@ -155,6 +155,8 @@ struct packet {
   __u32 whole;  // bytes before it is cut into segments
   __u8 tcp_flags;
   __u8 tos;
+  __u32 srtt_us;  // of events only
+  __u32 again;
 };
 
 // The first bytes of a transport header, which may not be where it can be read directly.
@@ -426,7 +428,7 @@ static __noinline int tell(const struct HostKey* key, const struct packet* p, co
   struct HostTally* count = tally_here();
   struct HostEvent* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
   if (!event) {
-    struct HostInterface* wire = bpf_map_lookup_elem(&interfaces, &key->interface);
+    struct HostPassed* wire = bpf_map_lookup_elem(&interfaces, &key->interface);
     if (wire) {
       wire->lost_packets[key->direction & 1] += p->packets;
       wire->lost_bytes[key->direction & 1] += p->bytes;
@@ -443,6 +445,8 @@ static __noinline int tell(const struct HostKey* key, const struct packet* p, co
   event->packets = p->packets;
   event->tcp_flags = p->tcp_flags;
   event->tos = p->tos;
+  event->srtt_us = p->srtt_us;
+  event->retransmits = p->again;
   event->wanted = rules.single_packets != 0;
   __builtin_memcpy(&event->key, key, sizeof(*key));
   if (socket) {
@@ -452,6 +456,19 @@ static __noinline int tell(const struct HostKey* key, const struct packet* p, co
   if (count && !event->wanted) count->overflowed += p->packets;
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
+}
+
+// An event with what TCP says of its socket.
+static __noinline int tell_with_tcp(struct __sk_buff* skb, const struct HostKey* key, struct packet* p,
+                                    struct HostSocket* socket) {
+  struct bpf_sock* sk = skb->sk;
+  const struct bpf_tcp_sock* tcp = sk && key->protocol == IPPROTO_TCP ? bpf_tcp_sock(sk) : 0;
+  if (tcp && socket) {
+    p->srtt_us = tcp->srtt_us;
+    p->again = tcp->total_retrans - socket->retransmits;
+    socket->retransmits = tcp->total_retrans;
+  }
+  return tell(key, p, socket);
 }
 
 static __always_inline void malformed(__u32 bytes) {
@@ -481,6 +498,23 @@ static __always_inline struct HostSocket* socket_of(struct __sk_buff* skb, __u64
   return bpf_sk_storage_get(&sockets, sk, 0, flags);
 }
 
+// The slot of a packet's micro-flow: what the socket remembers, else what can be found. A socket that talks to many
+// goes on remembering one of them while it lasts: to write down each would take the line of cache with the socket's
+// owner away from the processor that reads it.
+static __always_inline struct HostSlot* slot_of(struct __sk_buff* skb, const struct HostKey* key,
+                                                struct HostSocket* socket, int listening) {
+  struct bpf_sock* sk = skb->sk;
+  if (!socket || listening || !sk) return slot_at(find_slot(skb, key, socket, 1));
+  __u32* last = &socket->slot[key->direction & 1];
+  struct HostSlot* slot = slot_at(*last);
+  if (slot && same(slot, key, socket->process.pid)) return slot;
+  const int lasts = slot && slot->generation == (__u8)rules.generation;
+  const int alone = *last == kHostNoSlot && sk->dst_port != 0;
+  const __u32 number = find_slot(skb, key, socket, !alone);
+  if (!lasts && number != kHostNoSlot) *last = number;
+  return slot_at(number);
+}
+
 static __always_inline int count(struct __sk_buff* skb, __u32 direction) {
   struct HostKey key = {};
   struct packet p = {};
@@ -497,25 +531,13 @@ static __always_inline int count(struct __sk_buff* skb, __u32 direction) {
   if (socket && socket->cookie == 0 && !listening) meet(skb, socket);
   if (socket && socket->kernel) key.origin = kHostKernel;
   if (rules.single_packets) {
-    tell(&key, &p, socket);
+    tell_with_tcp(skb, &key, &p, socket);
     return 1;
   }
-  __u32 number = kHostNoSlot;
-  struct HostSlot* slot = 0;
-  if (socket) {
-    number = socket->slot[direction];
-    slot = slot_at(number);
-    if (slot && !same(slot, &key, socket->process.pid)) slot = 0;
-  }
+  struct HostSlot* slot = slot_of(skb, &key, socket, listening);
   if (!slot) {
-    const int alone = number == kHostNoSlot && !listening && sk && sk->dst_port != 0;
-    number = find_slot(skb, &key, socket, !alone);
-    slot = slot_at(number);
-    if (!slot) {
-      tell(&key, &p, socket);
-      return 1;
-    }
-    if (socket && !listening) socket->slot[direction] = number;
+    tell_with_tcp(skb, &key, &p, socket);
+    return 1;
   }
   add(slot, &p);
   if (key.protocol == IPPROTO_TCP && socket) add_tcp(skb, slot, socket);
@@ -560,7 +582,7 @@ static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction)
   struct HostKey key = {};
   struct packet p = {};
   const __u32 interface = skb->ifindex;
-  struct HostInterface* wire = bpf_map_lookup_elem(&interfaces, &interface);
+  struct HostPassed* wire = bpf_map_lookup_elem(&interfaces, &interface);
   if (!wire) return TC_ACT_UNSPEC;
   if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
       read_copied(skb, &key, &p)) {
@@ -613,6 +635,7 @@ static __always_inline void name_current(struct HostProcess* process, __u32* exe
 static __always_inline void take(struct HostSocket* socket, __u32 used) {
   name_current(&socket->process, &socket->exec_id);
   socket->used = used;
+  socket->kernel = 0;
 }
 
 SEC("cgroup/sock_create")
@@ -689,7 +712,7 @@ int host_held(struct bpf_iter__task_file* at) {
   const unsigned short family = sk->__sk_common.skc_family;
   if (family != INET && family != INET6) return 0;
   struct HostSocket* socket = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-  if (!socket || socket->kernel) return 0;
+  if (!socket) return 0;
   const __u32 look = rules.look;
   if (socket->process.pid == (__u32)task->tgid && socket->exec_id == (__u32)task->self_exec_id) {
     socket->held = look;
@@ -704,6 +727,7 @@ int host_held(struct bpf_iter__task_file* at) {
   bpf_probe_read_kernel_str(socket->process.comm, sizeof(socket->process.comm), leader->comm);
   socket->exec_id = task->self_exec_id;
   socket->held = look;
+  socket->kernel = 0;
   hand_over(socket);
   return 0;
 }

@@ -102,7 +102,7 @@ struct HostTally {
 };
 
 // What passed an interface, at tc, by direction; IP as on the wire. Per processor.
-struct HostInterface {
+struct HostPassed {
   __u64 packets[2];
   __u64 bytes[2];
   __u64 lost_packets[2];  // of sockets, for want of a slot and of room in the ring

@@ -80,13 +80,14 @@ struct HostPrograms::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<void> open(const HostProgramsConfig& config);
-  void find_abilities();
+  void find_abilities(bool as_old_kernel);
   Result<void> set_up(const HostProgramsConfig& config);
   Result<void> map_memory();
   Result<void> attach(const HostProgramsConfig& config);
   Result<void> attach_to_cgroup(const char* name, int cgroup, const std::string& path);
   bool attach_tracepoint(const char* name);
   std::string who_excludes(const std::string& path, bpf_attach_type type) const;
+  void look_at_open_files(bool changed);
   int map(const char* name) const { return bpf_object__find_map_fd_by_name(object, name); }
   bpf_program* program(const char* name) const { return bpf_object__find_program_by_name(object, name); }
 
@@ -118,7 +119,7 @@ HostPrograms::Impl::~Impl() {
 }
 
 // What the kernel can do is in its own description of itself, or tried with a small program.
-void HostPrograms::Impl::find_abilities() {
+void HostPrograms::Impl::find_abilities(bool as_old_kernel) {
   btf* kernel = btf__load_vmlinux_btf();
   can.coarse_clock = kernel_has(kernel, "bpf_ktime_get_coarse_ns", BTF_KIND_FUNC);
   can.netns_cookie =
@@ -131,6 +132,10 @@ void HostPrograms::Impl::find_abilities() {
                    kernel_has(kernel, "bpf_get_current_task_btf", BTF_KIND_FUNC);
   wanted.open_files = kernel_has(kernel, "bpf_iter__task_file", BTF_KIND_STRUCT) &&
                       kernel_has(kernel, "bpf_sock_from_file", BTF_KIND_FUNC);
+  if (as_old_kernel) {
+    can.coarse_clock = can.netns_cookie = 0;
+    wanted.senders = false;
+  }
   can.all_noted = wanted.socket_made && wanted.open_files;
   btf__free(kernel);
   getrandom(&can.hash_seed, sizeof can.hash_seed, 0);
@@ -238,6 +243,24 @@ bool HostPrograms::Impl::attach_tracepoint(const char* name) {
   return true;
 }
 
+void HostPrograms::Impl::look_at_open_files(bool changed) {
+  if (!wanted.open_files) return;
+  bpf_link* link = bpf_program__attach_iter(program("host_held"), nullptr);
+  if (link == nullptr) return;
+  HostRules& now = *rules;
+  ++now.look;
+  for (std::uint32_t taking = 0; taking <= (changed ? 1U : 0U); ++taking) {
+    now.taking = taking;
+    const int walk = bpf_iter_create(bpf_link__fd(link));
+    std::array<char, 256> nothing{};
+    while (walk >= 0 && read(walk, nothing.data(), nothing.size()) > 0) {
+    }
+    if (walk >= 0) close(walk);
+  }
+  now.taking = 0;
+  bpf_link__destroy(link);
+}
+
 // Owners first, so that no packet is counted of a socket whose owner could have been known.
 Result<void> HostPrograms::Impl::attach(const HostProgramsConfig& config) {
   const int cgroup = ::open(config.cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -247,20 +270,24 @@ Result<void> HostPrograms::Impl::attach(const HostProgramsConfig& config) {
   if (!wanted.senders) {
     names.insert(names.end(), {"host_connect4", "host_connect6", "host_sendmsg4", "host_sendmsg6"});
   }
-  names.insert(names.end(), {"host_in", "host_out"});
   if (wanted.senders && (!attach_tracepoint("host_sent") || !attach_tracepoint("host_received"))) {
     limits.emplace_back(
         "the kernel refused its tracepoints: a socket handed to another process is noticed late");
     wanted.senders = false;
   }
-  for (const char* name : names) {
-    if (auto attached = attach_to_cgroup(name, cgroup, config.cgroup); !attached) {
-      close(cgroup);
-      return attached.error();
+  const auto attach_all = [&]() -> Result<void> {
+    for (const char* name : names) {
+      if (auto attached = attach_to_cgroup(name, cgroup, config.cgroup); !attached) return attached;
     }
-  }
+    look_at_open_files(false);
+    for (const char* name : {"host_in", "host_out"}) {
+      if (auto attached = attach_to_cgroup(name, cgroup, config.cgroup); !attached) return attached;
+    }
+    return {};
+  };
+  auto attached = attach_all();
   close(cgroup);
-  return {};
+  return attached;
 }
 
 Result<void> HostPrograms::Impl::open(const HostProgramsConfig& config) {
@@ -274,7 +301,7 @@ Result<void> HostPrograms::Impl::open(const HostProgramsConfig& config) {
   }
   object = bpf_object__open_mem(bytes.data(), bytes.size(), nullptr);
   if (object == nullptr) return refused("reading the programs", errno);
-  find_abilities();
+  find_abilities(config.as_old_kernel);
   if (auto set = set_up(config); !set) return set;
   if (const int error = bpf_object__load(object); error != 0) {
     Error why = refused("loading the programs", error);
@@ -295,16 +322,15 @@ Result<void> HostPrograms::Impl::open(const HostProgramsConfig& config) {
   ring = ring_buffer__new(map("events"), on_event, this, nullptr);
   if (ring == nullptr) return refused("the ring of events", errno);
   const auto fd = [&](const char* name) { return bpf_program__fd(program(name)); };
-  wire.emplace(HostWire::Kernel{fd("host_wire_in"), fd("host_wire_out"), map("interfaces")}, config.wire);
+  wire.emplace(HostWire::Kernel{fd("host_wire_in"), fd("host_wire_out"), map("interfaces")},
+               config.as_old_kernel ? WireAttachment::kFilter : WireAttachment::kBest);
   return attach(config);
 }
 
 Result<HostPrograms> HostPrograms::load(const HostProgramsConfig& config) {
   auto impl = std::make_unique<Impl>();
   if (auto opened = impl->open(config); !opened) return opened.error();
-  HostPrograms programs(std::move(impl));
-  programs.look_at_open_files(false);
-  return programs;
+  return HostPrograms(std::move(impl));
 }
 
 HostPrograms::HostPrograms(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -370,22 +396,6 @@ HostTally HostPrograms::tally() const {
   return sum;
 }
 
-void HostPrograms::look_at_open_files(bool changed) {
-  if (!impl_->wanted.open_files) return;
-  bpf_link* link = bpf_program__attach_iter(impl_->program("host_held"), nullptr);
-  if (link == nullptr) return;
-  HostRules& now = rules();
-  ++now.look;
-  for (std::uint32_t taking = 0; taking <= (changed ? 1U : 0U); ++taking) {
-    now.taking = taking;
-    const int walk = bpf_iter_create(bpf_link__fd(link));
-    std::array<char, 256> nothing{};
-    while (walk >= 0 && read(walk, nothing.data(), nothing.size()) > 0) {
-    }
-    if (walk >= 0) close(walk);
-  }
-  now.taking = 0;
-  bpf_link__destroy(link);
-}
+void HostPrograms::look_at_open_files(bool changed) { impl_->look_at_open_files(changed); }
 
 }  // namespace anemone

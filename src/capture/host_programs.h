@@ -23,7 +23,7 @@ struct HostProgramsConfig {
   std::string cgroup;  // its directory
   std::size_t slots = 0;
   std::size_t ring_bytes = 0;  // a power of two, pages at least
-  WireAttachment wire = WireAttachment::kBest;
+  bool as_old_kernel = false;
 };
 
 // Where cgroup v2 is mounted; empty when it is not.

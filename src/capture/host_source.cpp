@@ -293,8 +293,8 @@ Result<std::unique_ptr<HostSource>> HostSource::open(HostSourceConfig config, Ow
     return Error{"the ring of events must have a power of two of bytes, 4096 at least"};
   }
   if (config.micro_flows_max == 0) return Error{"no micro-flows: at least one is needed"};
-  const WireAttachment wire = config.old_filters ? WireAttachment::kFilter : WireAttachment::kBest;
-  auto programs = HostPrograms::load({config.cgroup, config.micro_flows_max, config.ring_bytes, wire});
+  auto programs =
+      HostPrograms::load({config.cgroup, config.micro_flows_max, config.ring_bytes, config.as_old_kernel});
   if (!programs) return programs.error();
   auto impl = std::make_unique<Impl>(std::move(config), std::move(owner_of), std::move(*programs));
   std::unique_ptr<HostSource> source(new HostSource(std::move(impl)));

@@ -30,7 +30,7 @@ struct HostSourceConfig {
   std::size_t micro_flows_max = 131'072;
   std::size_t ring_bytes = 4U << 20;  // a power of two
   bool single_packets = false;        // each packet is an event of its own
-  bool old_filters = false;           // at interfaces, tc filters even where the kernel has better
+  bool as_old_kernel = false;         // do without what kernels had not before 6.6, for tests
 };
 
 // Since the source was opened.

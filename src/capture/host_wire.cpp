@@ -144,7 +144,7 @@ void HostWire::Impl::leave(const Place& place) const {
 Result<void> HostWire::Impl::add(const std::string& name) {
   Place place{name, if_nametoindex(name.c_str())};
   if (place.interface == 0) return Error{name + ": no such interface"};
-  const std::vector<HostInterface> nothing(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
+  const std::vector<HostPassed> nothing(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
   if (bpf_map_update_elem(kernel.totals, &place.interface, nothing.data(), BPF_ANY) != 0) {
     return Error{name + ": more interfaces than the " + std::to_string(kHostInterfaces) +
                  " that are counted"};
@@ -179,11 +179,11 @@ Result<void> HostWire::set(const std::vector<std::string>& names) {
 
 std::vector<HostWire::Total> HostWire::totals() const {
   std::vector<Total> all;
-  std::vector<HostInterface> each(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
+  std::vector<HostPassed> each(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
   for (const Impl::Place& place : impl_->places) {
     if (bpf_map_lookup_elem(impl_->kernel.totals, &place.interface, each.data()) != 0) continue;
     Total total{place.interface, {}};
-    for (const HostInterface& one : each) {
+    for (const HostPassed& one : each) {
       for (std::size_t i = 0; i < 2; ++i) {
         total.passed.packets[i] += one.packets[i];
         total.passed.bytes[i] += one.bytes[i];

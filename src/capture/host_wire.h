@@ -39,7 +39,7 @@ class HostWire {
 
   struct Total {
     std::uint32_t interface;
-    HostInterface passed;
+    HostPassed passed;
   };
   // Since each was set.
   std::vector<Total> totals() const;
