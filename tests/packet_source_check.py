@@ -61,8 +61,9 @@ def programs_are_found(host, servers):
     dump = Tcpdump(H, 'h0')
     flows, _, refused = rig.everything(host, 'offload off', '--packets')
     packets, octets = dump.sums()
-    check('packets as tcpdump has them', sum(flow['packets'] for flow in flows) == packets, packets)
-    check('bytes as tcpdump has them', sum(flow['bytes'] for flow in flows) == octets, octets)
+    # tcpdump runs a moment longer.
+    close_to('packets as tcpdump has them', sum(flow['packets'] for flow in flows), packets)
+    close_to('bytes as tcpdump has them', sum(flow['bytes'] for flow in flows), octets)
     mostly('a web server older than the capture owns its bytes', bytes_by(flows, 'pid', port=8001), servers['web'])
     mostly('a threaded server is called by its process', bytes_by(flows, 'process', port=8004), 'threaded')
     mostly('an echo server owns what comes in', bytes_by(flows, 'pid', out=0, port=8005), servers['echo'])

@@ -9,8 +9,8 @@ using namespace anemone;
 
 namespace {
 
-const std::string kId = "3f2a9c1b7d5e4f60a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0";
-const std::string kShort = "3f2a9c1b7d5e";
+const std::string full_id = "3f2a9c1b7d5e4f60a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0";
+const std::string short_id = "3f2a9c1b7d5e";
 
 struct Case {
   std::string path;
@@ -61,43 +61,44 @@ TEST_CASE("systemd's units are known by the innermost name on the path") {
 
 TEST_CASE("containers of docker, podman and buildkit are known by their ids") {
   check({
-      {"/docker/" + kId, "", kShort},
-      {"/system.slice/docker-" + kId + ".scope", "", kShort},
-      {"/system.slice/docker-" + kId + ".scope/init.scope", "init.scope", kShort},
+      {"/docker/" + full_id, "", short_id},
+      {"/system.slice/docker-" + full_id + ".scope", "", short_id},
+      {"/system.slice/docker-" + full_id + ".scope/init.scope", "init.scope", short_id},
       {"/system.slice/docker.service", "docker.service", ""},
       {"/system.slice/containerd.service", "containerd.service", ""},
-      {"/docker/buildkit/" + kId, "", kShort},
-      {"/machine.slice/libpod-" + kId + ".scope/container", "", kShort},
-      {"/machine.slice/libpod-conmon-" + kId + ".scope", "libpod-conmon-" + kId + ".scope", ""},
-      {"/libpod_parent/libpod-" + kId, "", kShort},
-      {"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + kId + ".scope", "", kShort},
-      {"/user.slice/user-1000.slice/user@1000.service/user.slice/user-libpod_pod_" + kId + ".slice/libpod-" +
-           kId + ".scope/container/system.slice/httpd.service",
-       "httpd.service", kShort},
-      {"/system.slice/web.service/libpod-payload-" + kId, "", kShort},
-      {"/default/" + kId, "", kShort},
-      {"/system.slice/nerdctl-" + kId + ".scope", "", kShort},
-      {"/actions_job/" + kId, "", kShort},
+      {"/docker/buildkit/" + full_id, "", short_id},
+      {"/machine.slice/libpod-" + full_id + ".scope/container", "", short_id},
+      {"/machine.slice/libpod-conmon-" + full_id + ".scope", "libpod-conmon-" + full_id + ".scope", ""},
+      {"/libpod_parent/libpod-" + full_id, "", short_id},
+      {"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + full_id + ".scope", "", short_id},
+      {"/user.slice/user-1000.slice/user@1000.service/user.slice/user-libpod_pod_" + full_id +
+           ".slice/libpod-" + full_id + ".scope/container/system.slice/httpd.service",
+       "httpd.service", short_id},
+      {"/system.slice/web.service/libpod-payload-" + full_id, "", short_id},
+      {"/default/" + full_id, "", short_id},
+      {"/system.slice/nerdctl-" + full_id + ".scope", "", short_id},
+      {"/actions_job/" + full_id, "", short_id},
   });
 }
 
 TEST_CASE("containers of kubernetes are known with each runtime and each driver") {
   const std::string pod = "kubepods-burstable-pod5f1e0d2c_1b2a_4c3d_8e4f_5a6b7c8d9e0f.slice";
   check({
-      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/cri-containerd-" + kId + ".scope", "", kShort},
-      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/crio-" + kId + ".scope", "", kShort},
-      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/crio-conmon-" + kId + ".scope",
-       "crio-conmon-" + kId + ".scope", ""},
-      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/docker-" + kId + ".scope", "", kShort},
-      {"/kubepods/besteffort/pod5f1e0d2c-1b2a-4c3d-8e4f-5a6b7c8d9e0f/" + kId, "", kShort},
-      {"/system.slice/containerd.service/" + pod + ":cri-containerd:" + kId, "", kShort},
-      {"/docker/" + std::string(64, 'a') + "/kubelet/kubepods/burstable/pod1/" + kId, "", kShort},
-      {"/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/cri-containerd-" + kId +
+      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/cri-containerd-" + full_id + ".scope", "",
+       short_id},
+      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/crio-" + full_id + ".scope", "", short_id},
+      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/crio-conmon-" + full_id + ".scope",
+       "crio-conmon-" + full_id + ".scope", ""},
+      {"/kubepods.slice/kubepods-burstable.slice/" + pod + "/docker-" + full_id + ".scope", "", short_id},
+      {"/kubepods/besteffort/pod5f1e0d2c-1b2a-4c3d-8e4f-5a6b7c8d9e0f/" + full_id, "", short_id},
+      {"/system.slice/containerd.service/" + pod + ":cri-containerd:" + full_id, "", short_id},
+      {"/docker/" + std::string(64, 'a') + "/kubelet/kubepods/burstable/pod1/" + full_id, "", short_id},
+      {"/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/cri-containerd-" + full_id +
            ".scope",
-       "", kShort},
+       "", short_id},
       {"/system.slice/kubelet.service", "kubelet.service", ""},
       {"/kubepods.slice/kubepods-burstable.slice/" + pod, "", ""},
-      {"/ecs/0c1b7d5e4f604a1b92c3d4e5f6071829/" + kId, "", kShort},
+      {"/ecs/0c1b7d5e4f604a1b92c3d4e5f6071829/" + full_id, "", short_id},
       {"/ecs/0c1b7d5e4f604a1b92c3d4e5f6071829/0c1b7d5e4f604a1b92c3d4e5f6071829-2531612879", "",
        "0c1b7d5e4f60"},
   });
@@ -123,11 +124,11 @@ TEST_CASE("machines and LXC's containers are known by their names, and their mon
 TEST_CASE(
     "of the trees of /proc/PID/cgroup the unified one counts, then systemd's, then any that says something") {
   CHECK(read_process_cgroups("0::/system.slice/ssh.service\n") == CgroupNames{"ssh.service", ""});
-  CHECK(
-      read_process_cgroups("12:memory:/docker/" + kId + "\n1:name=systemd:/system.slice/a.service\n0::/\n") ==
-      CgroupNames{"a.service", ""});
-  CHECK(read_process_cgroups("12:memory:/docker/" + kId + "\n1:name=systemd:/\n0::/\n") ==
-        CgroupNames{"", kShort});
+  CHECK(read_process_cgroups("12:memory:/docker/" + full_id +
+                             "\n1:name=systemd:/system.slice/a.service\n0::/\n") ==
+        CgroupNames{"a.service", ""});
+  CHECK(read_process_cgroups("12:memory:/docker/" + full_id + "\n1:name=systemd:/\n0::/\n") ==
+        CgroupNames{"", short_id});
   CHECK(read_process_cgroups("1:name=systemd:/system.slice/a.service\n0::/system.slice/b.service") ==
         CgroupNames{"b.service", ""});
   CHECK(read_process_cgroups("2:cpu:/\n0::/") == CgroupNames{});
