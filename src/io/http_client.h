@@ -48,7 +48,7 @@ struct HttpCall {
   std::string method = "GET";
   std::string target;  // "/api/v1/status?at=...": encoded
   std::string content_type = "application/json";
-  Bytes body;  // must stay until the answer is there
+  Bytes body{};  // must stay until the answer is there
 };
 
 class HttpClient {

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "view/answers_json.h"
 #include "view/metrics.h"
 
@@ -248,22 +249,50 @@ void Api::add_replay(SetReplay set_replay) {
                           HttpResponse response = change_replay(request, set_replay);
                           if (response.status == 200) response.body = status_json(platform_.status());
                           return response;
-                        }});
+                        },
+                        Right::kOperate});
 }
 
 // Parameters that nobody reads are mistakes: a misspelt `at` must not look like an answer.
-HttpResponse Api::answer_found(const ApiEndpoint& endpoint, const HttpRequest& request) const {
+HttpResponse Api::answer_found(const ApiEndpoint& endpoint, const HttpRequest& request,
+                               const PathParts& parts) {
+  if (!may(request.role, endpoint.right)) {
+    return http_error(403, "wrong_role",
+                      "the role '" + std::string(print_role(request.role)) + "' may not do this");
+  }
   for (const auto& [name, value] : request.query.values()) {
     bool known = false;
     for (const ApiParameter& parameter : endpoint.parameters) known |= name == parameter.name;
     if (!known)
       return http_error(400, "unknown_parameter", "'" + name + "' is no parameter of " + endpoint.path);
   }
-  return endpoint.answer(request);
+  return endpoint.answer_at ? endpoint.answer_at(request, parts) : endpoint.answer(request);
+}
+
+std::optional<PathParts> match_path(std::string_view pattern, std::string_view path) {
+  const auto wanted = split(pattern, '/');
+  const auto given = split(path, '/');
+  if (wanted.size() != given.size()) return std::nullopt;
+  PathParts parts;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].starts_with('{')) {
+      if (given[i].empty()) return std::nullopt;
+      parts.emplace_back(given[i]);
+    } else if (wanted[i] != given[i]) {
+      return std::nullopt;
+    }
+  }
+  return parts;
+}
+
+void Api::add(std::vector<ApiEndpoint> endpoints) {
+  for (ApiEndpoint& endpoint : endpoints) endpoints_.push_back(std::move(endpoint));
 }
 
 HttpResponse Api::answer(const HttpRequest& request) const {
   if (request.path == "/metrics") {
+    if (!may(request.role, Right::kView))
+      return http_error(403, "wrong_role", "metrics want a viewer's token");
     HttpResponse response = json_response(metrics_text(platform_.status()));
     if (more_metrics) response.body += more_metrics();
     response.content_type = "text/plain; version=0.0.4";
@@ -272,8 +301,9 @@ HttpResponse Api::answer(const HttpRequest& request) const {
   if (request.path == "/healthz" || request.path == "/readyz") return json_response("{\"ok\":true}");
   const ApiEndpoint* other_method = nullptr;
   for (const ApiEndpoint& endpoint : endpoints_) {
-    if (request.path != endpoint.path) continue;
-    if (request.method == endpoint.method) return answer_found(endpoint, request);
+    const auto parts = match_path(endpoint.path, request.path);
+    if (!parts) continue;
+    if (request.method == endpoint.method) return answer_found(endpoint, request, *parts);
     other_method = &endpoint;
   }
   if (other_method != nullptr) {

@@ -5,13 +5,17 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/http_message.h"
 #include "server/platform.h"
 
 namespace anemone {
+
+using PathParts = std::vector<std::string>;  // in the order of the braces
 
 struct ApiParameter {
   const char* name;
@@ -26,7 +30,14 @@ struct ApiEndpoint {
   const char* schema;  // the answer's name among the OpenAPI document's schemas
   std::vector<ApiParameter> parameters;
   std::function<HttpResponse(const HttpRequest&)> answer;
+  Right right = Right::kView;
+  // Instead of `answer`, where the path has parts in braces: "/agents/{name}/work".
+  std::function<HttpResponse(const HttpRequest&, const PathParts&)> answer_at{};
+  const char* body = nullptr;  // the name of what the request carries, among the schemas
 };
+
+// The values of the braces' parts, or none when `path` is not of `pattern`.
+std::optional<PathParts> match_path(std::string_view pattern, std::string_view path);
 
 class Api {
  public:
@@ -35,6 +46,10 @@ class Api {
 
   // `platform` must outlive the API.
   explicit Api(const Platform& platform, SetReplay set_replay = {});
+
+  // Answers for agents, too: what they send, what they are to do, how they are (agents_api.h).
+  // REQUIRES: nobody asks yet.
+  void add(std::vector<ApiEndpoint> endpoints);
 
   // Further lines for /metrics, from whoever counts outside the platform. Set it before anybody asks.
   std::function<std::string()> more_metrics;
@@ -47,7 +62,8 @@ class Api {
   void add_routing();
   void add_traffic();
   void add_replay(SetReplay set_replay);
-  HttpResponse answer_found(const ApiEndpoint& endpoint, const HttpRequest& request) const;
+  static HttpResponse answer_found(const ApiEndpoint& endpoint, const HttpRequest& request,
+                                   const PathParts& parts);
 
   const Platform& platform_;
   std::vector<ApiEndpoint> endpoints_;

@@ -13,6 +13,14 @@ void put(std::string& text, const char* name, const char* kind, const char* help
 
 }  // namespace
 
+void append_counter(std::string& text, const char* name, const char* help, std::uint64_t value) {
+  put(text, name, "counter", help, static_cast<double>(value));
+}
+
+void append_gauge(std::string& text, const char* name, const char* help, double value) {
+  put(text, name, "gauge", help, value);
+}
+
 std::string metrics_text(const Status& status) {
   std::string text;
   put(text, "anemone_store_records_total", "counter", "flow records accepted",
@@ -45,6 +53,9 @@ std::string http_metrics_text(const HttpServerCounters& http, const EventStream&
   count("anemone_http_responses_4xx_total", "requests that were wrong", http.responses_4xx);
   count("anemone_http_responses_5xx_total", "requests that could not be answered", http.responses_5xx);
   count("anemone_http_timed_out_total", "connections ended for their slowness", http.timed_out);
+  count("anemone_http_unauthorized_total", "requests without a token that is known", http.unauthorized);
+  count("anemone_http_tls_failed_total", "connections that came to no TLS", http.tls_failed);
+  count("anemone_http_large_refused_total", "large bodies over the limit at once", http.large_refused);
   count("anemone_http_sent_bytes_total", "bytes sent", http.bytes_sent);
   put(text, "anemone_http_connections_open", "gauge", "connections open now",
       static_cast<double>(http.connections_open));

@@ -90,6 +90,28 @@ constexpr auto kShapes = std::to_array<Shape>({
      "links:NodeLink[] events:NetworkEvent[] hosts:HostTraffic[] apps:AppShare[] peers:HostTraffic[]"},
     {"PathLink", "from:string to:string share:number"},
     {"Path", "src:string dst:string at:time cost:integer? links:PathLink[] reachable:boolean"},
+    {"AgentCounters", "*:integer"},
+    {"Agent",
+     "name:string last_seen:time source:string definitions:string[] clock_offset_ms:number? files:integer "
+     "records:integer bad_files:integer version:integer counters:AgentCounters problems:string[]"},
+    {"Agents", "agents:Agent[]"},
+    {"FileKept", "stream:string sequence:integer kept:boolean"},
+    {"Definition", "name:string define:string"},
+    {"AgentQuestion", "id:string define:string from:time to:time"},
+    {"AgentWork", "version:integer definitions:Definition[] questions:AgentQuestion[]"},
+    {"Definitions", "version:integer definitions:Definition[]"},
+    {"DefinitionText", "define:string"},
+    {"AgentStatus",
+     "version:integer~ definitions:string[]~ clock:time~ source:string~ counters:AgentCounters~ "
+     "problems:string[]~"},
+    {"ServerClock", "clock:time"},
+    {"AnswerTaken", "taken:boolean"},
+    {"QueryWish", "define:string last:string~ from:time~ to:time~ wait_ms:integer~ n:integer~"},
+    {"QueryAgent",
+     "name:string state:answered|waiting|failed from:time? to:time? records:integer error:string?"},
+    {"QueryTotals", "flows:integer packets:integer bytes:integer"},
+    {"QueryFlow", "start:time end:time *:any"},
+    {"Query", "from:time to:time agents:QueryAgent[] flows:QueryFlow[] left_off:integer totals:QueryTotals"},
     {"ErrorText", "code:string message:string"},
     {"Error", "error:ErrorText"},
     {"OpenApi", "openapi:string *:any"},
@@ -151,11 +173,28 @@ Json operation(const ApiEndpoint& endpoint) {
                           {"description", parameter.text},
                           {"schema", {{"type", parameter.type}}}});
   }
+  std::string_view path = endpoint.path;
+  while (path.find('{') != std::string_view::npos) {
+    path.remove_prefix(path.find('{') + 1);
+    parameters.push_back({{"name", std::string(path.substr(0, path.find('}')))},
+                          {"in", "path"},
+                          {"required", true},
+                          {"schema", {{"type", "string"}}}});
+  }
   Json responses = {{"200", {{"description", "the answer"}, {"content", content(endpoint.schema)}}},
                     {"default", {{"description", "what is wrong"}, {"content", content("Error")}}}};
-  return {{"summary", endpoint.summary},
-          {"parameters", std::move(parameters)},
-          {"responses", std::move(responses)}};
+  Json described = {{"summary", endpoint.summary},
+                    {"parameters", std::move(parameters)},
+                    {"responses", std::move(responses)}};
+  if (endpoint.body != nullptr) {
+    const bool is_file = std::string_view(endpoint.body) == "IpfixFile";
+    described["requestBody"] = {
+        {"required", true},
+        {"content",
+         is_file ? Json{{"application/ipfix", {{"schema", {{"type", "string"}, {"format", "binary"}}}}}}
+                 : content(endpoint.body)}};
+  }
+  return described;
 }
 
 }  // namespace
