@@ -21,6 +21,11 @@ foreach(check campus_load api restart)
   set_tests_properties("whole: ${check}" PROPERTIES LABELS whole TIMEOUT 600)
 endforeach()
 
+add_test(NAME "whole: server and agents killed at random, each slice is in the store once"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/upload_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
+set_tests_properties("whole: server and agents killed at random, each slice is in the store once"
+  PROPERTIES LABELS whole TIMEOUT 180)
+
 add_test(NAME "console: draws what it is given (vitest)"
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/with-node npm --prefix ${PROJECT_SOURCE_DIR}/ui test --silent)
 add_test(NAME "browser: the map follows a live network, and a killed server its history"

@@ -21,6 +21,7 @@ constexpr std::array kCommands = {
     Command{"agent", "watch this host: flow records with the program behind them", agent},
     Command{"doctor", "why OSPF routers do not become neighbours, and how to mend it", doctor},
     Command{"serve", "receive, store, join, answer: API and console", serve},
+    Command{"token", "draw a token for anemone serve --tokens", token},
     Command{"demo", "replay a recorded network, in the browser", demo},
 };
 

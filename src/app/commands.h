@@ -29,6 +29,7 @@ int snoop(int argc, char** argv);
 int agent(int argc, char** argv);
 int doctor(int argc, char** argv);
 int serve(int argc, char** argv);
+int token(int argc, char** argv);
 int demo(int argc, char** argv);
 
 // Finds the command that argv[1] names and runs it.

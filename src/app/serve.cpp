@@ -18,7 +18,8 @@ int serve(int argc, char** argv) {
       "serve",
       "Receive, store, join and answer: the API and the console, on a store that survives.\n"
       "With --log it follows what listeners (anemone snoop) hear while they write it; with --interface it\n"
-      "listens itself, as anemone snoop does, whose help says more.\n"
+      "listens itself, as anemone snoop does, whose help says more. With --agents it takes what agents\n"
+      "of hosts send.\n"
       "A restart goes on where the store ends.");
   arguments.option("--store", config.store, "folder of the store; made when it is not there");
   arguments.files("--log", config.live.logs,
@@ -29,7 +30,16 @@ int serve(int argc, char** argv) {
   arguments.option("--recording", config.recording,
                    "folder of a recording to take in (docs/formats/recording.md)");
   arguments.option("--speed", config.speed, "how many times as fast as it was recorded to take it in");
-  arguments.option("--port", config.port, "port on this machine's loopback; 0 takes any that is free");
+  arguments.flag("--agents", config.agents, "accept anemone agent's records, and hand out flow definitions");
+  arguments.option("--listen", config.reach.listen,
+                   "address to serve; one that others can reach wants TLS and tokens");
+  arguments.option("--port", config.port, "port; 0 takes any that is free");
+  arguments.option("--tls-cert", config.reach.tls.certificate,
+                   "certificate with its chain, PEM: serves HTTPS");
+  arguments.option("--tls-key", config.reach.tls.key, "its key, PEM");
+  arguments.option("--tls-ca", config.reach.tls.ca,
+                   "take only clients with a certificate of this authority, PEM");
+  arguments.option("--tokens", config.reach.tokens, "file of who may do what (anemone token makes it)");
   arguments.option("--console", config.console, "folder of the console's files");
   arguments.option("--keep", keep,
                    "forget what is older than this, in whole days, as 30d; at least 1d; 0s: never");

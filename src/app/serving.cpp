@@ -3,9 +3,11 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <utility>
 
+#include "app/agent_side.h"
 #include "app/commands.h"
 #include "io/event_stream.h"
 #include "io/http_server.h"
@@ -53,9 +55,11 @@ sigset_t block_ending_signals() {
 }
 
 // Tells everybody who looks on how things stand, about once a second, until an ending signal comes.
-void publish_until_told_to_end(const sigset_t& ending, Platform& platform, EventStream& stream) {
+void publish_until_told_to_end(const sigset_t& ending, Platform& platform, EventStream& stream,
+                               const std::function<void()>& each_minute) {
   const timespec second = {1, 0};
-  while (sigtimedwait(&ending, nullptr, &second) < 0) {
+  for (std::uint64_t seconds_passed = 1; sigtimedwait(&ending, nullptr, &second) < 0; ++seconds_passed) {
+    if (seconds_passed % 60 == 0) each_minute();
     const Status status = platform.status();
     if (status.routing.live || (status.replay && !status.replay->done))
       stream.publish("status", status_json(status));
@@ -80,6 +84,7 @@ struct Parts {
   std::unique_ptr<Replayer> replayer;
   SystemClock clock;
   std::unique_ptr<LiveRouting> live;
+  std::unique_ptr<AgentSide> agents;
 };
 
 // From recording.json, or from a topology as text.
@@ -187,7 +192,9 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
   PlatformConfig platform_config;
   platform_config.mode = config.mode;
   platform_config.bin = config.bin;
-  platform_config.traffic = !*live;
+  // Agents alone: what they count is kept and can be asked for, and no routing says where it goes.
+  platform_config.traffic =
+      !*live && !(config.agents && config.recording.empty() && !parts.store->progress());
   platform_config.whole_is_known = config.whole_is_known;
   auto platform = Platform::open(platform_config, parts.inventory, *parts.store);
   if (!platform) return platform.error();
@@ -196,6 +203,11 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
     auto sources = open_sources(config.live);
     if (!sources) return sources.error();
     parts.live = std::make_unique<LiveRouting>(std::move(*sources), *parts.platform, parts.clock);
+  }
+  if (config.agents) {
+    auto agents = AgentSide::open(config.store, *parts.store, parts.clock);
+    if (!agents) return agents.error();
+    parts.agents = std::move(*agents);
   }
   if (config.recording.empty()) return {};
 
@@ -206,6 +218,27 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
   parts.platform->set_span(parts.recording->from(), parts.recording->to());
   parts.replayer = std::make_unique<Replayer>(*parts.recording, *parts.platform, config.speed);
   return {};
+}
+
+// Where nothing else lets time pass, the clock does.
+void forget_by_clock(const ServingConfig& config, Parts& parts) {
+  if (config.keep == Duration{0} || !parts.agents || parts.live || parts.replayer) return;
+  if (auto forgotten = parts.store->retention(parts.clock.now(), config.keep); !forgotten)
+    fail(forgotten.error());
+}
+
+Result<HttpServerConfig> http_config_of(const ServingConfig& config) {
+  HttpServerConfig http;
+  http.address = config.reach.listen;
+  http.port = static_cast<std::uint16_t>(config.port);
+  http.tls = config.reach.tls;
+  http.files = find_console(config.console);
+  if (config.agents) AgentSide::prepare(http);
+  if (config.reach.tokens.empty()) return http;
+  auto tokens = TokenTable::read(config.reach.tokens);
+  if (!tokens) return tokens.error();
+  http.tokens = std::make_shared<const TokenTable>(std::move(*tokens));
+  return http;
 }
 
 void forget(const ServingConfig& config, Platform& platform) {
@@ -245,17 +278,20 @@ int run_serving(const ServingConfig& config) {
   }
   Api api(*parts.platform, set_replay);
 
-  HttpServerConfig http_config;
-  http_config.port = static_cast<std::uint16_t>(config.port);
-  http_config.files = find_console(config.console);
-  HttpServer http(http_config, [&api](const HttpRequest& request) { return api.answer(request); });
+  auto http_config = http_config_of(config);
+  if (!http_config) return fail(http_config.error());
+  HttpServer http(*http_config, [&api](const HttpRequest& request) { return api.answer(request); });
+  if (auto good = http.check(); !good) return fail(good.error());
   http.add_stream("/api/v1/stream", stream);
-  api.more_metrics = [&] { return http_metrics_text(http.counters(), stream); };
+  if (parts.agents) parts.agents->join(http, api);
+  api.more_metrics = [&] {
+    return http_metrics_text(http.counters(), stream) + (parts.agents ? parts.agents->metrics_text() : "");
+  };
   if (config.check_only) {
     std::puts("everything is in order");
     return kDone;
   }
-  if (http_config.files.empty()) {
+  if (http_config->files.empty()) {
     std::fputs("anemone: no console found, only the API is served; scripts/build-console builds it\n",
                stderr);
   }
@@ -267,7 +303,7 @@ int run_serving(const ServingConfig& config) {
   if (parts.replayer) parts.replayer->start();
   if (parts.live) parts.live->start();
 
-  publish_until_told_to_end(ending, *parts.platform, stream);
+  publish_until_told_to_end(ending, *parts.platform, stream, [&] { forget_by_clock(config, parts); });
   if (parts.replayer) parts.replayer->stop();
   if (parts.live) parts.live->stop();
   http.stop();

@@ -7,6 +7,8 @@
 // or, where routing is heard live and no traffic is counted yet:
 //
 //   LSA logs -> merged by time -> LSDB -> topologies -> platform <-> store; platform -> API -> console
+//
+// and beside either, or alone, what agents send (app/agent_side.h).
 #pragma once
 
 #include <cstdint>
@@ -16,6 +18,7 @@
 #include "app/listen_options.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "io/tls.h"
 
 namespace anemone {
 
@@ -28,10 +31,19 @@ struct LiveRoutingConfig {
   bool any() const { return !logs.empty() || !listen.interfaces.empty(); }
 };
 
+// Who can reach it, and what it takes to be let in.
+struct ReachConfig {
+  std::string listen = "127.0.0.1";
+  TlsFiles tls;
+  std::string tokens;  // file
+};
+
 struct ServingConfig {
   std::string mode = "serve";
-  std::string recording;      // folder; or, instead,
-  LiveRoutingConfig live;     // what hears the routing protocol as it happens
+  std::string recording;   // folder; or, instead,
+  LiveRoutingConfig live;  // what hears the routing protocol as it happens
+  bool agents = false;     // accept agents, beside either or alone
+  ReachConfig reach;
   std::string store;          // folder
   std::string console;        // folder of the console's files; empty: looked for beside the program
   std::uint64_t port = 8080;  // 0 = any that is free
