@@ -346,3 +346,114 @@ export interface Path {
   links: PathLink[];
   reachable: boolean;
 }
+
+export interface AgentCounters {
+  [name: string]: number;
+}
+
+export interface Agent {
+  name: string;
+  last_seen: string;
+  source: string;
+  definitions: string[];
+  clock_offset_ms: number | null;
+  files: number;
+  records: number;
+  bad_files: number;
+  version: number;
+  counters: AgentCounters;
+  problems: string[];
+}
+
+export interface Agents {
+  agents: Agent[];
+}
+
+export interface FileKept {
+  stream: string;
+  sequence: number;
+  kept: boolean;
+}
+
+export interface Definition {
+  name: string;
+  define: string;
+}
+
+export interface AgentQuestion {
+  id: string;
+  define: string;
+  from: string;
+  to: string;
+}
+
+export interface AgentWork {
+  version: number;
+  definitions: Definition[];
+  questions: AgentQuestion[];
+}
+
+export interface Definitions {
+  version: number;
+  definitions: Definition[];
+}
+
+export interface DefinitionText {
+  define: string;
+}
+
+export interface AgentStatus {
+  version?: number;
+  definitions?: string[];
+  clock?: string;
+  source?: string;
+  counters?: AgentCounters;
+  problems?: string[];
+}
+
+export interface ServerClock {
+  clock: string;
+}
+
+export interface AnswerTaken {
+  taken: boolean;
+}
+
+export interface QueryWish {
+  define: string;
+  last?: string;
+  from?: string;
+  to?: string;
+  wait_ms?: number;
+  n?: number;
+}
+
+export interface QueryAgent {
+  name: string;
+  state: "answered" | "waiting" | "failed";
+  from: string | null;
+  to: string | null;
+  records: number;
+  error: string | null;
+}
+
+export interface QueryTotals {
+  flows: number;
+  packets: number;
+  bytes: number;
+}
+
+export interface QueryFlow {
+  start: string;
+  end: string;
+  [name: string]: unknown;
+}
+
+export interface Query {
+  from: string;
+  to: string;
+  agents: QueryAgent[];
+  flows: QueryFlow[];
+  left_off: number;
+  totals: QueryTotals;
+}
