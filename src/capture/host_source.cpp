@@ -18,6 +18,7 @@ namespace anemone {
 namespace {
 
 constexpr std::uint8_t kIdleDrains = 2;  // so long without a packet, and the kernel forgets a micro-flow
+constexpr std::size_t kBatch = 4096;     // micro-flows that are handed on together
 constexpr std::uint8_t kLookDrains = 5;  // between looks at open files, where the kernel does not tell
 
 IpAddress address_of(const std::uint32_t (&words)[4], std::uint8_t version) {
@@ -94,16 +95,15 @@ struct HostSource::Impl {
         programs(std::move(the_programs)),
         known(programs.slots().size()) {}
 
-  void drain(std::vector<MicroFlow>& out);
-  void read_slots(std::vector<MicroFlow>& out);
-  void free_idle(std::vector<MicroFlow>& out);
-  void read_events(std::vector<MicroFlow>& out);
-  void read_rest(const std::vector<HostWire::Total>& totals, std::vector<MicroFlow>& out);
-  void add_rest(Passed& passed, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow,
-                std::vector<MicroFlow>& out);
-  void emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total,
-            std::vector<MicroFlow>& out);
-  void hand_on(const MicroFlow& flow, std::vector<MicroFlow>& out);
+  void drain(const Take& the_take);
+  void flush();
+  void read_slots();
+  void free_idle();
+  void read_events();
+  void read_rest(const std::vector<HostWire::Total>& totals);
+  void add_rest(Passed& passed, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow);
+  void emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total);
+  void hand_on(const MicroFlow& flow);
   void tell(const HostKey& key, const HostProcess& process, MicroFlow& flow);
   std::uint8_t accuracy() const { return coarse ? kShed : kExact; }
 
@@ -116,6 +116,8 @@ struct HostSource::Impl {
     HostKey key;
   };
   std::vector<Leaving> leaving;
+  std::vector<MicroFlow> batch;
+  const Take* take = nullptr;
   std::vector<MicroFlow> held;                                   // for the next drain
   std::map<std::pair<std::uint32_t, Direction>, Passed> passed;  // by interfaces that are counted
   Instant now{};
@@ -140,7 +142,7 @@ void HostSource::Impl::tell(const HostKey& key, const HostProcess& process, Micr
   }
 }
 
-void HostSource::Impl::hand_on(const MicroFlow& flow, std::vector<MicroFlow>& out) {
+void HostSource::Impl::hand_on(const MicroFlow& flow) {
   counts.packets += flow.event.packets;
   counts.bytes += flow.event.bytes;
   ++counts.micro_flows;
@@ -149,11 +151,16 @@ void HostSource::Impl::hand_on(const MicroFlow& flow, std::vector<MicroFlow>& ou
     at->second.packets += flow.event.packets;
     at->second.bytes += flow.event.bytes;
   }
-  out.push_back(flow);
+  batch.push_back(flow);
+  if (batch.size() == kBatch) flush();
 }
 
-void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total,
-                            std::vector<MicroFlow>& out) {
+void HostSource::Impl::flush() {
+  if (!batch.empty()) (*take)(batch);
+  batch.clear();
+}
+
+void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total) {
   const std::uint64_t more = total - before.total;
   before.total = total;
   before.idle = 0;
@@ -173,10 +180,10 @@ void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, s
   flow.retransmits = slot.retransmits - before.retransmits;
   before.retransmits = slot.retransmits;
   flow.socket = slot.cookie;
-  hand_on(flow, out);
+  hand_on(flow);
 }
 
-void HostSource::Impl::read_slots(std::vector<MicroFlow>& out) {
+void HostSource::Impl::read_slots() {
   const std::span<HostSlot> slots = programs.slots();
   counts.live = 0;
   for (std::size_t index = 0; index < slots.size(); ++index) {
@@ -185,7 +192,7 @@ void HostSource::Impl::read_slots(std::vector<MicroFlow>& out) {
     ++counts.live;
     const std::uint64_t total = read_now(slot.total);
     if (total != known[index].total) {
-      emit(slot, slot.key, known[index], total, out);
+      emit(slot, slot.key, known[index], total);
     } else if (++known[index].idle >= kIdleDrains) {
       leaving.push_back({static_cast<std::uint32_t>(index), slot.key});
     }
@@ -193,7 +200,7 @@ void HostSource::Impl::read_slots(std::vector<MicroFlow>& out) {
 }
 
 // A slot that is given back may still be counted in by whoever found it just before.
-void HostSource::Impl::free_idle(std::vector<MicroFlow>& out) {
+void HostSource::Impl::free_idle() {
   if (leaving.empty()) return;
   const std::span<HostSlot> slots = programs.slots();
   for (const Leaving& left : leaving) {
@@ -204,14 +211,14 @@ void HostSource::Impl::free_idle(std::vector<MicroFlow>& out) {
   for (const Leaving& left : leaving) {
     Known& before = known[left.index];
     const std::uint64_t total = read_now(slots[left.index].total);
-    if (total != before.total) emit(slots[left.index], left.key, before, total, out);
+    if (total != before.total) emit(slots[left.index], left.key, before, total);
     before.idle = 0;
     programs.free_slot(left.index);
   }
   leaving.clear();
 }
 
-void HostSource::Impl::read_events(std::vector<MicroFlow>& out) {
+void HostSource::Impl::read_events() {
   programs.read_events([&](const HostEvent& event) {
     MicroFlow flow;
     tell(event.key, event.process, flow);
@@ -223,21 +230,20 @@ void HostSource::Impl::read_events(std::vector<MicroFlow>& out) {
     flow.srtt_us = event.srtt_us >> 3;
     flow.retransmits = event.retransmits;
     flow.socket = event.cookie;
-    hand_on(flow, out);
+    hand_on(flow);
   });
 }
 
 // What passed an interface and was not counted by anybody above. A packet under way may be counted there and
 // not yet here, so it is the sums since the beginning that are held against each other.
-void HostSource::Impl::add_rest(Passed& counted, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow,
-                                std::vector<MicroFlow>& out) {
+void HostSource::Impl::add_rest(Passed& counted, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow) {
   if (bytes <= counted.bytes) return;
   flow.event.bytes = bytes - counted.bytes;
   flow.event.packets = packets > counted.packets ? static_cast<std::uint32_t>(packets - counted.packets) : 0;
-  hand_on(flow, out);
+  hand_on(flow);
 }
 
-void HostSource::Impl::read_rest(const std::vector<HostWire::Total>& totals, std::vector<MicroFlow>& out) {
+void HostSource::Impl::read_rest(const std::vector<HostWire::Total>& totals) {
   counts.not_ip = 0;
   for (const HostWire::Total& total : totals) {
     for (const Direction direction : {Direction::kIn, Direction::kOut}) {
@@ -252,22 +258,24 @@ void HostSource::Impl::read_rest(const std::vector<HostWire::Total>& totals, std
                                                       : kUnknownOwner;
       add_rest(passed[{total.interface, direction}],
                total.passed.packets[side] - total.passed.lost_packets[side],
-               total.passed.bytes[side] - total.passed.lost_bytes[side], flow, out);
+               total.passed.bytes[side] - total.passed.lost_bytes[side], flow);
       counts.not_ip += total.passed.other[side];
     }
   }
 }
 
-void HostSource::Impl::drain(std::vector<MicroFlow>& out) {
+void HostSource::Impl::drain(const Take& the_take) {
+  take = &the_take;
   if (!programs.sees_senders() && ++drains % kLookDrains == 0) programs.look_at_open_files(true);
   now = Instant::now();
   generation = static_cast<std::uint8_t>(programs.rules().generation);
   std::atomic_ref<std::uint32_t>(programs.rules().generation).fetch_add(1);
   const std::vector<HostWire::Total> totals = programs.wire().totals();
-  read_slots(out);
-  free_idle(out);
-  read_events(out);
-  read_rest(totals, out);
+  read_slots();
+  free_idle();
+  read_events();
+  read_rest(totals);
+  flush();
   const HostTally tally = programs.tally();
   counts.overflowed = tally.overflowed;
   counts.lost_packets = tally.lost_packets;
@@ -307,15 +315,22 @@ Result<std::unique_ptr<HostSource>> HostSource::open(HostSourceConfig config, Ow
 HostSource::HostSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HostSource::~HostSource() = default;
 
-Result<void> HostSource::drain(std::vector<MicroFlow>& out) {
-  out.insert(out.end(), impl_->held.begin(), impl_->held.end());
+Result<void> HostSource::drain(const Take& take) {
+  if (!impl_->held.empty()) take(impl_->held);
   impl_->held.clear();
-  impl_->drain(out);
+  impl_->drain(take);
   return {};
 }
 
+Result<void> HostSource::drain(std::vector<MicroFlow>& out) {
+  return drain([&](std::span<const MicroFlow> some) { out.insert(out.end(), some.begin(), some.end()); });
+}
+
 Result<void> HostSource::set_interfaces(const std::vector<std::string>& names) {
-  impl_->drain(impl_->held);  // what was counted before belongs to no total
+  // What was counted before belongs to no total.
+  impl_->drain([&](std::span<const MicroFlow> some) {
+    impl_->held.insert(impl_->held.end(), some.begin(), some.end());
+  });
   auto set = impl_->programs.wire().set(names);
   std::map<std::pair<std::uint32_t, Direction>, Passed> still;
   for (const HostWire::Total& total : impl_->programs.wire().totals()) {
