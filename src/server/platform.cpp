@@ -284,7 +284,7 @@ Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, std:
   return worked_out;
 }
 
-Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Question& question) const {
+Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const BinQuestion& question) const {
   auto bin = bin_of(question.at);
   if (!bin) return bin.error();
   return traffic(*bin, hosts_.count_of(question.instrumented));
@@ -299,7 +299,7 @@ Envelope Platform::envelope(const BinTraffic& traffic) const {
   return {config_.traffic, traffic.bin, traffic.coverage, watermark()};
 }
 
-Result<TopologyAnswer> Platform::topology(const Question& question) const {
+Result<TopologyAnswer> Platform::topology(const BinQuestion& question) const {
   const std::shared_lock lock(mutex_);
   TopologyAnswer answer;
   answer.at = question.at.value_or(watermark_ == Time{} ? Time{} : watermark_ - Duration{1});
@@ -325,7 +325,7 @@ Result<TopologyAnswer> Platform::topology(const Question& question) const {
   return answer;
 }
 
-Result<LoadAnswer> Platform::load(const Question& question) const {
+Result<LoadAnswer> Platform::load(const BinQuestion& question) const {
   auto measured = traffic(question);
   if (!measured) return measured.error();
   auto whole = truth(**measured);
@@ -392,7 +392,7 @@ Result<SeriesAnswer> Platform::series(std::optional<Time> from, std::optional<Ti
   return answer;
 }
 
-Result<TopAnswer> Platform::top(std::string_view by, const Question& question, std::size_t count) const {
+Result<TopAnswer> Platform::top(std::string_view by, const BinQuestion& question, std::size_t count) const {
   auto measured = traffic(question);
   if (!measured) return measured.error();
   TopAnswer answer;
@@ -425,7 +425,7 @@ Result<std::vector<LinkPoint>> Platform::series_of(const std::string& link, std:
   return points;
 }
 
-Result<LinkDetail> Platform::link(const std::string& id, const Question& question) const {
+Result<LinkDetail> Platform::link(const std::string& id, const BinQuestion& question) const {
   auto measured = traffic(question);
   if (!measured) return measured.error();
   const Time at = question.at.value_or((*measured)->bin.to - Duration{1});
@@ -455,7 +455,7 @@ Result<LinkDetail> Platform::link(const std::string& id, const Question& questio
   return detail;
 }
 
-Result<NodeDetail> Platform::node(const std::string& id, const Question& question) const {
+Result<NodeDetail> Platform::node(const std::string& id, const BinQuestion& question) const {
   auto measured = traffic(question);
   if (!measured) return measured.error();
   NodeDetail detail;
@@ -475,7 +475,7 @@ Result<NodeDetail> Platform::node(const std::string& id, const Question& questio
 }
 
 // A router or network that was there earlier: the ends of links that are down tell.
-bool Platform::was_there(const std::string& id, const Question& question, NodeDetail& detail) const {
+bool Platform::was_there(const std::string& id, const BinQuestion& question, NodeDetail& detail) const {
   const std::shared_lock lock(mutex_);
   const Time at = question.at.value_or(watermark_ - Duration{1});
   for (const DownLink& link : history_.down_at(at)) {
@@ -499,7 +499,7 @@ std::string Platform::end_of(const std::string& end) const {
 }
 
 Result<PathAnswer> Platform::path(const std::string& src, const std::string& dst,
-                                  const Question& question) const {
+                                  const BinQuestion& question) const {
   PathAnswer answer{src, dst, question.at.value_or(watermark() - Duration{1}), {}, {}};
   std::shared_ptr<const Topology> topology;
   {

@@ -56,7 +56,7 @@ struct RoutingInput {
 };
 
 // Which bin, seen by how many of the hosts.
-struct Question {
+struct BinQuestion {
   std::optional<Time> at;  // the newest complete bin when empty
   double instrumented = 1;
 };
@@ -102,16 +102,16 @@ class Platform {
   EventsAnswer events_of(std::optional<Time> from, std::optional<Time> to, std::size_t count) const;
   VantagesAnswer vantages(std::optional<Time> at) const;
   std::vector<RoutingEvent> events(Time from, Time to) const;
-  Result<TopologyAnswer> topology(const Question& question) const;
-  Result<LoadAnswer> load(const Question& question) const;
+  Result<TopologyAnswer> topology(const BinQuestion& question) const;
+  Result<LoadAnswer> load(const BinQuestion& question) const;
   Result<SeriesAnswer> series(std::optional<Time> from, std::optional<Time> to, double instrumented) const;
   // `by`: "links", "hosts", "apps" or "demands".
-  Result<TopAnswer> top(std::string_view by, const Question& question, std::size_t count) const;
-  Result<LinkDetail> link(const std::string& id, const Question& question) const;
-  Result<NodeDetail> node(const std::string& id, const Question& question) const;
+  Result<TopAnswer> top(std::string_view by, const BinQuestion& question, std::size_t count) const;
+  Result<LinkDetail> link(const std::string& id, const BinQuestion& question) const;
+  Result<NodeDetail> node(const std::string& id, const BinQuestion& question) const;
 
   // `src` and `dst` are routers, hosts of the inventory, or addresses.
-  Result<PathAnswer> path(const std::string& src, const std::string& dst, const Question& question) const;
+  Result<PathAnswer> path(const std::string& src, const std::string& dst, const BinQuestion& question) const;
 
   static constexpr const char* kRoutingSource = "routing";
   static constexpr std::size_t kSeriesBins = 2000;  // the newest so many, when more are asked for
@@ -126,7 +126,7 @@ class Platform {
 
   Result<std::vector<FlowRecord>> own_flows(Time from, Time to) const;
   Time first_bin() const;
-  bool was_there(const std::string& id, const Question& question, NodeDetail& detail) const;
+  bool was_there(const std::string& id, const BinQuestion& question, NodeDetail& detail) const;
   std::string end_of(const std::string& end) const;
   Result<Batch> batch_of(const RoutingInput& input, LsaLog& log);
   void count_unseen();
@@ -135,7 +135,7 @@ class Platform {
   std::vector<VantageAnswer> vantages_at(Time at) const;                 // the same
   Result<Bin> bin_of(const std::optional<Time>& at) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, std::size_t instrumented) const;
-  Result<std::shared_ptr<const BinTraffic>> traffic(const Question& question) const;
+  Result<std::shared_ptr<const BinTraffic>> traffic(const BinQuestion& question) const;
   Envelope envelope(const BinTraffic& traffic) const;
   // The same bin seen by all hosts, where that is the truth; null where it is not known.
   Result<std::shared_ptr<const BinTraffic>> truth(const BinTraffic& traffic) const;

@@ -45,17 +45,17 @@ Result<std::optional<Time>> read_time(const HttpRequest& request, const char* na
   return std::optional<Time>(*time);
 }
 
-Result<Question> read_question(const HttpRequest& request) {
+Result<BinQuestion> read_question(const HttpRequest& request) {
   auto at = read_time(request, "at");
   if (!at) return at.error();
   auto instrumented = read_instrumented(request);
   if (!instrumented) return instrumented.error();
-  return Question{*at, *instrumented};
+  return BinQuestion{*at, *instrumented};
 }
 
 // A handler that first reads which bin is asked for.
 std::function<HttpResponse(const HttpRequest&)> asking(
-    std::function<HttpResponse(const HttpRequest&, const Question&)> answer) {
+    std::function<HttpResponse(const HttpRequest&, const BinQuestion&)> answer) {
   return [answer = std::move(answer)](const HttpRequest& request) {
     auto question = read_question(request);
     if (!question) return http_error(400, "bad_parameter", question.error().message);
@@ -117,7 +117,7 @@ void Api::add_status() {
                         "The network at an instant",
                         "Topology",
                         {kAt, kInstrumented},
-                        asking([this](const HttpRequest&, const Question& question) {
+                        asking([this](const HttpRequest&, const BinQuestion& question) {
                           return answer_with(platform_.topology(question), topology_json, 404, "no_topology");
                         })});
   endpoints_.push_back(
@@ -126,7 +126,7 @@ void Api::add_status() {
        "Hops with shares from SRC to DST",
        "Path",
        {{"src", "string", "a router or an address"}, {"dst", "string", "a router or an address"}, kAt},
-       asking([this](const HttpRequest& request, const Question& question) {
+       asking([this](const HttpRequest& request, const BinQuestion& question) {
          return answer_with(platform_.path(request.query.text("src"), request.query.text("dst"), question),
                             path_json, 404, "no_path");
        })});
@@ -180,7 +180,7 @@ void Api::add_traffic() {
                         "The load of every directed link in a bin",
                         "Load",
                         {kAt, kInstrumented},
-                        asking([this](const HttpRequest&, const Question& question) {
+                        asking([this](const HttpRequest&, const BinQuestion& question) {
                           if (!platform_.counts_traffic()) return without_traffic();
                           return answer_with(platform_.load(question), load_json, 404, "no_data");
                         })});
@@ -207,7 +207,7 @@ void Api::add_traffic() {
                         "The largest links, hosts, apps or demands of a bin",
                         "Top",
                         {{"by", "string", "links, hosts, apps or demands"}, kAt, kInstrumented, kCount},
-                        asking([this](const HttpRequest& request, const Question& question) {
+                        asking([this](const HttpRequest& request, const BinQuestion& question) {
                           const std::string by = request.query.text("by", "links");
                           if (!std::set<std::string>{"links", "hosts", "apps", "demands"}.contains(by)) {
                             return http_error(400, "bad_parameter", "by: want links, hosts, apps or demands");
@@ -224,7 +224,7 @@ void Api::add_traffic() {
                         "Whose load a directed link carries",
                         "LinkDetail",
                         {{"id", "string", "the link's id, as /topology gives it"}, kAt, kInstrumented},
-                        asking([this](const HttpRequest& request, const Question& question) {
+                        asking([this](const HttpRequest& request, const BinQuestion& question) {
                           return answer_with(platform_.link(request.query.text("id"), question), link_json,
                                              404, "no_such_link");
                         })});
@@ -233,7 +233,7 @@ void Api::add_traffic() {
                         "What a router, network or host sends and receives",
                         "NodeDetail",
                         {{"id", "string", "a router's or host's name, a network's id"}, kAt, kInstrumented},
-                        asking([this](const HttpRequest& request, const Question& question) {
+                        asking([this](const HttpRequest& request, const BinQuestion& question) {
                           return answer_with(platform_.node(request.query.text("id"), question), node_json,
                                              404, "no_such_node");
                         })});
