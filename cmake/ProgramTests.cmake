@@ -21,6 +21,10 @@ foreach(check campus_load api restart)
   set_tests_properties("whole: ${check}" PROPERTIES LABELS whole TIMEOUT 600)
 endforeach()
 
+add_test(NAME "whole: what agents, viewers and operators may ask over TLS, and what they are answered"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agents_api_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("whole: what agents, viewers and operators may ask over TLS, and what they are answered"
+  PROPERTIES LABELS whole TIMEOUT 120)
 add_test(NAME "whole: server and agents killed at random, each slice is in the store once"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/upload_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
 set_tests_properties("whole: server and agents killed at random, each slice is in the store once"
