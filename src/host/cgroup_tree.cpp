@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "host/cgroup_deaths.h"
 #include "host/process_files.h"
 #include "io/clock.h"
 
@@ -51,7 +52,7 @@ std::string cgroup2_mount(const HostPaths& paths) {
 
 struct CgroupTree::Impl {
   Impl(const HostPaths& where, std::size_t most)
-      : root(cgroup2_mount(where)), root_fd(open_folder(root)), cgroups_max(most) {
+      : root(cgroup2_mount(where)), root_fd(open_folder(root)), cgroups_max(most), deaths(root) {
     if (root_fd >= 0) walk();
   }
   ~Impl() {
@@ -60,7 +61,16 @@ struct CgroupTree::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  // The path of a parent and a name in it.
+  struct Gone {
+    std::uint64_t parent = 0;
+    std::string name;
+  };
+
+  bool find(std::uint64_t id, std::size_t depth);
   bool by_handle(std::uint64_t id);
+  bool by_removal(std::uint64_t id, std::size_t depth);
+  void hear_of_removals();
   void walk();
   void walk_into(const std::string& path, std::size_t depth);
   void remember(std::uint64_t id, std::string path);
@@ -72,8 +82,35 @@ struct CgroupTree::Impl {
   Time walk_from{};
   bool too_early = false;
   std::unordered_map<std::uint64_t, std::string> paths;
+  CgroupDeaths deaths;
+  std::unordered_map<std::uint64_t, Gone> gone;
   Counts counts;
 };
+
+void CgroupTree::Impl::hear_of_removals() {
+  deaths.read([&](std::uint64_t id, std::uint64_t parent, std::string_view name) {
+    if (paths.contains(id)) return;
+    if (gone.size() >= cgroups_max) {
+      counts.forgotten += gone.size();
+      gone.clear();
+    }
+    gone.insert_or_assign(id, Gone{parent, std::string(name)});
+  });
+}
+
+bool CgroupTree::Impl::find(std::uint64_t id, std::size_t depth) {
+  return paths.contains(id) || by_handle(id) || by_removal(id, depth);
+}
+
+bool CgroupTree::Impl::by_removal(std::uint64_t id, std::size_t depth) {
+  const auto removed = gone.find(id);
+  if (removed == gone.end() || depth == kDepthMax || !find(removed->second.parent, depth + 1)) return false;
+  const std::string& parent = paths.find(removed->second.parent)->second;
+  std::string path = (parent == "/" ? "" : parent) + "/" + removed->second.name;
+  gone.erase(removed);
+  remember(id, std::move(path));
+  return true;
+}
 
 void CgroupTree::Impl::remember(std::uint64_t id, std::string path) {
   if (paths.size() >= cgroups_max && !paths.contains(id)) {
@@ -103,6 +140,7 @@ void CgroupTree::Impl::walk_into(const std::string& path, std::size_t depth) {
   if (folder == nullptr) return;
   struct stat self {};
   if (::fstat(::dirfd(folder), &self) == 0) remember(self.st_ino, path.empty() ? "/" : path);
+  deaths.watch(root + path);
   std::vector<std::string> inner;
   while (const dirent* entry = ::readdir(folder)) {
     if (entry->d_type == DT_DIR && entry->d_name[0] != '.') inner.emplace_back(entry->d_name);
@@ -128,12 +166,12 @@ CgroupTree::~CgroupTree() = default;
 
 const std::string* CgroupTree::path_of(std::uint64_t id) {
   impl_->too_early = false;
-  auto known = impl_->paths.find(id);
-  if (known == impl_->paths.end() && impl_->root_fd >= 0 && !impl_->by_handle(id)) {
+  impl_->hear_of_removals();
+  if (impl_->root_fd >= 0 && !impl_->find(id, 0)) {
     impl_->too_early = impl_->clock.now() < impl_->walk_from;
     if (!impl_->too_early) impl_->walk();
   }
-  known = impl_->paths.find(id);
+  const auto known = impl_->paths.find(id);
   if (known != impl_->paths.end()) return &known->second;
   ++impl_->counts.unknown;
   return nullptr;

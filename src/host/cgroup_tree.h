@@ -2,9 +2,11 @@
 //
 // The kernel opens a directory by its id at once, where we may ask it to (CAP_DAC_READ_SEARCH); else the
 // tree is walked for an id that is not known, the less often the longer a walk takes. Paths are remembered
-// when their cgroup is gone. A cgroup that came and went between two questions has no path.
+// when their cgroup is gone; of one that came and went between two questions its removal tells
+// (cgroup_deaths.h).
 //
-// Bounded: `cgroups_max` paths; when there are more, all are forgotten, and counted. One thread at a time.
+// Bounded: `cgroups_max` paths, and as many removals; when there are more, all are forgotten, and counted.
+// One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <string>
 
+#include "host/cgroup_deaths.h"
+
 using namespace anemone;
 
 namespace {
@@ -66,6 +68,24 @@ TEST_CASE("the cgroups of this machine are known by their ids, where we may make
   const Folder folder(root);
   if (folder.path.empty()) return;
   a_tree_is_known(root, folder.path);
+}
+
+TEST_CASE("a cgroup that came and went before anybody asked is known by its removal, and so is one in it") {
+  const std::string root = cgroup2_mount({});
+  if (root.empty() || geteuid() != 0) return;
+  const Folder folder(root);
+  if (folder.path.empty() || !CgroupDeaths(root).hears_all()) return;
+  CgroupTree tree;
+  std::filesystem::create_directories(folder.path / "system.slice/a.service");
+  const std::uint64_t slice = id_of(folder.path / "system.slice");
+  const std::uint64_t service = id_of(folder.path / "system.slice/a.service");
+  rmdir((folder.path / "system.slice/a.service").c_str());
+  rmdir((folder.path / "system.slice").c_str());
+  const std::string* path = tree.path_of(service);
+  REQUIRE(path != nullptr);
+  CHECK(*path == "/" + folder.path.filename().string() + "/system.slice/a.service");
+  REQUIRE(tree.path_of(slice) != nullptr);
+  CHECK(tree.counts().walks == 1);
 }
 
 TEST_CASE("without cgroups nothing is known, and nothing fails") {
