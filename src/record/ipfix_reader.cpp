@@ -1,5 +1,7 @@
 #include "record/ipfix_reader.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -19,6 +21,14 @@ constexpr std::size_t kOwnersMax = 65'536;
 std::string_view view(const ipfix::Text& text) {
   const std::string_view all(reinterpret_cast<const char*>(text.data), text.size);
   return all.substr(0, all.find('\0'));
+}
+
+// A record of traffic says between whom, even where it names nobody: what no socket took has no addresses,
+// nor has a flow by a definition without them.
+bool is_address(const ipfix::Field& field) {
+  constexpr std::array kAddresses = {8, 12, 27, 28};  // source and destination, IPv4 and IPv6
+  return field.element.enterprise == 0 &&
+         std::find(kAddresses.begin(), kAddresses.end(), field.element.id) != kAddresses.end();
 }
 
 // Owners by the bytes that name them: the table itself is ordered, for few look-ups; here is one per record.
@@ -68,6 +78,7 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
 
   void* begin(const ipfix::DataSet& set) override {
     flow = {};
+    has_addresses_ = std::any_of(set.layout.fields.begin(), set.layout.fields.end(), is_address);
     sent = {.export_time = set.header.export_time};
     if (set.header.version != ipfix::kVersion10) {
       sent.uptime_ms = set.header.uptime_ms;
@@ -80,8 +91,7 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
 
   void on_record(const ipfix::DataSet& set, Bytes raw) override {
     if (set.layout.is_options()) return on_options(set, raw);
-    const bool v4 = !flow.src4.is_none() || !flow.dst4.is_none();
-    if (!v4 && flow.src6.is_none() && flow.dst6.is_none()) {
+    if (!has_addresses_) {
       ++counts.not_flows;
       return;
     }
@@ -107,6 +117,8 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
   std::vector<FlowRecord>* out = nullptr;
 
  private:
+  bool has_addresses_ = false;  // of the set's records
+
   void on_options(const ipfix::DataSet& set, Bytes raw) {
     if (flow.started_ms != ForeignFlow::kAbsent) {
       if (starts.size() >= kStartsMax) starts.clear();

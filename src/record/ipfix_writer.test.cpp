@@ -134,6 +134,23 @@ TEST_CASE("records and their names come back from a file exactly as they were wr
   CHECK(reader.element_names().at({kOurEnterprise, 1}) == "anemoneProcessName");
 }
 
+TEST_CASE("traffic between nobody that is named is traffic: what no socket took, flows without addresses") {
+  RecordNames names;
+  FlowRecord record;
+  record.start = record.end = kSent;
+  record.packets = 7;
+  record.bytes = 420;
+  record.origin.owner = kNoSocketOwner;
+  record.origin.interface = 2;
+  Written written;
+  IpfixWriter().write(std::vector{record}, names, kSent, written.send());
+  RecordNames read_names;
+  std::vector<FlowRecord> read;
+  REQUIRE(IpfixReader().read(written.file(), read_names, read));
+  REQUIRE(read.size() == 1);
+  check_same(record, names, read[0], read_names);
+}
+
 TEST_CASE("a record of a capture file says nothing of a host, and is short") {
   RecordNames names;
   FlowRecord record;
