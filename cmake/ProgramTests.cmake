@@ -159,3 +159,9 @@ add_test(NAME "program: flow records as IPFIX are what nfdump, tshark and libfix
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/ipfix_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("program: flow records as IPFIX are what nfdump, tshark and libfixbuf read, over files, UDP, TCP and TLS"
   PROPERTIES LABELS program TIMEOUT 300)
+
+# Real programs on three hosts, an agent on each: every byte of every interface, and whose it is.
+add_test(NAME "live: agents report every packet of real programs, each under the right process, user and unit"
+  COMMAND ${PROJECT_SOURCE_DIR}/lab/agent $<TARGET_FILE:anemone>)
+set_tests_properties("live: agents report every packet of real programs, each under the right process, user and unit"
+  PROPERTIES LABELS live TIMEOUT 240 RUN_SERIAL TRUE)

@@ -62,6 +62,16 @@ class Hosts:
             for setting, value in (("ping_group_range", "0 2147483647"), ("tcp_notsent_lowat", "131072")):
                 spaces.in_space(self.space(host), f"sysctl -qw 'net.ipv4.{setting}={value}' || true")
         self.vxlan("a", "b", 42)
+        self.know_neighbours("eth0", {host: address(host) for host in HOSTS})
+        self.know_neighbours("vxlan0", {host: f"10.98.0.{HOSTS[host]}" for host in "ab"})
+
+    def know_neighbours(self, device, addresses):
+        """Nobody asks for anybody: when no program sends, nothing passes."""
+        for host in addresses:
+            link, = json.loads(spaces.run([*spaces.inside(self.space(host)), "ip", "-j", "link", "show", device]))
+            for other in addresses.keys() - {host}:
+                spaces.run([*spaces.inside(self.space(other)), "ip", "neigh", "replace", addresses[host], "lladdr", link["address"],
+                            "dev", device, "nud", "permanent"])
 
     def vxlan(self, one, other, vni):
         """A VXLAN between two hosts; 10.98.0.x inside."""

@@ -33,10 +33,11 @@ class Agent:
         self.names = hosts.interface_names(host)
         self.spool = hosts.folder / f"spool-{host}"
         self.log = hosts.folder / f"agent-{host}.log"
+        where = ["--cgroup", str(hosts.cgroup(host))] if options.source == "ebpf" else []
         with open(self.log, "wb") as log:
             self.process = hosts.start(host, "system.slice/anemone.service", "root",
                                        [options.anemone, "agent", "--name", host, "--spool", str(self.spool), "--source", options.source,
-                                        "--cgroup", str(hosts.cgroup(host)), *interfaces(hosts, host, work)], stdout=log, stderr=log)
+                                        *where, *interfaces(hosts, host, work)], stdout=log, stderr=log)
         time.sleep(2)
         if self.process.poll() is not None:
             raise spaces.LabError(f"the agent on {host} has ended: {self.log.read_text()[-600:]}")

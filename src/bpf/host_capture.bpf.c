@@ -573,9 +573,23 @@ static __always_inline int sender_at_wire(struct __sk_buff* skb, const struct Ho
              (__u16)peer_port != key->dst_port) {
     return kHostKernel;
   }
+  // Its listener sent it for a connection that is over, and the cgroup counted it so.
+  if (key->protocol == IPPROTO_TCP && state == LISTENING) return -1;
   *owner = bpf_sk_storage_get(&sockets, sk, 0, 0);
   if (!*owner) return kHostKernel;
   return (*owner)->cookie ? -1 : kHostSocket;  // no packet of it came by the cgroup: it is in another
+}
+
+// Bytes of headers that a VXLAN packet at the offset carries: VXLAN's, Ethernet's, IPv4's and TCP's; 0 when it is
+// none.
+static __always_inline __u32 inner_headers(struct __sk_buff* skb, const struct HostKey* key, __u32 at) {
+  struct iphdr ip;
+  __u8 offset = 0;
+  const __u32 frame = 8 + ETH_HLEN;
+  if (key->dst_port != bpf_htons(4789) && key->dst_port != bpf_htons(8472)) return 0;
+  if (load(skb, at + frame, &ip, sizeof(ip)) || ip.version != 4 || ip.protocol != IPPROTO_TCP) return 0;
+  if (load(skb, at + frame + ip.ihl * 4 + 12, &offset, 1)) return 0;
+  return frame + ip.ihl * 4 + (offset >> 4) * 4;
 }
 
 static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction) {
@@ -589,8 +603,14 @@ static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction)
     wire->other[direction]++;
     return TC_ACT_UNSPEC;
   }
-  // Behind a tunnel's header each segment has the inner headers too; the kernel has summed them up.
-  if (direction == kHostOut && p.packets > 1) p.bytes = skb->wire_len - p.packets * (skb->len - p.whole);
+  // Behind a tunnel's header each segment has the inner headers too. Of what leaves the kernel has summed them up.
+  if (p.packets > 1) {
+    if (direction == kHostOut) {
+      p.bytes = skb->wire_len - p.packets * (skb->len - p.whole);
+    } else if (key.protocol == IPPROTO_UDP && key.version == 4) {
+      p.bytes += (p.packets - 1) * inner_headers(skb, &key, p.l3 + 8);
+    }
+  }
   wire->packets[direction] += p.packets;
   wire->bytes[direction] += p.bytes;
   if (direction == kHostIn) return TC_ACT_UNSPEC;
