@@ -66,9 +66,11 @@ class Hosts:
         self.know_neighbours("vxlan0", {host: f"10.98.0.{HOSTS[host]}" for host in "ab"})
 
     def know_neighbours(self, device, addresses):
-        """Nobody asks for anybody: when no program sends, nothing passes."""
+        """Nobody asks for anybody, and the LAN floods nothing: when no program sends, nothing passes."""
         for host in addresses:
             link, = json.loads(spaces.run([*spaces.inside(self.space(host)), "ip", "-j", "link", "show", device]))
+            if device == "eth0":
+                spaces.in_space(SWITCH, f"bridge fdb replace {link['address']} dev {host} master static")
             for other in addresses.keys() - {host}:
                 spaces.run([*spaces.inside(self.space(other)), "ip", "neigh", "replace", addresses[host], "lladdr", link["address"],
                             "dev", device, "nud", "permanent"])
