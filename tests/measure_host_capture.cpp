@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,10 +55,25 @@ Attached attach_empty(int cgroup, bpf_attach_type where) {
   return {program, bpf_link_create(program, cgroup, where, nullptr)};
 }
 
-std::map<std::string, Spent> spent_by(std::uint32_t since) {
+// The numbers after `word` in what the kernel says of each of our open files.
+std::set<std::uint64_t> open_files_say(const std::string& word) {
+  std::set<std::uint64_t> numbers;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fdinfo")) {
+    std::ifstream lines(entry.path());
+    std::string said;
+    std::uint64_t number = 0;
+    while (lines >> said) {
+      if (said == word && lines >> number) numbers.insert(number);
+    }
+  }
+  return numbers;
+}
+
+// Of our own programs: others may run theirs, under the same names.
+std::map<std::string, Spent> spent_by() {
   std::map<std::string, Spent> by;
-  for (std::uint32_t id = since; bpf_prog_get_next_id(id, &id) == 0;) {
-    const int fd = bpf_prog_get_fd_by_id(id);
+  for (const std::uint64_t id : open_files_say("prog_id:")) {
+    const int fd = bpf_prog_get_fd_by_id(static_cast<std::uint32_t>(id));
     bpf_prog_info info{};
     std::uint32_t size = sizeof info;
     if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0) {
@@ -66,13 +82,6 @@ std::map<std::string, Spent> spent_by(std::uint32_t since) {
     if (fd >= 0) close(fd);
   }
   return by;
-}
-
-std::uint32_t last_program() {
-  std::uint32_t id = 0;
-  while (bpf_prog_get_next_id(id, &id) == 0) {
-  }
-  return id;
 }
 
 sockaddr_in6 address(bool v6, std::uint32_t number) {
@@ -196,8 +205,8 @@ double cpu_s() {
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
 }
 
-void round(const std::string& kind, std::uint32_t flows, double seconds, HostSource& source, std::uint32_t since) {
-  auto before = spent_by(since);
+void round(const std::string& kind, std::uint32_t flows, double seconds, HostSource& source) {
+  auto before = spent_by();
   std::atomic<bool> over = false;
   double reading_s = 0;
   std::size_t most = 0;
@@ -216,7 +225,7 @@ void round(const std::string& kind, std::uint32_t flows, double seconds, HostSou
   drain.join();
   std::printf(R"({"kind":"%s","flows":%u,"sent_per_s":%.0f,"micro_flows":%zu,"reading_share":%.5f)", kind.c_str(), flows,
               static_cast<double>(sent) / seconds, most, reading_s / seconds);
-  for (const auto& [name, spent] : spent_by(since)) {
+  for (const auto& [name, spent] : spent_by()) {
     const std::uint64_t runs = spent.runs - before[name].runs;
     if (runs == 0) continue;
     std::printf(R"(,"%s_ns":%.1f,"%s_runs":%llu)", name.c_str(),
@@ -236,7 +245,6 @@ int main(int argc, char** argv) {
   if (argc < 5) return 2;
   const std::string cgroup = argv[1];
   std::ofstream(cgroup + "/cgroup.procs") << getpid() << std::endl;
-  const std::uint32_t since = last_program();
   const int directory = open(cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const Attached in = attach_empty(directory, BPF_CGROUP_INET_INGRESS);
   const Attached out = attach_empty(directory, BPF_CGROUP_INET_EGRESS);
@@ -252,7 +260,7 @@ int main(int argc, char** argv) {
   if (statistics < 0) return 1;
   const int rounds = argc > 5 ? std::atoi(argv[5]) : 1;
   for (int i = 0; i < rounds; ++i) {
-    round(argv[2], static_cast<std::uint32_t>(std::atoi(argv[3])), std::atof(argv[4]), **source, since);
+    round(argv[2], static_cast<std::uint32_t>(std::atoi(argv[3])), std::atof(argv[4]), **source);
   }
   return 0;
 }
