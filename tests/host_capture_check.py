@@ -288,6 +288,14 @@ sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sender.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 2)
 for _ in range(int(sys.argv[2])): sender.sendto(bytes(200), (sys.argv[1], 7))
 '''
+# ADDRESS: datagrams that the kernel cuts: into segments of their own, and into fragments.
+CUT = '''
+import socket, sys
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(50): sender.sendto(bytes(5000), (sys.argv[1], 7))
+sender.setsockopt(socket.IPPROTO_UDP, 103, 700)  # UDP_SEGMENT
+for _ in range(50): sender.sendto(bytes(5000), (sys.argv[1], 7))
+'''
 REFUSED = '''
 import socket, sys
 for _ in range(20):
@@ -359,7 +367,13 @@ def owners_are_right(host, servers):
 def segments_are_counted(host):
     """The kernel hands on super-packets, and cuts them where the interface counts already."""
     host.offload('tso off gso on gro off')
+    host.offload('tx-udp-segmentation off')
     everything(host, 'segmentation in the kernel')
+    with captured(host, 'datagrams cut into segments and fragments') as capture:
+        cutter = host.ask(H, CUT, PEER)
+    sent = [flow for flow in capture.flows if flow['pid'] == cutter and flow['dport'] == 7]
+    check('segments of datagrams are counted each', sum(flow['packets'] for flow in sent) == 50 + 50 * 8 and
+          sum(flow['bytes'] for flow in sent) == 50 * 5028 + 50 * (5000 + 8 * 28), [(f['packets'], f['bytes']) for f in sent])
     host.offload('tso off gso on gro on')
     host.link_header = 0  # veth counts so when it puts packets together
     everything(host, 'and put together again')

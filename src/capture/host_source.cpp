@@ -17,9 +17,10 @@
 namespace anemone {
 namespace {
 
-constexpr std::uint8_t kIdleDrains = 2;  // so long without a packet, and the kernel forgets a micro-flow
-constexpr std::size_t kBatch = 4096;     // micro-flows that are handed on together
-constexpr std::uint8_t kLookDrains = 5;  // between looks at open files, where the kernel does not tell
+constexpr std::uint8_t kIdleDrains = 1;      // so long without a packet, and the kernel forgets a micro-flow
+constexpr std::size_t kBatch = 4096;         // micro-flows that are handed on together
+constexpr std::size_t kLeavingMax = 32'768;  // that are forgotten at once; others at the next drain
+constexpr std::uint8_t kLookDrains = 5;      // between looks at open files, where the kernel does not tell
 
 IpAddress address_of(const std::uint32_t (&words)[4], std::uint8_t version) {
   if (version == 4) return Ipv4{ntohl(words[0])};
@@ -193,7 +194,9 @@ void HostSource::Impl::read_slots() {
     const std::uint64_t total = read_now(slot.total);
     if (total != known[index].total) {
       emit(slot, slot.key, known[index], total);
-    } else if (++known[index].idle >= kIdleDrains) {
+    } else if (known[index].idle < kIdleDrains) {
+      ++known[index].idle;
+    } else if (leaving.size() < kLeavingMax) {
       leaving.push_back({static_cast<std::uint32_t>(index), slot.key});
     }
   }
