@@ -122,6 +122,21 @@ add_test(NAME "program: damaged, crafted and cut captures end with a reason and 
 set_tests_properties("program: damaged, crafted and cut captures end with a reason and keep what was good"
   PROPERTIES LABELS program TIMEOUT 900)
 
+# Filters against nfdump's, definitions over archives against the same over captures.
+add_test(NAME "program: filters choose the flows that nfdump chooses with the same words"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/nfdump_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: filters choose the flows that nfdump chooses with the same words"
+  PROPERTIES LABELS program TIMEOUT 300 SKIP_RETURN_CODE 77)
+if(ANEMONE_TESTS)
+  add_executable(make_archive tests/make_archive.cpp)
+  target_link_libraries(make_archive PRIVATE anemone_flow)
+  target_compile_options(make_archive PRIVATE ${ANEMONE_WARNINGS})
+  add_test(NAME "program: what is asked of an archive or a server is answered with the sums of the capture"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/query_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:make_archive>)
+  set_tests_properties("program: what is asked of an archive or a server is answered with the sums of the capture"
+    PROPERTIES LABELS program TIMEOUT 120)
+endif()
+
 # A network of FRR and BIRD through 38 events, live: every router's database and table at each is what a listener
 # makes of what it hears. And a recorded run of it, which needs neither root nor routers.
 add_test(NAME "live: after every event each FRR and BIRD router has the database and the table that Anemone says"

@@ -19,6 +19,8 @@ constexpr std::array kCommands = {
     Command{"load", "load and utilisation of every directed link", load},
     Command{"snoop", "listen to the routing protocol", snoop},
     Command{"agent", "watch this host: flow records with the program behind them", agent},
+    Command{"query", "what has been, by a definition of your own: agents' archives, or one here", query},
+    Command{"define", "the flow definitions that a server hands to its agents", define},
     Command{"doctor", "why OSPF routers do not become neighbours, and how to mend it", doctor},
     Command{"serve", "receive, store, join, answer: API and console", serve},
     Command{"token", "draw a token for anemone serve --tokens", token},

@@ -27,6 +27,8 @@ int events(int argc, char** argv);
 int diff(int argc, char** argv);
 int snoop(int argc, char** argv);
 int agent(int argc, char** argv);
+int query(int argc, char** argv);
+int define(int argc, char** argv);
 int doctor(int argc, char** argv);
 int serve(int argc, char** argv);
 int token(int argc, char** argv);

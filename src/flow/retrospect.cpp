@@ -199,4 +199,21 @@ Result<Retrospect> look_back(const std::string& folder, const FlowDefinition& de
   return looker.finish();
 }
 
+TimeRange held_range(const std::string& folder) {
+  TimeRange held;
+  const auto files = event_files(folder);
+  if (files.empty()) return held;
+  const auto blocks = [&](const std::string& path, const auto& take) {
+    const auto text = read_text_file(path, RetrospectLimits{}.file_bytes_max);
+    if (!text) return;
+    RecordNames names;
+    EventFileReader file({reinterpret_cast<const std::uint8_t*>(text->data()), text->size()}, names);
+    std::vector<ArchivedEvent> events;
+    while (const auto counted = file.next({}, events)) take(*counted);
+  };
+  held = {files.front().from, files.front().from};
+  blocks(files.back().path, [&](const TimeRange& counted) { held.to = std::max(held.to, counted.to); });
+  return held;
+}
+
 }  // namespace anemone

@@ -41,4 +41,7 @@ Result<Retrospect> look_back(const std::string& folder, const FlowDefinition& de
                              const std::function<void(std::span<const Flow>)>& take,
                              const InterfaceNumbers& interfaces = {}, const RetrospectLimits& limits = {});
 
+// From the first to the last that the archive covers; empty when it covers nothing.
+TimeRange held_range(const std::string& folder);
+
 }  // namespace anemone

@@ -171,6 +171,8 @@ TEST_CASE("only what was asked for is told, and what it covers") {
   CHECK(seen.covered == wanted);
   looked_back(folder.text(), definition, {kStart - 10min, kStart + 24h}, &seen);
   CHECK(seen.covered == TimeRange{kStart, kept.until});
+  CHECK(held_range(folder.text()) == TimeRange{kStart, kept.until});
+  CHECK(held_range(folder.text() + "/none") == TimeRange{});
   looked_back(folder.text(), definition, {kStart - 10min, kStart - 5min}, &seen);
   CHECK(seen.covered.from == seen.covered.to);
 }
