@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "ipfix/message.h"
 #include "record/ipfix_reader.h"
 
 namespace anemone {
@@ -13,6 +14,15 @@ struct Leaving {
   std::atomic<std::size_t>& waiting;
   ~Leaving() { --waiting; }
 };
+
+// A second definition sees the same traffic once more. Its records are kept under an observer of their own,
+// "web1#2", so that nobody adds them to those of the first; the file's observation domain tells which it was.
+std::string observer_name(const std::string& agent, Bytes file) {
+  ByteReader in(file);
+  ipfix::MessageHeader header;
+  if (ipfix::read_header(in, header) != ipfix::Refusal::kNone || header.domain < 2) return agent;
+  return agent + "#" + std::to_string(header.domain);
+}
 
 }  // namespace
 
@@ -49,7 +59,7 @@ IntakeAnswer Intake::take(const std::string& agent, const std::string& stream, s
 IntakeAnswer Intake::keep(const std::string& agent, const std::string& source, std::uint64_t sequence,
                           Bytes file) {
   if (file.empty()) return {IntakeOutcome::kBadFile, 0, "an empty file"};
-  auto observer = store_.observer(agent);
+  auto observer = store_.observer(observer_name(agent, file));
   if (!observer) return {IntakeOutcome::kStoreFailed, 0, observer.error().message};
   IpfixReaderConfig reader_config;
   reader_config.observer = *observer;

@@ -37,7 +37,7 @@ struct Server {
   ManualClock clock{kNow};
 };
 
-std::vector<std::uint8_t> file_of(std::size_t count, Time start = kNow) {
+std::vector<std::uint8_t> file_of(std::size_t count, Time start = kNow, std::uint32_t definition = 1) {
   RecordNames names;
   std::vector<FlowRecord> records(count);
   for (FlowRecord& record : records) {
@@ -49,7 +49,7 @@ std::vector<std::uint8_t> file_of(std::size_t count, Time start = kNow) {
     record.origin.owner = names.owners.intern({"nginx", "", "", "", ""});
   }
   std::vector<std::uint8_t> file;
-  IpfixWriter writer;
+  IpfixWriter writer({.domain = definition});
   writer.write(records, names, start,
                [&](Bytes message) { file.insert(file.end(), message.begin(), message.end()); });
   return file;
@@ -75,6 +75,14 @@ TEST_CASE("a file is kept once, also after a restart; another stream's and anoth
   }
   CHECK(s.store->counts()->records == 3 + 3 + 2 + 2);
   CHECK(s.store->observers() == std::vector<std::string>{"web1", "web2"});
+}
+
+TEST_CASE("what a second definition made of the same traffic is kept apart") {
+  Server s;
+  Intake intake({}, *s.store, s.clock);
+  CHECK(intake.take("web1", kStream, 1, file_of(3, kNow, 1)).records == 3);
+  CHECK(intake.take("web1", kStream, 2, file_of(2, kNow, 2)).records == 2);
+  CHECK(s.store->observers() == std::vector<std::string>{"web1", "web1#2"});
 }
 
 TEST_CASE("what is no whole IPFIX File is refused as a whole, and its number may come again") {
