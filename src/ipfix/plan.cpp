@@ -98,6 +98,8 @@ void Plan::add(const Field& field, const Target* target, std::uint32_t at) {
     if (move.width == field.length) {
       constexpr Op kExact[] = {Op::kByte, Op::kNumber16, Op::kNumber32, Op::kNumber64};
       move.op = kExact[std::countr_zero(move.width)];
+    } else if (field.length == 4 && move.width == 8) {
+      move.op = Op::kNumber32To64;
     }
   }
   moves_.push_back(move);
@@ -137,6 +139,9 @@ std::size_t Plan::decode(const std::uint8_t* at, const std::uint8_t* end, void* 
         break;
       case Op::kNumber64:
         put(place, load<std::uint64_t>(from));
+        break;
+      case Op::kNumber32To64:
+        put(place, std::uint64_t{load<std::uint32_t>(from)});
         break;
       case Op::kNumber:
         move_number(from, move.length, place, move.width);

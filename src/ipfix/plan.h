@@ -61,8 +61,9 @@ class Plan {
     kByte,
     kNumber16,
     kNumber32,
-    kNumber64,  // as wide as their places
-    kNumber,    // any width into `width` bytes
+    kNumber64,      // as wide as their places
+    kNumber32To64,  // counters of reduced size, as most are
+    kNumber,        // any width into `width` bytes
     kAddress4,
     kAddress6,
     kText,

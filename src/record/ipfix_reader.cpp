@@ -35,6 +35,10 @@ bool is_address(const ipfix::Field& field) {
 class OwnerCache {
  public:
   OwnerId find(const ForeignFlow& flow, RecordNames& names) {
+    if ((flow.process.size | flow.executable.size | flow.user.size | flow.unit.size | flow.container.size |
+         flow.pod_namespace.size) == 0) {
+      return OwnerId{};
+    }
     const std::string_view parts[] = {view(flow.process), view(flow.executable), view(flow.user),
                                       view(flow.unit),    view(flow.container),  view(flow.pod_namespace)};
     key_.clear();
