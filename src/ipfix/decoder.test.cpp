@@ -144,6 +144,19 @@ TEST_CASE("variable-length fields, short and long, may stand anywhere; numbers h
   CHECK(s.decoder.unwanted_elements().at({0, 999}) == 3);
 }
 
+TEST_CASE("a variable-length field may not eat what must follow it, and the rest of its set is lost with it") {
+  for (std::uint8_t length : {std::uint8_t{2}, std::uint8_t{5}, std::uint8_t{200}, std::uint8_t{255}}) {
+    Story s;
+    ByteWriter body;
+    body.u8(length);
+    body.u8(0);
+    body.u32(0x0a000001);
+    const auto bad = Message().layout(256, {{kName, kVariable}, {kSource, 4}}).set(256, body).data(256, 1, 0);
+    CHECK(s.read(Message(bad).bytes()) == "message at byte 0: bad_record");
+    CHECK(s.records.empty());
+  }
+}
+
 TEST_CASE("data whose template has not come is counted, and what stands beside it is kept") {
   Story s;
   CHECK(s.read(Message().data(400, 1, 2).layout(256, kPlain).data(256, 1, 1).bytes()) ==
