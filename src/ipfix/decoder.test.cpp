@@ -144,7 +144,8 @@ TEST_CASE("variable-length fields, short and long, may stand anywhere; numbers h
   CHECK(s.decoder.unwanted_elements().at({0, 999}) == 3);
 }
 
-TEST_CASE("a variable-length field may not eat what must follow it, and the rest of its set is lost with it") {
+TEST_CASE(
+    "a variable-length field may not eat what must follow it, and the rest of its set is lost with it") {
   for (std::uint8_t length : {std::uint8_t{2}, std::uint8_t{5}, std::uint8_t{200}, std::uint8_t{255}}) {
     Story s;
     ByteWriter body;
