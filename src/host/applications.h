@@ -27,6 +27,9 @@ class Applications {
  public:
   // `owners` and `names` must outlive it.
   Applications(const OwnerTable& owners, NameTable<ApplicationId>& names, ApplicationRules rules);
+  Applications(Applications&&) noexcept = default;
+  Applications(const Applications&) = delete;  // what is worked out points into the rules
+  Applications& operator=(const Applications&) = delete;
 
   // Not valid when no rule holds. REQUIRES: `owner` is of the table.
   ApplicationId application_of(OwnerId owner, const HostFlow& flow);

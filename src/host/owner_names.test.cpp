@@ -2,15 +2,18 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
+#include "host/cgroup_tree.h"
 #include "host/process_files.h"
 
 using namespace anemone;
@@ -138,4 +141,46 @@ TEST_CASE("where the unified tree says nothing the process is asked, but not ano
   OwnerNames names(owners, host.paths());
   CHECK(owners[names.owner_of(seen(8, 50'000'000'000, 33, "nginx"))].unit == "nginx.service");
   CHECK(owners[names.owner_of(seen(8, 60'000'000'000, 33, "nginx"))].unit.empty());
+}
+
+TEST_CASE("a program in a unit of this machine is named while it lives, and by its unit when both are gone") {
+  const std::string root = cgroup2_mount({});
+  std::string group = root + "/names_test_XXXXXX";
+  if (root.empty() || geteuid() != 0 || mkdtemp(group.data()) == nullptr) return;
+  const std::string unit = group + "/anemone\\x2dtest@1.service";
+  std::filesystem::create_directory(unit);
+  OwnerTable owners;
+  OwnerNames names(owners);
+  const pid_t child = fork();
+  if (child == 0) {
+    std::ofstream(unit + "/cgroup.procs") << getpid() << std::flush;
+    execlp("sleep", "sleep", "60", nullptr);
+    _exit(1);
+  }
+  const auto pid = static_cast<std::uint32_t>(child);
+  auto stat_of_child = process_stat("/proc", pid);
+  for (int i = 0; i < 500 && stat_of_child && stat_of_child->comm != "sleep"; ++i) {
+    usleep(10'000);
+    stat_of_child = process_stat("/proc", pid);
+  }
+  struct stat facts {};
+  REQUIRE(stat(unit.c_str(), &facts) == 0);
+  REQUIRE(stat_of_child);
+  ProcessSeen process = seen(pid, stat_of_child->started_ns, getuid(), "sleep");
+  process.cgroup = facts.st_ino;
+  const Owner alive = owners[names.owner_of(process)];
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  for (int i = 0; i < 100 && rmdir(unit.c_str()) != 0; ++i) usleep(10'000);
+  rmdir(group.c_str());
+
+  CHECK(alive.process == "sleep");
+  CHECK(alive.unit == "anemone\\x2dtest@1.service");
+  CHECK(std::filesystem::path(alive.executable).is_absolute());
+  OwnerNames later(owners);  // knows neither of them
+  process.comm[0] = 'S';     // not asked for before
+  CHECK(owners[names.owner_of(process)].unit == alive.unit);
+  CHECK(owners[names.owner_of(process)].executable.empty());
+  CHECK(owners[later.owner_of(process)].unit.empty());
+  CHECK(later.counts().no_cgroup == 1);
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <string>
 
+#include "host/cgroup_tree.h"
 #include "host/process_files.h"
 
 using namespace anemone;
@@ -58,6 +60,16 @@ struct Socket {
 SocketEnds ends(std::uint8_t protocol, std::uint16_t local, std::uint16_t remote) {
   const IpAddress here = *parse_address("127.0.0.1");
   return {.protocol = protocol, .local_port = local, .remote_port = remote, .local = here, .remote = here};
+}
+
+// The id of this process's cgroup; 0 without cgroup2.
+std::uint64_t own_cgroup() {
+  const std::string text = small_file("/proc/self/cgroup");
+  const std::size_t at = text.find("0::/");
+  struct stat facts {};
+  if (at == std::string::npos) return 0;
+  const std::string path = cgroup2_mount({}) + text.substr(at + 3, text.find('\n', at) - at - 3);
+  return stat(path.c_str(), &facts) == 0 ? facts.st_ino : 0;
 }
 
 // A child that runs `work` and then waits for its end.
@@ -118,6 +130,7 @@ TEST_CASE("both ends of a connection and a listening socket are this process's")
     CHECK(facts->process.started_ns == stat->started_ns);
     CHECK(std::string(facts->process.comm.data()) == stat->comm);
     CHECK(facts->cookie != 0);
+    CHECK((facts->process.cgroup == own_cgroup() || own_cgroup() == 0));
   }
   REQUIRE(owners->refresh());
   const SocketFacts* facts = owners->last_seen(ends(kTcpNumber, client.port(), listener.port()));
