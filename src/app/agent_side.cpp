@@ -1,8 +1,21 @@
 #include "app/agent_side.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 namespace anemone {
+namespace {
+
+// Each agent has two connections: as many files open as the system lets us.
+void allow_open_files(rlim_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);  // with fewer, connections wait
+}
+
+}  // namespace
 
 Result<std::unique_ptr<AgentSide>> AgentSide::open(const std::string& folder, Store& store,
                                                    const Clock& clock) {
@@ -17,6 +30,7 @@ void AgentSide::prepare(HttpServerConfig& config) {
   config.large_under = "/api/v1/agents/";
   config.large_at_once = 16;
   config.connections_max = std::max<std::size_t>(config.connections_max, 8192);
+  allow_open_files(config.connections_max + 1024);
   config.workers = 16;  // most of them wait for the store, or for answers to a question
 }
 
