@@ -195,6 +195,8 @@ void Spool::lose(Entries::iterator entry) {
 }
 
 Result<void> Spool::make_room(std::uint64_t bytes) {
+  const Error too_large{config_.folder + ": a file of " + std::to_string(bytes) + " bytes is over the quota"};
+  if (bytes > config_.quota_bytes) return too_large;  // for which nothing else need go
   const auto full = [&] {
     return counters_.waiting.bytes + bytes > config_.quota_bytes || entries_.size() >= config_.files_max;
   };
@@ -203,8 +205,7 @@ Result<void> Spool::make_room(std::uint64_t bytes) {
     const auto oldest = next++;
     if (shown_ != oldest->first) lose(oldest);
   }
-  if (full())
-    return Error{config_.folder + ": a file of " + std::to_string(bytes) + " bytes is over the quota"};
+  if (full()) return too_large;
   return {};
 }
 
@@ -218,10 +219,12 @@ Result<std::uint64_t> Spool::add(Bytes file, std::uint64_t records) {
   if (next_ >= reserved_) {
     if (auto reserved = write_stream(next_ + kReserve); !reserved) return lost(reserved.error());
   }
-  const std::uint64_t sequence = next_;
+  const std::uint64_t sequence = next_++;  // used up, whatever comes of it
   const Entry entry{records, file.size()};
-  if (auto written = write_file(path_of(sequence, entry), file); !written) return lost(written.error());
-  ++next_;
+  if (auto written = write_file(path_of(sequence, entry), file); !written) {
+    ::unlink(path_of(sequence, entry).c_str());
+    return lost(written.error());
+  }
   entries_.emplace(sequence, entry);
   counters_.waiting.add(records, file.size());
   counters_.added.add(records, file.size());

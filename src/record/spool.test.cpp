@@ -113,9 +113,20 @@ TEST_CASE("a full spool lets the oldest go and counts them, but not the one that
   spool->done(1);
   CHECK(spool->oldest()->sequence == 3);
   CHECK(!spool->add(file_of(351, 5), 50));
-  CHECK(spool->counters().lost.records == 20 + 40 + 50);
+  CHECK(spool->counters().lost.records == 20 + 50);  // for that one no other had to go
   const SpoolCounters all = spool->counters();
   CHECK(all.added.records == all.waiting.records + all.done.records + (all.lost.records - 50));
+}
+
+TEST_CASE("a file that cannot be written is a loss that is counted, and its number is not used again") {
+  Folder folder;
+  auto spool = open(folder.config());
+  REQUIRE(*spool->add(file_of(10, 1), 1) == 1);
+  fs::create_directory(folder.config().folder + "/000000000002-7.ipfix.new");  // in its way
+  CHECK(!spool->add(file_of(10, 1), 7));
+  CHECK(spool->counters().lost.records == 7);
+  CHECK(spool->counters().waiting.records == 1);
+  CHECK(*spool->add(file_of(10, 1), 1) == 3);
 }
 
 TEST_CASE("what the server would not have is set aside, and only the newest few of that are kept") {

@@ -96,7 +96,8 @@ Id find(const std::vector<std::uint32_t>& list, Id id) {
 
 }  // namespace
 
-const char* const kOriginSchema = R"(
+std::string origin_schema() {
+  return R"(
     CREATE TABLE owners (id UINTEGER NOT NULL, process VARCHAR NOT NULL, executable VARCHAR NOT NULL,
       user_name VARCHAR NOT NULL, unit VARCHAR NOT NULL, container VARCHAR NOT NULL);
     CREATE TABLE applications (id UINTEGER NOT NULL, name VARCHAR NOT NULL);
@@ -107,6 +108,7 @@ const char* const kOriginSchema = R"(
     INSERT INTO applications VALUES (0, '');
     INSERT INTO tunnels VALUES (0, '', '', 0, 0, 0, 0, 0, '', '');
 )";
+}
 
 template <class Key>
 std::uint32_t OriginNames::Numbers<Key>::of(const Key& key) {

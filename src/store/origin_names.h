@@ -22,7 +22,7 @@
 namespace anemone {
 
 // The tables and their first rows, for a new file.
-extern const char* const kOriginSchema;
+std::string origin_schema();
 inline constexpr const char* kOriginColumns =
     "owner, pid, application, direction, interface, tunnel, srtt_us, retransmits, accuracy, end_reason";
 

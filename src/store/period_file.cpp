@@ -58,7 +58,7 @@ std::string name_join(const std::string& column, NameKind kind) {
 }
 
 std::string period_schema() {
-  return std::string(kOriginSchema) + R"(
+  return origin_schema() + R"(
     CREATE TABLE batches (batch UBIGINT NOT NULL, source VARCHAR NOT NULL, id UBIGINT NOT NULL,
       last_us BIGINT NOT NULL, at_us BIGINT NOT NULL, progress VARCHAR NOT NULL);
     CREATE TABLE addresses (id UINTEGER NOT NULL, high UBIGINT NOT NULL, low UBIGINT NOT NULL,
