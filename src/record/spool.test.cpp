@@ -168,7 +168,7 @@ TEST_CASE("a process killed at any instant leaves whole files only, and no numbe
   Random random(4);
   std::set<std::uint64_t> seen;
   std::uint64_t highest = 0;
-  for (int round = 0; round < 12; ++round) {
+  for (int round = 0; round < 12 || (seen.size() <= 20 && round < 200); ++round) {  // disks may be slow
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
