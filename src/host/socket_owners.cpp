@@ -20,6 +20,7 @@ namespace anemone {
 namespace {
 
 constexpr std::uint8_t kTcpListen = 10;  // TCP_LISTEN
+constexpr std::uint64_t kScansEach = 3;  // for a socket: the kernel's own have no process, and never will
 
 struct DiagSocket {
   SocketEnds ends;
@@ -107,9 +108,13 @@ struct SocketOwners::Impl {
   SocketHolders holders;
   std::size_t sockets_max;
   Counts counts;
+  struct Known {
+    SocketFacts facts;
+    std::uint64_t scans = 0;  // there had been when it was seen first
+  };
   // By cookie; two generations, as those that are asked for again move over.
-  std::unordered_map<std::uint64_t, SocketFacts> known;
-  std::unordered_map<std::uint64_t, SocketFacts> known_before;
+  std::unordered_map<std::uint64_t, Known> known;
+  std::unordered_map<std::uint64_t, Known> known_before;
   Seen seen;  // at the last refresh, and at the one before
   Seen seen_before;
   SocketFacts answer;
@@ -177,15 +182,16 @@ const SocketFacts* SocketOwners::Impl::facts_of(const DiagSocket& socket) {
       known.clear();
     }
     const auto old = known_before.find(socket.cookie);
-    young = known.emplace(socket.cookie, old != known_before.end() ? old->second : SocketFacts{}).first;
+    const Known first{.facts = {}, .scans = holders.scans()};
+    young = known.emplace(socket.cookie, old != known_before.end() ? old->second : first).first;
   }
-  SocketFacts& facts = young->second;
+  SocketFacts& facts = young->second.facts;
   facts.cookie = socket.cookie;
   if (socket.srtt_us != 0) {
     facts.srtt_us = socket.srtt_us;
     facts.retransmits = socket.retransmits;
   }
-  if (facts.process.pid == 0) {
+  if (facts.process.pid == 0 && holders.scans() < young->second.scans + kScansEach) {
     const auto holder = holders.holder_of(socket.inode, socket.cgroup, socket.use);
     if (holder) facts.process = *holder;
     if (!holder) ++counts.no_process;
@@ -233,7 +239,7 @@ const SocketFacts* SocketOwners::last_seen(const SocketEnds& ends) const {
   const auto socket = impl_->seen.find(ends);
   if (socket == impl_->seen.end()) return nullptr;
   const auto facts = impl_->known.find(socket->second.cookie);
-  return facts == impl_->known.end() ? nullptr : &facts->second;
+  return facts == impl_->known.end() ? nullptr : &facts->second.facts;
 }
 
 Result<void> SocketOwners::refresh() {

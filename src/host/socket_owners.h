@@ -6,8 +6,8 @@
 //
 // A new flow costs one question to the kernel (exact, not a dump). A socket that is new costs a look at the
 // open files of the processes in its cgroup or, if it is in none of its own, of all: not more often than a
-// tenth of the time allows. refresh() lists all sockets, for those that are gone when they are asked for, and
-// for TCP's round-trip times.
+// tenth of the time allows, and three times for a socket that nobody has. refresh() lists all sockets, for
+// those that are gone when they are asked for, and for TCP's round-trip times.
 //
 // Bounded: `sockets_max` sockets are remembered, twice. One thread at a time.
 #pragma once
