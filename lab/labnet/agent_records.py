@@ -77,6 +77,7 @@ class Reported:
 
     def __init__(self, rows, interface_names):
         self.tuples = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))  # key: Owner: packets, bytes
+        self.tunnels = collections.defaultdict(collections.Counter)  # key: (technology, id, outer ends): bytes
         self.sums = collections.defaultdict(lambda: [0, 0])  # (interface, out): packets, bytes
         for row in rows:
             out = bool(row["direction"])
@@ -88,5 +89,7 @@ class Reported:
                 key = (out, row["src"], row["dst"], row["proto"], 0 if row["proto"] == ICMP else sport, dport)
                 owner = Owner(row.get("process", ""), row.get("user", ""), row.get("unit", ""), row.get("container", ""))
                 count = self.tuples[key][owner]
+                outer = frozenset((row.get("outer_src", ""), row.get("outer_dst", "")))
+                self.tunnels[key][(row.get("tunnel", ""), row.get("tunnel_id", 0), outer)] += row["bytes"]
             count[0] += row["packets"]
             count[1] += row["bytes"]

@@ -15,7 +15,7 @@ import threading
 import time
 
 from . import spaces
-from .agent_hosts import address
+from .agent_hosts import NET, address
 
 DOCKER = "3f2a9c1b7d5e4f60a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0"
 POD = "9c1b7d5e3f2a4f60a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcde12"
@@ -147,6 +147,14 @@ class Work:
     def is_refused(protocol, own_port):
         return own_port == 9
 
+    def tunnel_of(self, src, dst):
+        """(technology, id, the outer ends) of an inner packet; None of an outer one."""
+        numbers = {"10.98.0.": ("vxlan", 42), "10.97.0.": ("openvpn", 0)}
+        net = src[:src.rindex(".") + 1]
+        if net not in numbers:
+            return None
+        return (*numbers[net], frozenset(NET + end.rsplit(".", 1)[1] for end in (src, dst)))
+
     # --- servers ---
 
     def serve(self, host, place, user, process, protocols, port, command, as_user=None):
@@ -188,7 +196,7 @@ class Work:
             self.servers[(host, UDP, 4789)] = KERNELS  # VXLAN's outer packets
             self.clients[(host, UDP, address("b" if host == "a" else "a"), 4789)] = KERNELS
         if self.vpn:
-            self.tunnel()
+            self.private_network()
         time.sleep(1)
         self.older_client()
         time.sleep(0.5)
@@ -247,7 +255,7 @@ all:
 """)
         self.serve("a", service("exim4"), "root", "exim4", [TCP], 25, ["exim4", "-bdf", "-q10m", "-oX", "25", "-C", str(conf)])
 
-    def tunnel(self):
+    def private_network(self):
         """OpenVPN between b and c; 10.97.0.x inside."""
         secret = self.folder / "vpn.key"
         spaces.run(["openvpn", "--genkey", "secret", str(secret)])

@@ -6,7 +6,8 @@ import struct
 NAMES = {(0, 1): "bytes", (0, 2): "packets", (0, 4): "proto", (0, 7): "sport", (0, 8): "src", (0, 10): "interface_in",
          (0, 11): "dport", (0, 12): "dst", (0, 14): "interface_out", (0, 27): "src", (0, 28): "dst", (0, 61): "direction",
          (0, 96): "application", (0, 289): "tunnel", (0, 371): "user", (0, 138): "point"}
-OWN = {1: "process", 2: "pid", 3: "executable", 4: "unit", 5: "container", 6: "srtt_us", 7: "retransmits", 11: "tunnel_interface"}
+OWN = {1: "process", 2: "pid", 3: "executable", 4: "unit", 5: "container", 6: "srtt_us", 7: "retransmits", 8: "outer_src", 9: "outer_dst", 10: "tunnel_id",
+       11: "tunnel_interface"}
 ENTERPRISE = 32473
 TEXTS = {"application", "tunnel", "user", "process", "executable", "unit", "container", "tunnel_interface"}
 
@@ -68,8 +69,9 @@ def rows(body, fields):
             name = OWN.get(element) if enterprise == ENTERPRISE else NAMES.get((enterprise, element))
             if name in TEXTS:
                 row[name] = value.decode(errors="replace")
-            elif name in ("src", "dst"):
-                row[name] = str(ipaddress.ip_address(value))
+            elif name in ("src", "dst", "outer_src", "outer_dst"):
+                address = ipaddress.ip_address(value)
+                row[name] = str(getattr(address, "ipv4_mapped", None) or address)
             elif name:
                 row[name] = int.from_bytes(value, "big")
         if "src" in row:

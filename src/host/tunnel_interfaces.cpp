@@ -182,15 +182,27 @@ void each_held(const std::string& process, Hold hold) {
   ::closedir(folder);
 }
 
+// In which network namespace a process is; empty when that may not be read.
+std::string network_of(const std::string& process) {
+  std::array<char, 64> name{};
+  const ssize_t size = ::readlink((process + "/ns/net").c_str(), name.data(), name.size());
+  return size > 0 ? std::string(name.data(), static_cast<std::size_t>(size)) : std::string{};
+}
+
+// Every network namespace may have a tun0: a holder in ours goes before others.
 std::map<std::string, std::uint32_t> tun_holders(const std::string& proc) {
   std::map<std::string, std::uint32_t> holders;
+  const std::string ours = network_of(proc + "/self");
   DIR* folder = ::opendir(proc.c_str());
   if (folder == nullptr) return holders;
   while (const dirent* entry = ::readdir(folder)) {
     const auto pid = parse_u64(entry->d_name);
     if (!pid) continue;
-    each_held(proc + "/" + entry->d_name,
-              [&](std::string name) { holders.emplace(std::move(name), static_cast<std::uint32_t>(*pid)); });
+    const std::string process = proc + "/" + entry->d_name;
+    each_held(process, [&](std::string name) {
+      const auto [holder, added] = holders.try_emplace(std::move(name), static_cast<std::uint32_t>(*pid));
+      if (!added && network_of(process) == ours) holder->second = static_cast<std::uint32_t>(*pid);
+    });
   }
   ::closedir(folder);
   return holders;
