@@ -193,13 +193,21 @@ bool FrameCounter::passes_through(const CountedFlow& flow) const {
   return !none && !(flow.to_all && !out) && !view_.addresses.contains(here);
 }
 
+bool FrameCounter::is_tunnel_of_kernel(const FlowKey& key) const {
+  return key.protocol == kUdp && std::find(view_.tunnel_ports.begin(), view_.tunnel_ports.end(),
+                                           key.dst_port) != view_.tunnel_ports.end();
+}
+
 void FrameCounter::find_owner(CountedFlow& flow) {
   if (flow.coarse) return;
   if (passes_through(flow)) {
     flow.owner = kForwardedOwner;
     return;
   }
-  if (is_kernels_own(flow.event)) flow.owner = kKernelOwner;
+  if (is_kernels_own(flow.event) || is_tunnel_of_kernel(flow.event.key)) {
+    flow.owner = kKernelOwner;
+    return;
+  }
   if (!has_socket(flow.event.key.protocol)) return;
   if (flow.event.time - asked_since_ >= 1s || flow.event.time < asked_since_) {
     asked_since_ = flow.event.time;

@@ -45,7 +45,8 @@ struct PacketSourceCounts {
 // What a counter has to know of its host.
 struct HostView {
   std::unordered_set<IpAddress> addresses;
-  std::vector<std::uint32_t> below_vlans;  // interfaces whose tagged frames are seen on a VLAN's as well
+  std::vector<std::uint32_t> below_vlans;   // interfaces whose tagged frames are seen on a VLAN's as well
+  std::vector<std::uint16_t> tunnel_ports;  // of UDP, to which the kernel itself sends: VXLAN, Geneve
   std::uint32_t loopback = 0;
 };
 
@@ -79,6 +80,7 @@ class FrameCounter {
   void hand_on_alone(const CountedFlow& flow);
   void find_owner(CountedFlow& flow);
   bool passes_through(const CountedFlow& flow) const;
+  bool is_tunnel_of_kernel(const FlowKey& key) const;
 
   FrameCounterConfig config_;
   AskOwner ask_;

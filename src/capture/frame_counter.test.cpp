@@ -40,7 +40,10 @@ std::vector<std::uint8_t> packet(std::string_view src, std::string_view dst, std
 struct Host {
   explicit Host(FrameCounterConfig config = {})
       : counter(config, [this](const SocketEnds& ends, CountedFlow& flow) { return answer(ends, flow); }) {
-    counter.set_view({.addresses = {*parse_address("10.0.0.1")}, .below_vlans = {5}, .loopback = 1});
+    counter.set_view({.addresses = {*parse_address("10.0.0.1")},
+                      .below_vlans = {5},
+                      .tunnel_ports = {4789},
+                      .loopback = 1});
   }
 
   bool answer(const SocketEnds& ends, CountedFlow& flow) {
@@ -99,7 +102,9 @@ TEST_CASE("each direction is a micro-flow, and the socket is asked for with this
 
 TEST_CASE("what no program has is told by what it is") {
   Host host;
-  host.see(kOut, packet("10.0.0.1", "10.0.0.2", 1, 0x0000, 0));  // echo reply
+  host.see(kOut, packet("10.0.0.1", "10.0.0.2", 1, 0x0000, 0));     // echo reply
+  host.see(kOut, packet("10.0.0.1", "10.0.0.2", 17, 50000, 4789));  // VXLAN
+  CHECK(host.asked.empty());
   host.see(kIn, packet("10.0.0.9", "10.0.0.77", 6, 1, 2));
   host.see(kOut, packet("10.0.0.9", "10.0.0.78", 6, 1, 2));
   host.pid = 0;
@@ -109,14 +114,15 @@ TEST_CASE("what no program has is told by what it is") {
   host.to_all = true;
   host.see(kIn, packet("10.0.0.2", "10.0.0.255", 17, 138, 138));
   const auto taken = host.take();
-  REQUIRE(taken.size() == 7);
+  REQUIRE(taken.size() == 8);
   CHECK(taken[0].owner == kKernelOwner);
-  CHECK(taken[1].owner == kForwardedOwner);
+  CHECK(taken[1].owner == kKernelOwner);
   CHECK(taken[2].owner == kForwardedOwner);
-  CHECK(taken[3].owner == kNoSocketOwner);
-  CHECK(taken[4].owner == kKernelOwner);
-  CHECK(!taken[5].owner.valid());  // gone, or never was
-  CHECK(!taken[6].owner.valid());
+  CHECK(taken[3].owner == kForwardedOwner);
+  CHECK(taken[4].owner == kNoSocketOwner);
+  CHECK(taken[5].owner == kKernelOwner);
+  CHECK(!taken[6].owner.valid());  // gone, or never was
+  CHECK(!taken[7].owner.valid());
 }
 
 TEST_CASE("who was not found is asked for once more when the flow is handed on") {

@@ -41,10 +41,11 @@ std::unordered_set<IpAddress> own_addresses() {
 }
 
 HostView view_of(const std::vector<HostInterface>& interfaces) {
-  HostView view{.addresses = own_addresses(), .below_vlans = {}, .loopback = 0};
+  HostView view{.addresses = own_addresses(), .below_vlans = {}, .tunnel_ports = {}, .loopback = 0};
   for (const HostInterface& one : interfaces) {
     if (one.loopback) view.loopback = one.index;
     if (one.kind == "vlan") view.below_vlans.push_back(one.lower);
+    if (one.is_tunnel() && one.port != 0) view.tunnel_ports.push_back(one.port);
   }
   return view;
 }
