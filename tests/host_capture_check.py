@@ -464,6 +464,18 @@ def old_filters_are_taken_over(host):
     check('and leaves none, nor their qdisc', not filters(host) and 'clsact' not in host.inside(H, 'tc', 'qdisc', 'show', 'dev', 'h0'))
 
 
+def containers_are_counted_elsewhere(host):
+    """A program of the cgroup in another network namespace, whose interface has the same number."""
+    for how in ([], ['--single']):
+        with captured(host, ' '.join(['a container', *how]), *how) as capture:
+            enter = f'echo $$ > {CGROUP}/cgroup.procs && exec "$@"'
+            host.inside(P, 'sh', '-c', enter, 'sh', sys.executable, '-c', ASK_ECHO, HOST, '8005', '100', '1')
+        inside = [flow for flow in capture.flows if flow['dport'] == 8005 and flow['out'] or
+                  flow['sport'] == 8005 and not flow['out']]
+        check('its packets are counted both ways, at no interface of ours',
+              sum(flow['packets'] for flow in inside) == 200 and {flow['interface'] for flow in inside} == {0})
+
+
 def retransmissions_are_counted(host):
     """The peer's acknowledgements are dropped for a while."""
     with captured(host, 'with losses') as capture:
@@ -566,6 +578,7 @@ def main():
         what_has_no_socket_is_told_apart(host, servers)
         nothing_stays(host)
         old_filters_are_taken_over(host)
+        containers_are_counted_elsewhere(host)
         retransmissions_are_counted(host)
         ports_are_left_out_when_asked(host)
         an_older_kernel_does_as_well(host, servers)

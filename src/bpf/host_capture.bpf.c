@@ -155,7 +155,8 @@ struct packet {
   __u32 whole;  // bytes before it is cut into segments
   __u8 tcp_flags;
   __u8 tos;
-  __u32 srtt_us;  // of events only
+  __u32 netns;    // of events only, as what follows
+  __u32 srtt_us;
   __u32 again;
 };
 
@@ -447,6 +448,7 @@ static __noinline int tell(const struct HostKey* key, const struct packet* p, co
   event->tos = p->tos;
   event->srtt_us = p->srtt_us;
   event->retransmits = p->again;
+  event->netns = p->netns;
   event->wanted = rules.single_packets != 0;
   __builtin_memcpy(&event->key, key, sizeof(*key));
   if (socket) {
@@ -468,6 +470,7 @@ static __noinline int tell_with_tcp(struct __sk_buff* skb, const struct HostKey*
     p->again = tcp->total_retrans - socket->retransmits;
     socket->retransmits = tcp->total_retrans;
   }
+  if (can.netns_cookie) p->netns = bpf_get_netns_cookie(skb);
   return tell(key, p, socket);
 }
 

@@ -59,7 +59,7 @@ struct HostSlot {
   __u64 cookie;
   struct HostProcess process;
   __u32 srtt_us;  // times 8, as the kernel has it
-  __u32 netns;    // the cookie of its network namespace
+  __u32 netns;    // the cookie of the socket's network namespace; 0 = not known, or no socket
 };
 
 // What a socket carries with it.
@@ -88,6 +88,8 @@ struct HostEvent {
   __u8 wanted;  // by itself; else there was no slot
   __u8 unused[1];
   struct HostKey key;
+  __u32 netns;  // as in HostSlot
+  __u32 unused_too;
   struct HostProcess process;
 };
 

@@ -1,6 +1,8 @@
 #include "capture/host_source.h"
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -74,6 +76,17 @@ std::uint64_t read_now(__u64& counter) {
   return std::atomic_ref<__u64>(counter).load(std::memory_order_acquire);
 }
 
+// The cookie of our network namespace, as much of it as the kernel's side keeps; 0 before Linux 5.14.
+std::uint32_t own_network_namespace() {
+  constexpr int kSoNetnsCookie = 71;  // SO_NETNS_COOKIE, which older headers lack
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const bool told = any >= 0 && getsockopt(any, SOL_SOCKET, kSoNetnsCookie, &cookie, &size) == 0;
+  if (any >= 0) close(any);
+  return told ? static_cast<std::uint32_t>(cookie) : 0;
+}
+
 // What we remember of a slot between drains.
 struct Known {
   std::uint64_t total = 0;
@@ -105,7 +118,7 @@ struct HostSource::Impl {
   void add_rest(Passed& passed, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow);
   void emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total);
   void hand_on(const MicroFlow& flow);
-  void tell(const HostKey& key, const HostProcess& process, MicroFlow& flow);
+  void tell(const HostKey& key, const HostProcess& process, std::uint32_t netns, MicroFlow& flow);
   std::uint8_t accuracy() const { return coarse ? kShed : kExact; }
 
   HostSourceConfig config;
@@ -126,13 +139,17 @@ struct HostSource::Impl {
   std::uint8_t drains = 0;
   bool coarse = false;
   bool whole_host = false;
+  std::uint32_t own_netns = own_network_namespace();
   HostCounts counts;
 };
 
-void HostSource::Impl::tell(const HostKey& key, const HostProcess& process, MicroFlow& flow) {
+void HostSource::Impl::tell(const HostKey& key, const HostProcess& process, std::uint32_t netns,
+                            MicroFlow& flow) {
   flow.event.key = key_of(key);
   flow.accuracy = accuracy();
-  flow.origin.interface = key.interface;
+  // Interfaces are numbered in each network namespace anew: a number of a container's says nothing here.
+  const bool elsewhere = netns != 0 && own_netns != 0 && netns != own_netns;
+  flow.origin.interface = elsewhere ? 0 : key.interface;
   flow.origin.pid = process.pid;
   if (key.origin == kHostKernel) {
     flow.origin.owner = kKernelOwner;
@@ -167,7 +184,7 @@ void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, s
   before.idle = 0;
   const std::uint8_t old = generation & 1;
   MicroFlow flow;
-  tell(key, slot.process, flow);
+  tell(key, slot.process, slot.netns, flow);
   flow.event.packets = static_cast<std::uint32_t>(more >> kHostBytesBits);
   flow.event.bytes = more & ((std::uint64_t{1} << kHostBytesBits) - 1);
   flow.event.tcp_flags = slot.tcp_flags[old];
@@ -224,7 +241,7 @@ void HostSource::Impl::free_idle() {
 void HostSource::Impl::read_events() {
   programs.read_events([&](const HostEvent& event) {
     MicroFlow flow;
-    tell(event.key, event.process, flow);
+    tell(event.key, event.process, event.netns, flow);
     flow.event.time = now.at_ns(event.time_ns);
     flow.event.packets = event.packets;
     flow.event.bytes = event.bytes;

@@ -8,7 +8,8 @@
 // Nothing is lost that is not counted: a packet for which there is no micro-flow left becomes an event in a
 // ring, and when that is full too it is counted by what was lost. Nothing ever waits for us. The kernel's
 // memory is bounded by `micro_flows_max` and `ring_bytes`. Needs root, or CAP_BPF, CAP_PERFMON and
-// CAP_NET_ADMIN, cgroup v2 and Linux 5.8 with BTF. One thread at a time.
+// CAP_NET_ADMIN, cgroup v2 and Linux 5.8 with BTF. Interfaces are those of our network namespace; traffic of
+// programs in others (containers) is counted all the same, with interface 0. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct HostSourceConfig {
   std::string cgroup;                   // its directory; empty: the whole host
   std::vector<std::string> interfaces;  // where what has no socket is counted too
   std::size_t micro_flows_max = 131'072;
-  std::size_t ring_bytes = 1U << 20;  // a power of two; an event takes 128
+  std::size_t ring_bytes = 1U << 20;  // a power of two; an event takes 136
   bool single_packets = false;        // each packet is an event of its own
   bool as_old_kernel = false;         // do without what kernels had not before 6.6, for tests
 };
