@@ -93,7 +93,7 @@ class Server(http.server.BaseHTTPRequestHandler):
     answer = {'from': '2026-01-01T00:00:00Z', 'to': '2026-01-01T00:10:00Z',
               'agents': [{'name': 'h1', 'state': 'answered', 'records': 2}, {'name': 'h2', 'state': 'waiting'},
                          {'name': 'h3', 'state': 'failed', 'error': 'no archive'}],
-              'flows': [{'start': '2026-01-01T00:00:00Z', 'process': 'a', 'bytes': 5},
+              'flows': [{'start': '2026-01-01T00:00:00Z', 'src': '::', 'process': 'a', 'bytes': 5},
                         {'start': '2026-01-01T00:00:01Z', 'process': 'b, c', 'user': 'root', 'bytes': 7}],
               'totals': {'bytes': 12}}
 
@@ -136,18 +136,18 @@ def server_checks(anemone, scratch):
     url = f'http://127.0.0.1:{server.server_port}'
     token = scratch / 'token'
     token.write_text('secret\n')
-    ask = [anemone, 'query', '--server', url, '--token', token, '--define', 'key process', '--last', '5m', '--wait', '1s']
+    ask = [anemone, 'query', '--server', url, '--token', token, '--define', 'key process user', '--last', '5m', '--wait', '1s']
     code, out, err = run(*ask)
     check(code == 0 and 'b, c' in out and 'process' in out, f'no table: {out} {err}')
     check('1 of 3 agents answered' in err and 'h3: failed: no archive' in err, f'nobody tells of the agents: {err}')
     check(Server.asked == [('/api/v1/queries', 'Bearer secret',
-                            {'define': 'key process; slice 10s; idle 15s', 'last': '5m', 'wait_ms': 1000})],
+                            {'define': 'key process user; slice 10s; idle 15s', 'last': '5m', 'wait_ms': 1000})],
           f'asked otherwise: {Server.asked}')
     check(json.loads(run(*ask, '--format', 'json')[1]) == Server.answer, 'JSON is not the answer')
     top = json.loads(run(*ask, '--format', 'json', '--top', '1')[1])
     check([flow['bytes'] for flow in top['flows']] == [7], '--top 1 is not the largest')
     rows = list(csv.DictReader(io.StringIO(run(*ask, '--format', 'csv')[1])))
-    check(rows[1]['user'] == 'root' and rows[0]['user'] == '' and rows[1]['process'] == 'b, c', f'CSV: {rows}')
+    check('src' not in rows[0] and rows[1]['user'] == 'root' and rows[0]['user'] == '' and rows[1]['process'] == 'b, c', f'CSV: {rows}')
     before = len(Server.asked)
     code, _, err = run(anemone, 'query', '--server', url, '--define', 'key colour')
     check(code == 2 and len(Server.asked) == before, 'a definition that is wrong was sent')

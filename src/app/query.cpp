@@ -195,7 +195,9 @@ int query_server(const QueryOptions& options, const Asked& asked) {
   }
   question.wait_ms = static_cast<std::uint64_t>(asked.wait.count() / 1000);
   const auto body = ask_server(**client, "POST", "/api/v1/queries", print_question(question));
-  const auto answer = body ? read_server_answer(*body, options.top) : body.error();
+  const RecordNames none;
+  const auto columns = RecordColumns(asked.definition, none).heads();
+  const auto answer = body ? read_server_answer(*body, columns, options.top) : body.error();
   if (!answer) {
     say(answer.error().message);
     return kFailed;
@@ -203,7 +205,7 @@ int query_server(const QueryOptions& options, const Asked& asked) {
   say(std::to_string(answer->answered) + " of " + std::to_string(answer->agents) + " agents answered, for " +
       answer->from + " to " + answer->to);
   for (const std::string& problem : answer->problems) say(problem);
-  TextTable table(answer->heads);
+  TextTable table(columns);
   for (const auto& row : answer->rows) table.row(row);
   return write_out(options.format == "json"  ? answer->json + "\n"
                    : options.format == "csv" ? table.csv()

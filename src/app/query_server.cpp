@@ -38,21 +38,6 @@ void read_agents(const Json& agents, ServerAnswer& answer) {
   }
 }
 
-void read_flows(const Json& flows, ServerAnswer& answer) {
-  for (const Json& flow : flows) {
-    for (const auto& [head, value] : flow.items()) {
-      if (std::find(answer.heads.begin(), answer.heads.end(), head) == answer.heads.end()) {
-        answer.heads.push_back(head);
-      }
-    }
-  }
-  for (const Json& flow : flows) {
-    std::vector<std::string> row;
-    for (const std::string& head : answer.heads) row.push_back(cell(flow, head));
-    answer.rows.push_back(std::move(row));
-  }
-}
-
 }  // namespace
 
 std::string print_question(const ServerQuestion& question) {
@@ -64,7 +49,8 @@ std::string print_question(const ServerQuestion& question) {
   return json.dump();
 }
 
-Result<ServerAnswer> read_server_answer(const std::string& text, std::size_t top) {
+Result<ServerAnswer> read_server_answer(const std::string& text, const std::vector<std::string>& columns,
+                                        std::size_t top) {
   Json json = Json::parse(text, nullptr, false);
   const Error odd{"the server's answer is not what docs/formats/agent-api.md says"};
   if (!json.is_object() || !json.contains("flows") || !json["flows"].is_array()) return odd;
@@ -79,7 +65,11 @@ Result<ServerAnswer> read_server_answer(const std::string& text, std::size_t top
   answer.from = text_of(json, "from");
   answer.to = text_of(json, "to");
   if (json.contains("agents") && json["agents"].is_array()) read_agents(json["agents"], answer);
-  read_flows(flows, answer);
+  for (const Json& flow : flows) {
+    std::vector<std::string> row;
+    for (const std::string& column : columns) row.push_back(cell(flow, column));
+    answer.rows.push_back(std::move(row));
+  }
   answer.json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   return answer;
 }

@@ -25,12 +25,13 @@ struct ServerAnswer {
   std::size_t agents = 0;
   std::size_t answered = 0;
   std::vector<std::string> problems;           // of those that did not, one line each
-  std::vector<std::string> heads;              // all keys of the flows, in the order in which they came
-  std::vector<std::vector<std::string>> rows;  // as heads; empty where a flow has no such key
+  std::vector<std::vector<std::string>> rows;  // the columns that were asked for; empty where a flow has none
   std::string json;                            // as it came; with the flows cut to `top`
 };
 
-// With `top`, only so many flows, those with most bytes first; 0 = all as they came.
-Result<ServerAnswer> read_server_answer(const std::string& json, std::size_t top);
+// Rows have the keys `columns` of the flows. With `top`, only so many flows, those with most bytes first; 0 =
+// all as they came.
+Result<ServerAnswer> read_server_answer(const std::string& json, const std::vector<std::string>& columns,
+                                        std::size_t top);
 
 }  // namespace anemone

@@ -150,7 +150,7 @@ void RecordColumns::add_origin(const FlowDefinition& definition, const RecordNam
     in_brackets = false;
   }
   if (definition.key.has(KeyField::kApplication)) {
-    add("app", Kind::kText, [&names](const FlowRecord& r) {
+    add("application", Kind::kText, [&names](const FlowRecord& r) {
       return r.origin.application.valid() ? names.applications[r.origin.application] : "";
     });
   }
@@ -175,7 +175,7 @@ void RecordColumns::add_totals() {
   add("packets", Kind::kNumber, [](const FlowRecord& r) { return std::to_string(r.packets); });
   add("bytes", Kind::kNumber, [](const FlowRecord& r) { return std::to_string(r.bytes); });
   add("tcp_flags", Kind::kNumber, [](const FlowRecord& r) { return std::to_string(r.tcp_flags); });
-  add("rtt_us", Kind::kNumber,
+  add("srtt_us", Kind::kNumber,
       [](const FlowRecord& r) { return r.srtt_us > 0 ? std::to_string(r.srtt_us) : ""; });
   add("retransmits", Kind::kNumber, [](const FlowRecord& r) { return std::to_string(r.retransmits); });
 }

@@ -3,7 +3,7 @@
 // record_text.h.
 //
 // Keys are those of docs/formats/flows.md, and the names: process, executable, user, unit, container, app,
-// pid, interface, direction, tunnel, outer_src, outer_dst, tunnel_id, rtt_us, retransmits. An address of
+// pid, interface, direction, tunnel, outer_src, outer_dst, tunnel_id, srtt_us, retransmits. An address of
 // which only some bits are kept is a network: "10.1.2.0/24". In JSON a name that is not known is left out, in
 // CSV and tables it is empty.
 #pragma once

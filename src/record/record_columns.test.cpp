@@ -39,7 +39,7 @@ TEST_CASE("a record has the columns of its definition's key, and the totals") {
         R"({"start":"2023-11-14T22:13:20Z","end":"2023-11-14T22:13:20Z","src":"10.1.2.0/24","dport":443,)"
         R"("process":"my \"prog\", v2","packets":3,"bytes":400,"tcp_flags":0,"retransmits":0})");
   CHECK(e.csv("key process user unit") ==
-        "start,end,process,user,unit,packets,bytes,tcp_flags,rtt_us,retransmits\n"
+        "start,end,process,user,unit,packets,bytes,tcp_flags,srtt_us,retransmits\n"
         "2023-11-14T22:13:20Z,2023-11-14T22:13:20Z,\"my \"\"prog\"\", v2\",root,,3,400,0,,0\n");
   CHECK(e.json("key tunnel").find(R"("tunnel":"vxlan","outer_src":"0.0.0.1","tunnel_id":42,)") !=
         std::string::npos);
