@@ -162,7 +162,7 @@ if(ANEMONE_TESTS)
   add_test(NAME "live: what the kernel counts for each program equals the interface's counters, and its owner is right"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/host_capture_check.py $<TARGET_FILE:try_host_capture>)
   set_tests_properties("live: what the kernel counts for each program equals the interface's counters, and its owner is right"
-    PROPERTIES LABELS live TIMEOUT 180 RUN_SERIAL TRUE)
+    PROPERTIES LABELS "live;ebpf" TIMEOUT 180 RUN_SERIAL TRUE)
 endif()
 
 # The same host seen without eBPF, by captured packets: needs root, tcpdump and tshark.
@@ -181,4 +181,16 @@ set_tests_properties("program: flow records as IPFIX are what nfdump, tshark and
 add_test(NAME "live: agents report every packet of real programs, each under the right process, user and unit"
   COMMAND ${PROJECT_SOURCE_DIR}/lab/agent $<TARGET_FILE:anemone>)
 set_tests_properties("live: agents report every packet of real programs, each under the right process, user and unit"
-  PROPERTIES LABELS live TIMEOUT 240 RUN_SERIAL TRUE)
+  PROPERTIES LABELS "live;ebpf" TIMEOUT 240 RUN_SERIAL TRUE)
+
+# An agent, and ten with a server, as their operators meet them: needs root, eBPF, nfdump.
+if(ANEMONE_TESTS)
+  add_test(NAME "live: an agent counts what the wire carries, as an ordinary user; reloads, is killed, captures instead"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agent_check.py $<TARGET_FILE:anemone>)
+  set_tests_properties("live: an agent counts what the wire carries, as an ordinary user; reloads, is killed, captures instead"
+    PROPERTIES LABELS "live;ebpf" TIMEOUT 180 RUN_SERIAL TRUE)
+  add_test(NAME "live: ten agents take up definitions, answer about the past, and lose nothing when killed"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agents_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
+  set_tests_properties("live: ten agents take up definitions, answer about the past, and lose nothing when killed"
+    PROPERTIES LABELS "live;ebpf" TIMEOUT 300 RUN_SERIAL TRUE)
+endif()

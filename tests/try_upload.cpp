@@ -5,7 +5,8 @@
 // "intent SLICE RECORDS PACKETS BYTES" before a slice is spooled and "added SLICE" when it is. Killed and started
 // again it goes on behind the last slice of LOG.
 //
-// try_upload sums STORE: "NAME SLICE RECORDS PACKETS BYTES" for every slice that the store has.
+// try_upload sums STORE [PROCESS]: "NAME SLICE RECORDS PACKETS BYTES" for every slice that the store has; all
+//   records must be PROCESS's.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -111,7 +112,7 @@ int agent(int argc, char** argv) {
   return 0;
 }
 
-int sums(char** argv) {
+int sums(int argc, char** argv) {
   StoreConfig config;
   config.folder = argv[2];
   auto store = Store::open(config);
@@ -124,7 +125,8 @@ int sums(char** argv) {
   };
   std::map<std::pair<std::uint32_t, std::int64_t>, Sum> all;
   for (const FlowRecord& record : *records) {
-    if (!record.origin.owner.valid() || names.owners[record.origin.owner].process != "curl") {
+    const OwnerId owner = record.origin.owner;
+    if (argc > 3 && (!owner.valid() || names.owners[owner].process != std::string_view(argv[3]))) {
       return fail({"a record has lost its owner"});
     }
     Sum& sum = all[{record.observer.value(), micros(slice_start(record.start, 10s)) / 1'000'000}];
@@ -146,7 +148,7 @@ int sums(char** argv) {
 int main(int argc, char** argv) {
   const std::string_view what = argc > 2 ? argv[1] : "";
   if (what == "agent" && argc > 7) return agent(argc, argv);
-  if (what == "sums") return sums(argv);
+  if (what == "sums") return sums(argc, argv);
   std::cerr << "usage: see the source\n";
   return 2;
 }

@@ -104,7 +104,7 @@ def main():
         folder = pathlib.Path(whole)
         agents, agents_killed = run(program, try_upload, folder, seed)
         got = {}
-        stored = subprocess.run([try_upload, 'sums', folder / 'store'], check=True, capture_output=True, text=True)
+        stored = subprocess.run([try_upload, 'sums', folder / 'store', 'curl'], check=True, capture_output=True, text=True)
         for line in stored.stdout.splitlines():
             name, start, *sums = line.split()
             got[name, (int(start) - BASE) // 10] = tuple(map(int, sums))

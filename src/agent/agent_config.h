@@ -24,7 +24,7 @@ struct AgentConfig {
   std::string name;  // of this host, as the server knows it: [A-Za-z0-9._-], at most 64
   SourceChoice source = SourceChoice::kAuto;
   std::string cgroup;                   // eBPF: whose sockets; empty: the whole host
-  std::vector<std::string> interfaces;  // whose packets without sockets; empty: all of this namespace
+  std::vector<std::string> interfaces;  // whose packets without sockets; empty: all of this namespace; "none"
 
   std::string define;  // the flow definition, as text (docs/flow-definitions.md); empty: the default
   std::string rules;   // application rules, a file; empty: those built in

@@ -100,8 +100,8 @@ void ServerLink::work() {
     const Result<void> done = fetch();
     note(done);
     lock.lock();
-    changed_.wait_for(lock, done ? kReportEvery : kRetryAfter,
-                      [&] { return stopping_ || (done && work_waits_); });
+    const Duration again = !done ? kRetryAfter : definitions_changed_ ? kTakenUpAfter : kReportEvery;
+    changed_.wait_for(lock, again, [&] { return stopping_ || (done && work_waits_); });
   }
 }
 
@@ -110,6 +110,8 @@ Result<void> ServerLink::fetch() {
   if (auto good = accepted(answer); !good) return good.error().in("work");
   auto work = parse_agent_work(answer->body);
   if (!work) return work.error().in("work");
+  definitions_changed_ = work->definitions != definitions_;
+  definitions_ = work->definitions;
   callbacks_.definitions(work->definitions);
   version_ = work->version;
   std::vector<std::string> open;

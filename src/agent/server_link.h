@@ -59,6 +59,7 @@ class ServerLink {
 
   static constexpr Duration kReportEvery = 10s;
   static constexpr Duration kRetryAfter = 2s;
+  static constexpr Duration kTakenUpAfter = 1500ms;  // then new definitions are in force, which is reported
 
  private:
   ServerLink(ServerLinkConfig config, const Clock& clock, Callbacks callbacks,
@@ -79,6 +80,8 @@ class ServerLink {
   std::unique_ptr<HttpClient> asking_;
   std::vector<std::string> answered_;  // ids of the questions of the last work
   std::uint64_t version_ = 0;          // of the work in force
+  std::vector<NamedDefinition> definitions_;
+  bool definitions_changed_ = false;
 
   mutable std::mutex mutex_;  // what follows
   std::condition_variable changed_;

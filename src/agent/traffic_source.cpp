@@ -30,6 +30,7 @@ class EbpfSource : public TrafficSource {
   }
   Result<void> look_at(const std::vector<HostInterface>& interfaces,
                        const std::vector<std::string>& chosen) override {
+    if (chosen == std::vector<std::string>{"none"}) return source_->set_interfaces({});
     return source_->set_interfaces(chosen.empty() ? outward(interfaces) : chosen);
   }
   const std::vector<std::string>& limits() const override { return source_->limits(); }

@@ -30,7 +30,7 @@ class TrafficSource {
   // Keys without ports, or whole again.
   virtual void set_coarse(bool on) = 0;
   // Takes over the host's interfaces as they are now; to be called now and then. `chosen`: only these count;
-  // none: all.
+  // empty: all; "none": none.
   virtual Result<void> look_at(const std::vector<HostInterface>& interfaces,
                                const std::vector<std::string>& chosen) = 0;
   virtual Counters counters() const = 0;

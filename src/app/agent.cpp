@@ -61,8 +61,9 @@ void declare(AgentOptions& options, Arguments& arguments) {
   arguments.choice("--source", options.source, {"auto", "ebpf", "packets"},
                    "eBPF; captured packets, with less accuracy; auto: what the kernel lets us");
   arguments.option("--cgroup", config.cgroup, "count only the sockets of this cgroup (its folder)");
-  arguments.option("--interface", config.interfaces,
-                   "where what has no socket is counted as well; several; none given: all of this namespace");
+  arguments.option(
+      "--interface", config.interfaces,
+      "where what has no socket is counted as well; several; not given: all of this namespace; or none");
   arguments.option("--define", config.define, "what a flow is (docs/flow-definitions.md)");
   arguments.option("--rules", config.rules, "file with rules for applications (docs/application-rules.md)");
   arguments.option("--spool", config.spool, "folder where records wait; made when it is not there");

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Ten real agents and a server: agents_check.py ANEMONE TRY_UPLOAD.
+
+Each agent counts a cgroup of its own, in which a web server and its clients run. A definition changed on the server is
+in force everywhere within 5 s; a question about the past is answered by all within 2 s, with the sums that the agents
+themselves handed on; the server and agents are killed at random while it goes on, and in the end each slice that an
+agent says it handed on is in the store once. Needs root (eBPF, cgroups).
+"""
+import collections
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+from agent_hosts import Hosts, pass_slice, wait_for
+
+ANEMONE, TRY_UPLOAD = sys.argv[1], sys.argv[2]
+AGENTS = [f'host{i}' for i in range(10)]
+KILLS = 20
+TRAFFIC = '''
+import http.server, os, random, sys, threading, time, urllib.request
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = os.urandom(int(self.path.strip("/")))
+        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+randomly = random.Random(int(sys.argv[1]))
+while True:
+    urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/{randomly.randrange(20000)}").read()
+    time.sleep(randomly.uniform(0.02, 0.2))
+'''
+failures = []
+
+
+def check(what, true, more=''):
+    print(f'{"ok  " if true else "FAIL"} {what}{f": {more}" if more or not true else ""}', flush=True)
+    if not true:
+        failures.append(what)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(('127.0.0.1', 0))
+        return one.getsockname()[1]
+
+
+class Server:
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.url = f'http://127.0.0.1:{self.port}'
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([ANEMONE, 'serve', '--agents', '--store', str(self.folder / 'store'),
+                                         '--port', str(self.port)], stdout=open(self.folder / 'server.out', 'ab'),
+                                        stderr=open(self.folder / 'server.err', 'ab'))
+        wait_for('the server answers', self.is_up, 20)
+
+    def is_up(self):
+        try:
+            return self.ask('GET', '/api/v1/agents') is not None
+        except OSError:
+            return self.process.poll() is not None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, method, path, body=None):
+        request = urllib.request.Request(self.url + path, method=method,
+                                         data=None if body is None else json.dumps(body).encode(),
+                                         headers={'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+        return json.loads(text) if text else {}
+
+    def definitions(self):
+        return {agent['name']: agent['definitions'] for agent in self.ask('GET', '/api/v1/agents')['agents']}
+
+
+class Everybody:
+    """The ten hosts: programs in their cgroups, and the agents that count these."""
+
+    def __init__(self, hosts, server):
+        self.hosts, self.server, self.agents = hosts, server, {}
+        for i, name in enumerate(AGENTS):
+            cgroup = hosts.cgroup / name
+            cgroup.mkdir()
+            process = subprocess.Popen(['sh', '-c', f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', 'sh', sys.executable,
+                                        '-c', TRAFFIC, str(i)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            hosts.processes.append(process)
+
+    def start_agent(self, name):
+        """In the network namespace of all: it counts a cgroup, and no interface matters."""
+        command = [self.hosts.anemone, 'agent', '--name', name, '--spool', str(self.hosts.spool(name)),
+                   '--archive', str(self.hosts.folder / f'{name}.archive'), '--cgroup', str(self.hosts.cgroup / name),
+                   '--interface', 'none', '--source', 'ebpf', '--cpu', '50', '--micro-flows', '4096',
+                   '--slice-log', str(self.hosts.folder / f'{name}.slices'), '--server', self.server.url]
+        log = open(self.hosts.folder / f'{name}.agent.log', 'ab')
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.hosts.processes.append(process)
+        self.agents[name] = process
+
+    def end_all(self):
+        for process in self.agents.values():
+            process.send_signal(signal.SIGTERM)
+        return [process.wait(timeout=30) for process in self.agents.values()]
+
+
+def seconds_until(true, most):
+    begun = time.monotonic()
+    try:
+        wait_for('', true, most, 0.05)
+    except AssertionError:
+        return None
+    return time.monotonic() - begun
+
+
+def check_definitions(server):
+    server.ask('PUT', '/api/v1/definitions/pairs', {'define': 'key src dst process'})
+    server.ask('PUT', '/api/v1/definitions/ports', {'define': 'key sport; where proto tcp'})
+    def both():
+        known = server.definitions()
+        return len(known) == len(AGENTS) and all(sorted(d) == ['pairs', 'ports'] for d in known.values())
+    taken = seconds_until(both, 10)
+    check('two definitions are in force on ten agents within 5 s', taken is not None and taken < 5, taken or server.definitions())
+    for name in ('pairs', 'ports'):
+        server.ask('DELETE', f'/api/v1/definitions/{name}')
+    def own():
+        return all(d == ['own'] for d in server.definitions().values())
+    taken = seconds_until(own, 10)
+    check('and gone within 5 s', taken is not None and taken < 5, taken or server.definitions())
+
+
+def check_question(hosts, server):
+    """What ten agents say of whole slices, to be held against the records that they handed on for these."""
+    pass_slice()
+    first = int(time.time()) // 10 * 10
+    pass_slice()
+    pass_slice()
+    last = int(time.time()) // 10 * 10
+    times = []
+    for _ in range(3):
+        begun = time.monotonic()
+        answer = server.ask('POST', '/api/v1/queries', {'define': 'key process direction', 'last': '10m', 'wait_ms': 5000})
+        times.append(time.monotonic() - begun)
+    states = collections.Counter(agent['state'] for agent in answer['agents'])
+    check('ten agents answer about the last ten minutes within 2 s', states == {'answered': len(AGENTS)} and
+          sorted(times)[1] < 2, f'{dict(states)}, {[round(t, 3) for t in times]} s')
+    stamp = '%Y-%m-%dT%H:%M:%SZ'
+    answer = server.ask('POST', '/api/v1/queries', {
+        'define': 'key process', 'from': time.strftime(stamp, time.gmtime(first)),
+        'to': time.strftime(stamp, time.gmtime(last)), 'wait_ms': 5000})
+    asked = (sum(f['packets'] for f in answer['flows']), sum(f['bytes'] for f in answer['flows']))
+    return first, last, asked
+
+
+def check_kills(hosts, everybody, server):
+    randomly = random.Random(7)
+    for _ in range(KILLS):
+        time.sleep(randomly.uniform(0.2, 2.5))
+        if randomly.random() < 0.5:
+            server.kill()
+            time.sleep(randomly.uniform(0, 1))
+            server.start()
+        else:
+            name = randomly.choice(AGENTS)
+            everybody.agents[name].kill()
+            everybody.agents[name].wait()
+            everybody.start_agent(name)
+    pass_slice()
+    check('all agents end well', everybody.end_all() == [0] * len(AGENTS))
+    # What waited is uploaded by the next start; with no time to count, it adds little.
+    for name in AGENTS:
+        everybody.start_agent(name)
+    def empty():
+        return not any(list(hosts.spool(name).glob('*.ipfix')) for name in AGENTS)
+    wait_for('all spools are empty', empty, 60, 0.2)
+    everybody.end_all()
+    for name in AGENTS:
+        everybody.start_agent(name)
+    time.sleep(3)
+    everybody.end_all()
+    server.kill()
+
+
+def check_store(hosts, server, first, last, asked):
+    """Each file that an agent says it handed on is in the store once; the slices asked about have the same sums."""
+    stored = collections.defaultdict(lambda: [0, 0, 0])
+    of_slices = [0, 0]
+    for line in subprocess.run([TRY_UPLOAD, 'sums', str(server.folder / 'store')], check=True, capture_output=True,
+                               text=True).stdout.splitlines():
+        name, start, *sums = line.split()
+        for i, value in enumerate(map(int, sums[:3])):
+            stored[name.split('#')[0]][i] += value
+        if first <= int(start) < last:
+            of_slices = [of_slices[0] + int(sums[1]), of_slices[1] + int(sums[2])]
+    check('the slices asked about have the sums of the answer', list(asked) == of_slices and asked[0] > 0,
+          f'{asked} and {of_slices}')
+    for name in AGENTS:
+        log = hosts.slices(name)
+        told = [sum(s[key] for s in log) for key in ('records', 'packets', 'bytes')]
+        have = list(stored[name])
+        for file in hosts.spool(name).glob('*.ipfix'):
+            flows = json.loads(subprocess.run([ANEMONE, 'flows', str(file), '--format', 'json'], check=True,
+                                              capture_output=True, text=True).stdout)['flows']
+            have = [have[0] + len(flows), have[1] + sum(f['packets'] for f in flows), have[2] + sum(f['bytes'] for f in flows)]
+        numbers = [(s['stream'], s['sequence']) for s in log]
+        check(f'{name}: each slice is in the store once', have == told and told[0] > 0 and len(set(numbers)) == len(numbers),
+              f'{len(log)} files: {told} told, {have} stored or waiting')
+
+
+with Hosts('agents', ANEMONE) as hosts:
+    server = Server(hosts.folder)
+    everybody = Everybody(hosts, server)
+    try:
+        for name in AGENTS:
+            everybody.start_agent(name)
+        wait_for('ten agents have reported', lambda: len(server.definitions()) == len(AGENTS), 30)
+        check_definitions(server)
+        asked = check_question(hosts, server)
+        check_kills(hosts, everybody, server)
+        check_store(hosts, server, *asked)
+    finally:
+        if server.process.poll() is None:
+            server.kill()
+if failures:
+    print(f'{len(failures)} failed')
+sys.exit(1 if failures else 0)
