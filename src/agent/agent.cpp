@@ -93,24 +93,29 @@ Duration Agent::tick() {
 }
 
 void Agent::take(Time now) {
+  const Time taken_before = taken_;
+  const auto drained = source_->drain([&](std::span<const MicroFlow> counted) {
+    micro_flows_.assign(counted.begin(), counted.end());
+    labels_.label(micro_flows_);
+    definitions_->add(micro_flows_);
+    if (archive_) keep_micro_flows(taken_before);
+  });
+  problem("capture", drained);
   micro_flows_.clear();
-  problem("capture", source_->drain(micro_flows_));
-  labels_.label(micro_flows_);
-  if (archive_) keep_micro_flows();
-  definitions_->add(micro_flows_);
+  if (archive_) keep_micro_flows(taken_before);  // that there was nothing, too
   definitions_->advance(
       now, [this](RecordBatch&& batch) { problem("records", outlets_->send(batch, labels_.names())); });
 }
 
 // The time they cover includes all of them: clocks of the kernel and ours differ by a little.
-void Agent::keep_micro_flows() {
-  TimeRange counted{taken_, clock_.now()};
+void Agent::keep_micro_flows(Time taken_before) {
+  TimeRange counted{taken_before, clock_.now()};
   for (const MicroFlow& micro_flow : micro_flows_) {
     counted.from = std::min(counted.from, micro_flow.event.time);
     counted.to = std::max(counted.to, micro_flow.event.time + Duration{1});
   }
   problem("archive", archive_->add(counted, micro_flows_));
-  taken_ = counted.to;
+  taken_ = std::max(taken_, counted.to);
 }
 
 void Agent::look_at_interfaces() {

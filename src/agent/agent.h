@@ -61,7 +61,7 @@ class Agent {
   explicit Agent(const AgentConfig& config, const Clock& clock, ApplicationRules rules);
   Result<void> open_parts();
   void take(Time now);
-  void keep_micro_flows();
+  void keep_micro_flows(Time taken_before);
   void look_at_interfaces();
   void measure(Time now);
   void keep_counters();

@@ -48,6 +48,7 @@ void Labels::set_interfaces(const std::vector<HostInterface>& interfaces) {
     if (known != tunnels_.end() && known->second.learnt && known->second.holder == one.holder &&
         known->second.tunnel.interface == interface.name) {
       one = known->second;
+      one.several = false;
     }
     one.id = names_.tunnels.intern(one.tunnel);
     ends_to_learn_ = ends_to_learn_ || one.holder != 0;
@@ -61,20 +62,16 @@ void Labels::set_interfaces(const std::vector<HostInterface>& interfaces) {
 void Labels::learn_ends(std::span<const MicroFlow> micro_flows) {
   for (auto& [index, one] : tunnels_) {
     if (one.holder == 0) continue;
-    const FlowKey* outer = nullptr;
-    bool several = false;
     for (const MicroFlow& micro_flow : micro_flows) {
       const FlowKey& key = micro_flow.event.key;
       if (micro_flow.origin.pid != one.holder || micro_flow.origin.interface == index ||
           key.direction != Direction::kOut)
         continue;
-      several = several || (outer != nullptr && outer->dst != key.dst);
-      outer = &key;
+      one.several = one.several || (one.learnt && one.tunnel.dst != key.dst);
+      one.learnt = !one.several;
+      one.tunnel.src = one.several ? IpAddress{} : key.src;
+      one.tunnel.dst = one.several ? IpAddress{} : key.dst;
     }
-    if (outer == nullptr) continue;
-    one.learnt = !several;
-    one.tunnel.src = several ? IpAddress{} : outer->src;
-    one.tunnel.dst = several ? IpAddress{} : outer->dst;
     one.id = names_.tunnels.intern(one.tunnel);
   }
 }

@@ -56,6 +56,7 @@ class Labels {
     TunnelId id;
     std::uint32_t holder = 0;  // pid; 0: the kernel, or nobody
     bool learnt = false;       // its ends are the holder's
+    bool several = false;      // the holder talks to several, since the interfaces were last looked at
   };
 
   void learn_ends(std::span<const MicroFlow> micro_flows);

@@ -13,7 +13,7 @@ class EbpfSource : public TrafficSource {
   explicit EbpfSource(std::unique_ptr<HostSource> source) : source_(std::move(source)) {}
 
   const char* kind() const override { return "ebpf"; }
-  Result<void> drain(std::vector<MicroFlow>& out) override { return source_->drain(out); }
+  Result<void> drain(const Take& take) override { return source_->drain(take); }
   void set_coarse(bool on) override { source_->set_coarse(on); }
   Counters counters() const override {
     const HostCounts& counts = source_->counts();
@@ -56,7 +56,12 @@ class CapturedSource : public TrafficSource {
   }
 
   const char* kind() const override { return "packets"; }
-  Result<void> drain(std::vector<MicroFlow>& out) override { return source_->drain(out); }
+  Result<void> drain(const Take& take) override {
+    counted_.clear();
+    auto done = source_->drain(counted_);
+    take(counted_);
+    return done;
+  }
   void set_coarse(bool on) override { source_->set_coarse(on); }
   Result<void> look_at(const std::vector<HostInterface>&, const std::vector<std::string>&) override {
     return {};  // it looks by itself
@@ -78,6 +83,7 @@ class CapturedSource : public TrafficSource {
 
  private:
   std::unique_ptr<PacketSource> source_;
+  std::vector<MicroFlow> counted_;  // scratch
   std::vector<std::string> limits_;
 };
 

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,8 +27,9 @@ class TrafficSource {
 
   virtual ~TrafficSource() = default;
   virtual const char* kind() const = 0;  // "ebpf" or "packets"
-  // Appends what was counted since the last call.
-  virtual Result<void> drain(std::vector<MicroFlow>& out) = 0;
+  // Hands on what was counted since the last call, some thousand at a time; valid during the call.
+  using Take = std::function<void(std::span<const MicroFlow>)>;
+  virtual Result<void> drain(const Take& take) = 0;
   // Keys without ports, or whole again.
   virtual void set_coarse(bool on) = 0;
   // Takes over the host's interfaces as they are now; to be called now and then. `chosen`: only these count;
