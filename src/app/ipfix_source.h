@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/result.h"
+#include "capture/record_names.h"
 #include "record/flow_record.h"
-#include "record/record_names.h"
 
 namespace anemone {
 

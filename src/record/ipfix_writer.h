@@ -16,10 +16,10 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "capture/record_names.h"
 #include "ipfix/message_writer.h"
 #include "record/flow_record.h"
 #include "record/ipfix_elements.h"
-#include "record/record_names.h"
 
 namespace anemone {
 

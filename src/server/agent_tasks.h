@@ -22,10 +22,10 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "capture/record_names.h"
 #include "io/clock.h"
 #include "io/event_stream.h"
 #include "record/flow_record.h"
-#include "record/record_names.h"
 #include "server/agents.h"
 
 namespace anemone {

@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "capture/record_names.h"
 #include "flow/flow_definition.h"
 #include "record/flow_record.h"
-#include "record/record_names.h"
 
 namespace anemone {
 

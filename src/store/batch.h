@@ -13,9 +13,9 @@
 
 #include "base/index.h"
 #include "base/time.h"
+#include "capture/record_names.h"
 #include "lsdb/lsa_log.h"
 #include "record/flow_record.h"
-#include "record/record_names.h"
 
 namespace anemone {
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "capture/record_names.h"
 #include "record/flow_record.h"
-#include "record/record_names.h"
 #include "store/database.h"
 
 namespace anemone {
