@@ -12,27 +12,9 @@ import signal
 import subprocess
 import time
 
-QUIET = 'rx off tx off sg off tso off gso off gro off'
+from live_network import QUIET, run, wait_for
+
 CAPABILITIES = '+bpf,+perfmon,+net_admin,+net_raw,+sys_ptrace,+dac_read_search'
-
-
-def run(*command, check=True):
-    done = subprocess.run(command, capture_output=True, text=True)
-    if check and done.returncode:
-        raise RuntimeError(f'{" ".join(command)[:300]}: {(done.stderr or done.stdout).strip()[:500]}')
-    return done.stdout
-
-
-def wait_for(what, true, seconds, every=0.05):
-    """Waits until `true()` answers something that counts as true, and hands it on."""
-    end = time.monotonic() + seconds
-    while True:
-        got = true()
-        if got:
-            return got
-        if time.monotonic() > end:
-            raise AssertionError(f'not within {seconds} s: {what}')
-        time.sleep(every)
 
 
 def cgroup_tree():

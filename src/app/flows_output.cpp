@@ -125,7 +125,7 @@ void FlowsOutput::add(const FlowRecord& record) {
   } else if (csv_) {
     config_.names == nullptr ? append_csv(record, text_) : append_csv(record, *config_.names, text_);
   } else {
-    config_.names == nullptr ? append_row(record, text_) : append_row(record, *config_.names, text_);
+    config_.known == nullptr ? append_row(record, text_) : append_row(record, *config_.known, text_);
   }
   if (text_.size() >= kFlush) flush();
 }

@@ -67,6 +67,7 @@ Result<ServerAnswer> read_server_answer(const std::string& text, const std::vect
   if (json.contains("agents") && json["agents"].is_array()) read_agents(json["agents"], answer);
   for (const Json& flow : flows) {
     std::vector<std::string> row;
+    row.reserve(columns.size());
     for (const std::string& column : columns) row.push_back(cell(flow, column));
     answer.rows.push_back(std::move(row));
   }

@@ -228,6 +228,11 @@ void append_number(std::string_view name, std::uint64_t number, std::string& out
   out += "\":" + std::to_string(number);
 }
 
+// A name for a terminal: others' names may hold what a terminal obeys.
+void append_shown(std::string_view name, std::string& out) {
+  for (const char c : name) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+}
+
 }  // namespace
 
 void append_json(const FlowRecord& record, std::string& out) {
@@ -354,11 +359,24 @@ void append_csv(const FlowRecord& record, const RecordNames& names, std::string&
 
 void append_row(const FlowRecord& record, const RecordNames& names, std::string& out) {
   append_row(record, out);
-  if (!record.origin.tunnel.valid()) return;
-  const Tunnel& tunnel = names.tunnels[record.origin.tunnel];
   out.pop_back();
-  out += "  in " + tunnel.technology + (tunnel.id == 0 ? "" : ' ' + std::to_string(tunnel.id)) + ' ' +
-         print_address(tunnel.src) + " -> " + print_address(tunnel.dst) + '\n';
+  if (record.origin.owner.valid()) {
+    const Owner& owner = names.owners[record.origin.owner];
+    out += record.key.direction == Direction::kIn ? "  to " : "  by ";
+    append_shown(owner.process.empty() ? owner.executable : owner.process, out);
+    if (!owner.user.empty()) {
+      out += " of ";
+      append_shown(owner.user, out);
+    }
+  }
+  if (record.origin.tunnel.valid()) {
+    const Tunnel& tunnel = names.tunnels[record.origin.tunnel];
+    out += "  in ";
+    append_shown(tunnel.technology, out);
+    out += (tunnel.id == 0 ? "" : ' ' + std::to_string(tunnel.id)) + ' ' + print_address(tunnel.src) +
+           " -> " + print_address(tunnel.dst);
+  }
+  out += '\n';
 }
 
 }  // namespace anemone

@@ -64,6 +64,21 @@ TEST_CASE("a row of the table shows flags by letter and IPv6 ports behind bracke
   CHECK(line.find(" ...AP.SF 10.0.255.1:40000 -> [2001:db8::1]:443\n") != std::string::npos);
 }
 
+TEST_CASE("a row of a host's record ends with whose it is, and a name cannot command the terminal") {
+  RecordNames names;
+  FlowRecord record = web();
+  record.key.direction = Direction::kOut;
+  record.origin.owner = names.owners.intern({"curl", "/usr/bin/curl", "ann", "", ""});
+  std::string line;
+  append_row(record, names, line);
+  CHECK(line.ends_with(":443  by curl of ann\n"));
+  record.key.direction = Direction::kIn;
+  record.origin.owner = names.owners.intern({"a\x1b[2Jb", "", "", "", ""});
+  line.clear();
+  append_row(record, names, line);
+  CHECK(line.ends_with(":443  to a?[2Jb\n"));
+}
+
 TEST_CASE("addresses and times are written as print_address and print_time do") {
   Random random(7);
   for (int i = 0; i < 20'000; ++i) {
