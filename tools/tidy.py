@@ -19,7 +19,7 @@ OWNERS = [
     (re.compile(r'^boost/(asio|beast)'), {'io'}),
     (re.compile(r'^openssl/'), {'base', 'io'}),  # digests; TLS
     (re.compile(r'^zlib\.h$'), {'io'}),
-    (re.compile(r'^bpf/'), {'capture', 'listen'}),
+    (re.compile(r'^bpf/'), {'bpf', 'capture', 'listen'}),
     (re.compile(r'^pugixml'), {'topology', 'matrix'}),
     (re.compile(r'^CLI/'), {'app'}),
     (re.compile(r'^nlohmann/'), {'topology', 'agent', 'server', 'view', 'app'}),
