@@ -19,6 +19,12 @@ void put(std::string& text, const std::string& name, std::uint64_t value) {
   text += full + " " + std::to_string(value) + "\n";
 }
 
+InterfaceNumbers interface_numbers(const std::vector<HostInterface>& interfaces) {
+  InterfaceNumbers numbers;
+  for (const HostInterface& interface : interfaces) numbers[interface.name] = interface.index;
+  return numbers;
+}
+
 }  // namespace
 
 Agent::Agent(const AgentConfig& config, const Clock& clock, ApplicationRules rules)
@@ -39,7 +45,10 @@ Result<std::unique_ptr<Agent>> Agent::open(const AgentConfig& config, const Cloc
 }
 
 Result<void> Agent::open_parts() {
-  auto definitions = RunningDefinitions::make(config_.define, labels_.names(), config_.flows_max);
+  const auto interfaces = host_interfaces();
+  if (!interfaces) return interfaces.error();
+  auto definitions = RunningDefinitions::make(config_.define, labels_.names(), config_.flows_max,
+                                              interface_numbers(*interfaces));
   if (!definitions) return definitions.error().in("--define");
   definitions_ = std::move(*definitions);
   if (!config_.archive.empty()) {
@@ -122,6 +131,7 @@ void Agent::look_at_interfaces() {
   const auto interfaces = host_interfaces();
   if (!interfaces) return problem("interfaces", interfaces.error());
   labels_.set_interfaces(*interfaces);
+  definitions_->set_interfaces(interface_numbers(*interfaces));
   problem("interfaces", source_->look_at(*interfaces, config_.interfaces));
 }
 

@@ -19,8 +19,9 @@ Duration batch_length(const FlowDefinition& definition) {
 
 Result<std::unique_ptr<RunningDefinitions>> RunningDefinitions::make(const std::string& own,
                                                                      RecordNames& names,
-                                                                     std::size_t flows_max) {
-  std::unique_ptr<RunningDefinitions> all(new RunningDefinitions(names, flows_max));
+                                                                     std::size_t flows_max,
+                                                                     InterfaceNumbers interfaces) {
+  std::unique_ptr<RunningDefinitions> all(new RunningDefinitions(names, flows_max, std::move(interfaces)));
   if (auto set = all->set_own(own); !set) return set.error();
   all->take_up({}, {});
   return all;
@@ -43,7 +44,7 @@ Result<void> RunningDefinitions::set_own(const std::string& define) {
 Result<DefinedFlows> RunningDefinitions::make_flows(const std::string& define) const {
   const auto definition = parse_flow_definition(define);
   if (!definition) return definition.error();
-  return DefinedFlows::make(*definition, names_, flows_max_);
+  return DefinedFlows::make(*definition, names_, flows_max_, interfaces_);
 }
 
 void RunningDefinitions::add(std::span<const MicroFlow> micro_flows) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/agent_work.h"
@@ -37,10 +38,13 @@ class RunningDefinitions {
 
   // `own` is in force while nobody wants others; an error when it cannot be. `names` must outlive this.
   static Result<std::unique_ptr<RunningDefinitions>> make(const std::string& own, RecordNames& names,
-                                                          std::size_t flows_max);
+                                                          std::size_t flows_max,
+                                                          InterfaceNumbers interfaces = {});
 
   // None: the agent's own.
   void want(std::vector<NamedDefinition> definitions);
+  // What interfaces are called, for definitions that are taken up from here on.
+  void set_interfaces(InterfaceNumbers interfaces) { interfaces_ = std::move(interfaces); }
   // Changes the agent's own; an error, and no change, when it cannot be.
   Result<void> set_own(const std::string& define);
 
@@ -64,7 +68,8 @@ class RunningDefinitions {
     std::vector<Flow> due;
   };
 
-  RunningDefinitions(RecordNames& names, std::size_t flows_max) : names_(names), flows_max_(flows_max) {}
+  RunningDefinitions(RecordNames& names, std::size_t flows_max, InterfaceNumbers interfaces)
+      : names_(names), flows_max_(flows_max), interfaces_(std::move(interfaces)) {}
   Result<DefinedFlows> make_flows(const std::string& define) const;
   void take_up(Time now, const Take& take);
   void hand_on(Running& running, Time until, const Take& take);
@@ -72,6 +77,7 @@ class RunningDefinitions {
 
   RecordNames& names_;
   const std::size_t flows_max_;
+  InterfaceNumbers interfaces_;
   std::string own_;
   std::vector<Running> running_;
   std::vector<Flow> flows_;  // scratch

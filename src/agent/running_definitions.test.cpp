@@ -111,3 +111,18 @@ TEST_CASE("at the end everything is handed on") {
   REQUIRE(bench.batches.size() == 1);
   CHECK(bytes_of(bench.batches[0]) == 100);
 }
+
+TEST_CASE("a definition may call an interface by its name") {
+  RecordNames names;
+  auto running = RunningDefinitions::make("where interface wire", names, 1000, {{"wire", 2}});
+  REQUIRE_MESSAGE(running, running.error().message);
+  std::vector<MicroFlow> flows(2, micro_flow(kStart + 1s, 1));
+  flows[0].origin.interface = 2;
+  flows[1].origin.interface = 3;
+  std::vector<RecordBatch> batches;
+  (*running)->add(flows);
+  (*running)->finish(kStart + 2s, [&](RecordBatch&& batch) { batches.push_back(std::move(batch)); });
+  REQUIRE(batches.size() == 1);
+  CHECK(batches[0].records.size() == 1);
+  CHECK(batches[0].records[0].origin.interface == 2);
+}
