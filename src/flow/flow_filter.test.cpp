@@ -80,8 +80,9 @@ TEST_CASE("each word chooses what a line of code chooses") {
          return !(m.event.key.protocol == 6 || (port && m.origin.pid != 100)) && m.event.tos != 16;
        }},
   };
-  for (const auto& [text, holds] : cases) {
-    CAPTURE(text);
+  for (const auto& one : cases) {
+    const auto& [text, holds] = one;
+    CAPTURE(one.first);
     FlowFilter filter = compiled(text, names, {{"eth0", 1}, {"wg0", 2}});
     std::size_t wrong = 0;
     for (const MicroFlow& m : flows) wrong += filter.matches(m) != holds(m);
