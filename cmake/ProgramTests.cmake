@@ -142,7 +142,7 @@ endif()
 add_test(NAME "live: after every event each FRR and BIRD router has the database and the table that Anemone says"
   COMMAND ${PROJECT_SOURCE_DIR}/lab/live $<TARGET_FILE:anemone> ${CMAKE_BINARY_DIR}/live)
 set_tests_properties("live: after every event each FRR and BIRD router has the database and the table that Anemone says"
-  PROPERTIES LABELS live TIMEOUT 1200 RUN_SERIAL TRUE)
+  PROPERTIES LABELS lab TIMEOUT 1200 RUN_SERIAL TRUE)
 add_test(NAME "program: databases and tables of FRR and BIRD are what a listener's log says (a recorded run)"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/mixed_check.py $<TARGET_FILE:anemone>
           ${PROJECT_SOURCE_DIR}/tests/data/lab/mixed)
