@@ -101,7 +101,8 @@ void ServerLink::work() {
     note(done);
     lock.lock();
     const Duration again = !done ? kRetryAfter : definitions_changed_ ? kTakenUpAfter : kReportEvery;
-    changed_.wait_for(lock, again, [&] { return stopping_ || (done && work_waits_); });
+    const bool woken = changed_.wait_for(lock, again, [&] { return stopping_ || (done && work_waits_); });
+    if (!woken) definitions_changed_ = false;  // they are in force now, and reported next
   }
 }
 
@@ -110,7 +111,7 @@ Result<void> ServerLink::fetch() {
   if (auto good = accepted(answer); !good) return good.error().in("work");
   auto work = parse_agent_work(answer->body);
   if (!work) return work.error().in("work");
-  definitions_changed_ = work->definitions != definitions_;
+  definitions_changed_ = definitions_changed_ || work->definitions != definitions_;
   definitions_ = work->definitions;
   callbacks_.definitions(work->definitions);
   version_ = work->version;
