@@ -68,7 +68,8 @@ function(anemone_layer folder uses)
       target_link_options(fuzz_${folder}_${name} PRIVATE -fsanitize=fuzzer)
       set(corpus ${PROJECT_SOURCE_DIR}/tests/data/fuzz/${folder}_${name})
       add_test(NAME "fuzz: ${folder}/${name} for ${ANEMONE_FUZZ_SECONDS} s"
-        COMMAND ${PROJECT_SOURCE_DIR}/scripts/fuzz-one $<TARGET_FILE:fuzz_${folder}_${name}>
+        COMMAND ${CMAKE_COMMAND} -E env FUZZ_SEED=1
+                ${PROJECT_SOURCE_DIR}/scripts/fuzz-one $<TARGET_FILE:fuzz_${folder}_${name}>
                 ${ANEMONE_FUZZ_SECONDS} ${corpus})
       set_tests_properties("fuzz: ${folder}/${name} for ${ANEMONE_FUZZ_SECONDS} s" PROPERTIES LABELS fuzz)
     endforeach()

@@ -172,6 +172,8 @@ Result<Inventory> parse_inventory(std::string_view text) {
     root = json::parse(text);
   } catch (const json::parse_error& problem) {
     return Error{"not JSON: at byte " + std::to_string(problem.byte) + ": " + problem.what()};
+  } catch (const json::exception& problem) {  // a number too large for a double
+    return Error{std::string("not JSON: ") + problem.what()};
   }
   Fields head(root, "recording");
   if (head.problem) return *head.problem;

@@ -103,6 +103,7 @@ TEST_CASE("a name is not given to two routers") {
 
 TEST_CASE("what is wrong in an inventory is named with its entry") {
   CHECK(refusal("{").starts_with("not JSON: at byte 2"));
+  CHECK(refusal(R"({"format":3e33333})").starts_with("not JSON: "));
   CHECK(refusal("[]") == "recording: want an object");
   CHECK(refusal("{}") == "\"format\" must be \"anemone-recording-1\", not \"\"");
   CHECK(refusal(replaced(kRecording, "\"10.255.0.2\"", "\"10.255.0\"")).starts_with("routers[1]: \"id\": "));
