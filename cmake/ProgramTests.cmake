@@ -189,6 +189,10 @@ if(ANEMONE_TESTS)
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agent_check.py $<TARGET_FILE:anemone>)
   set_tests_properties("live: an agent counts what the wire carries, as an ordinary user; reloads, is killed, captures instead"
     PROPERTIES LABELS "live;ebpf" TIMEOUT 180 RUN_SERIAL TRUE)
+  add_test(NAME "live: translated connections have the other addresses that the kernel gives them; files say where the host is"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/nat_check.py $<TARGET_FILE:anemone>)
+  set_tests_properties("live: translated connections have the other addresses that the kernel gives them; files say where the host is"
+    PROPERTIES LABELS "live;ebpf" TIMEOUT 120 RUN_SERIAL TRUE)
   add_test(NAME "live: ten agents take up definitions, answer about the past, and lose nothing when killed"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agents_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
   set_tests_properties("live: ten agents take up definitions, answer about the past, and lose nothing when killed"

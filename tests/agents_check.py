@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Ten real agents and a server: agents_check.py ANEMONE TRY_UPLOAD.
+"""Ten real agents and a server: agents_check.py ANEMONE TRY_UPLOAD [--minutes N] [--away S] [--agents N] [--pace X].
 
 Each agent counts a cgroup of its own, in which a web server and its clients run. A definition changed on the server is
 in force everywhere within 5 s; a question about the past is answered by all within 2 s, with the sums that the agents
 themselves handed on; the server and agents are killed at random while it goes on, and in the end each slice that an
-agent says it handed on is in the store once. Needs root (eBPF, cgroups).
+agent says it handed on is in the store once. With --minutes they run so long before they are asked, so that the question
+is about as many minutes in full; with --away the server is not there for S seconds, in which agents are killed, and is killed
+itself while it takes what waited. Traffic is X times as dense with --pace. Needs root (eBPF, cgroups).
 """
+import argparse
 import collections
+import datetime
 import json
 import os
 import pathlib
@@ -20,8 +24,20 @@ import urllib.request
 
 from agent_hosts import Hosts, pass_slice, wait_for
 
-ANEMONE, TRY_UPLOAD = sys.argv[1], sys.argv[2]
-AGENTS = [f'host{i}' for i in range(10)]
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('anemone')
+    parser.add_argument('try_upload')
+    parser.add_argument('--minutes', type=float, default=0)
+    parser.add_argument('--away', type=float, default=0)
+    parser.add_argument('--agents', type=int, default=10)
+    parser.add_argument('--pace', type=float, default=1)
+    return parser.parse_args()
+
+
+OPTIONS = arguments()
+ANEMONE, TRY_UPLOAD = OPTIONS.anemone, OPTIONS.try_upload
+AGENTS = [f'host{i}' for i in range(OPTIONS.agents)]
 KILLS = 20
 TRAFFIC = '''
 import http.server, os, random, sys, threading, time, urllib.request
@@ -32,10 +48,10 @@ class Page(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-randomly = random.Random(int(sys.argv[1]))
+randomly, pace = random.Random(int(sys.argv[1])), float(sys.argv[2])
 while True:
     urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/{randomly.randrange(20000)}").read()
-    time.sleep(randomly.uniform(0.02, 0.2))
+    time.sleep(randomly.uniform(0.02, 0.2) / pace)
 '''
 failures = []
 
@@ -96,7 +112,7 @@ class Everybody:
             cgroup = hosts.cgroup / name
             cgroup.mkdir()
             process = subprocess.Popen(['sh', '-c', f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', 'sh', sys.executable,
-                                        '-c', TRAFFIC, str(i)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        '-c', TRAFFIC, str(i), str(OPTIONS.pace)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             hosts.processes.append(process)
 
     def start_agent(self, name):
@@ -132,7 +148,7 @@ def check_definitions(server):
         known = server.definitions()
         return len(known) == len(AGENTS) and all(sorted(d) == ['pairs', 'ports'] for d in known.values())
     taken = seconds_until(both, 10)
-    check('two definitions are in force on ten agents within 5 s', taken is not None and taken < 5, taken or server.definitions())
+    check(f'two definitions are in force on {len(AGENTS)} agents within 5 s', taken is not None and taken < 5, taken or server.definitions())
     for name in ('pairs', 'ports'):
         server.ask('DELETE', f'/api/v1/definitions/{name}')
     def own():
@@ -148,14 +164,16 @@ def check_question(hosts, server):
     pass_slice()
     pass_slice()
     last = int(time.time()) // 10 * 10
+    time.sleep(max(0, OPTIONS.minutes * 60 - (time.time() - first) + 15))
     times = []
     for _ in range(3):
         begun = time.monotonic()
         answer = server.ask('POST', '/api/v1/queries', {'define': 'key process direction', 'last': '10m', 'wait_ms': 5000})
         times.append(time.monotonic() - begun)
     states = collections.Counter(agent['state'] for agent in answer['agents'])
-    check('ten agents answer about the last ten minutes within 2 s', states == {'answered': len(AGENTS)} and
+    check(f'{len(AGENTS)} agents answer about the last ten minutes within 2 s', states == {'answered': len(AGENTS)} and
           sorted(times)[1] < 2, f'{dict(states)}, {[round(t, 3) for t in times]} s')
+    show_answer(hosts, answer)
     # The kernel's clock for packets is a few milliseconds coarse: the last of a slice may come with the next reading.
     time.sleep(max(0, last + 2.5 - time.time()))
     stamp = '%Y-%m-%dT%H:%M:%SZ'
@@ -164,6 +182,48 @@ def check_question(hosts, server):
         'to': time.strftime(stamp, time.gmtime(last)), 'wait_ms': 5000})
     asked = (sum(f['packets'] for f in answer['flows']), sum(f['bytes'] for f in answer['flows']))
     return first, last, asked
+
+
+def show_answer(hosts, answer):
+    """What the answer covers, and how much the agents looked through for it."""
+    def seconds(time_text):
+        return datetime.datetime.fromisoformat(time_text.replace('Z', '+00:00')).timestamp()
+    covered = sorted(seconds(agent['to']) - seconds(agent['from']) for agent in answer['agents'])
+    kept = [sum(file.stat().st_size for file in (hosts.folder / f'{name}.archive').rglob('*') if file.is_file()) for name in AGENTS]
+    print(f'     covered: {covered[0]:.0f} s to {covered[-1]:.0f} s; archives: {sum(kept) / 1e6:.1f} MB in all; '
+          f"flows: {answer['totals']['flows']}, packets: {answer['totals']['packets']}", flush=True)
+    if OPTIONS.minutes:
+        check('they answer about all the time that was asked for', covered[0] >= min(600, OPTIONS.minutes * 60) - 2, f'{covered[0]:.0f} s')
+
+
+def check_away(hosts, everybody, server):
+    """The server is not there; agents are killed meanwhile. It is killed itself while it takes what waited."""
+    randomly = random.Random(11)
+    server.kill()
+    begun = time.monotonic()
+    kills = sorted(randomly.uniform(0, OPTIONS.away) for _ in range(KILLS))
+    for at in kills:
+        time.sleep(max(0, begun + at - time.monotonic()))
+        name = randomly.choice(AGENTS)
+        everybody.agents[name].kill()
+        everybody.agents[name].wait()
+        everybody.kills[name] += 1
+        everybody.start_agent(name)
+    time.sleep(max(0, begun + OPTIONS.away - time.monotonic()))
+    waiting = [len(list(hosts.spool(name).glob('*.ipfix'))) for name in AGENTS]
+    print(f'     the server was away for {time.monotonic() - begun:.0f} s, agents were killed {KILLS} times; files that wait: {waiting}',
+          flush=True)
+    check('files wait in every spool', min(waiting) > OPTIONS.away / 10 / 2, str(waiting))
+    server.start()
+    begun = time.monotonic()
+    for _ in range(KILLS):
+        time.sleep(randomly.uniform(0.05, 0.6))
+        server.kill()
+        server.start()
+    def taken():
+        return all(len(list(hosts.spool(name).glob('*.ipfix'))) <= 2 for name in AGENTS)
+    wait_for('what waited is taken', taken, 120, 0.2)
+    print(f'     the server was killed {KILLS} times and had taken all after {time.monotonic() - begun:.1f} s', flush=True)
 
 
 def check_kills(hosts, everybody, server):
@@ -236,6 +296,8 @@ with Hosts('agents', ANEMONE) as hosts:
         check_definitions(server)
         asked = check_question(hosts, server)
         pass_slice()  # what came late is handed on with the next slice: before anybody is killed
+        if OPTIONS.away:
+            check_away(hosts, everybody, server)
         check_kills(hosts, everybody, server)
         check_store(hosts, everybody, server, *asked)
     finally:

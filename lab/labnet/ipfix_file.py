@@ -25,25 +25,67 @@ def records(path):
         at += length
 
 
-def sets_of(data, domain, templates):
+def hosts(path):
+    """What the file says of its host, each time: a dictionary with `addresses`, `gateways`, `forwards`, `name`."""
+    data = path.read_bytes()
+    templates = {}
+    at = 0
+    while at + 16 <= len(data):
+        length, = struct.unpack_from("!H", data, at + 2)
+        for number, body in sets(data[at + 16:at + length]):
+            if number == 3:
+                read_templates(body, 0, templates, options=True)
+            elif (0, number) in templates:
+                for row in values(body, templates[(0, number)]):
+                    if (ENTERPRISE, 16) in (element for element, _ in row):
+                        yield host_of(row)
+        at += length
+
+
+def host_of(row):
+    lists = {}
+    host = {"gateways": []}
+    for element, value in row:
+        if element == (ENTERPRISE, 16):
+            host["name"] = value.decode()
+        elif element == (ENTERPRISE, 17):
+            host["forwards"] = value != b"\0"
+        elif element == (0, 291):  # RFC 6313 section 4.5.1
+            inner, size = struct.unpack_from("!HH", value, 1)
+            head, enterprise = (9, ENTERPRISE) if inner & 0x8000 else (5, 0)
+            lists[(enterprise, inner & 0x7fff)] = [value[i:i + size] for i in range(head, len(value), size)]
+    def text(value):
+        address = ipaddress.ip_address(value)
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    host["addresses"] = [(text(address), length[0], int.from_bytes(interface, "big"))
+                         for address, length, interface in zip(lists[(ENTERPRISE, 18)], lists[(ENTERPRISE, 19)], lists[(0, 10)])]
+    host["gateways"] = [text(address) for address in lists[(0, 62)]]
+    return host
+
+
+def sets(data):
     at = 0
     while at + 4 <= len(data):
         number, length = struct.unpack_from("!HH", data, at)
         if length < 4:
             return
-        body = data[at + 4:at + length]
+        yield number, data[at + 4:at + length]
         at += length
+
+
+def sets_of(data, domain, templates):
+    for number, body in sets(data):
         if number == 2:
             read_templates(body, domain, templates)
         elif number >= 256 and (domain, number) in templates:
             yield from rows(body, templates[(domain, number)])
 
 
-def read_templates(body, domain, templates):
+def read_templates(body, domain, templates, options=False):
     at = 0
     while at + 4 <= len(body):
         number, count = struct.unpack_from("!HH", body, at)
-        at += 4
+        at += 6 if options else 4
         fields = []
         for _ in range(count):
             element, length = struct.unpack_from("!HH", body, at)
@@ -56,16 +98,25 @@ def read_templates(body, domain, templates):
         templates[(domain, number)] = fields
 
 
-def rows(body, fields):
+def values(body, fields):
+    """The records of a set: lists of ((enterprise, element), bytes)."""
     at = 0
     while at + sum(1 if length == 65535 else length for _, _, length in fields) <= len(body):
-        row = {}
+        row = []
         for enterprise, element, length in fields:
             if length == 65535:
                 length, at = body[at], at + 1
                 if length == 255:
                     length, at = struct.unpack_from("!H", body, at)[0], at + 2
             value, at = body[at:at + length], at + length
+            row.append(((enterprise, element), value))
+        yield row
+
+
+def rows(body, fields):
+    for fields_of_row in values(body, fields):
+        row = {}
+        for (enterprise, element), value in fields_of_row:
             name = OWN.get(element) if enterprise == ENTERPRISE else NAMES.get((enterprise, element))
             if name in TEXTS:
                 row[name] = value.decode(errors="replace")

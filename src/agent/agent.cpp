@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/translations.h"
 #include "flow/retrospect.h"
 #include "record/from_flow.h"
 #include "record/ipfix_writer.h"
 
 namespace anemone {
 namespace {
+
+// A router with the routes of the Internet has better things to do than to list them.
+constexpr std::size_t kRoutesToAskOften = 5'000;
+constexpr Duration kManyRoutesAgain = 5min;
 
 constexpr const char* kMetricPrefix = "anemone_agent_";
 
@@ -84,6 +89,7 @@ Result<void> Agent::start() {
   used_ = used_by_this_process();
   measured_ = taken_ = clock_.now();
   look_at_interfaces();
+  look_at_place(measured_);
   keep_counters();
   return {};
 }
@@ -94,6 +100,7 @@ Duration Agent::tick() {
   if (now - measured_ >= kMeasureEvery || now < measured_) {
     measure(now);
     look_at_interfaces();
+    look_at_place(now);
   }
   keep_counters();
   const Duration step = shedding_.detail() == Detail::kAll ? kTick : kSlowTick;
@@ -112,8 +119,15 @@ void Agent::take(Time now) {
   problem("capture", drained);
   micro_flows_.clear();
   if (archive_) keep_micro_flows(taken_before);  // that there was nothing, too
-  definitions_->advance(
-      now, [this](RecordBatch&& batch) { problem("records", outlets_->send(batch, labels_.names())); });
+  problem("connections", connections_.refresh(now));
+  definitions_->advance(now, [this](RecordBatch&& batch) { send(std::move(batch)); });
+}
+
+void Agent::send(RecordBatch&& batch) {
+  RecordNames& names = labels_.names();
+  add_translations(batch.records, connections_, names.nats);
+  problem("records", outlets_->send(batch, names, facts_));
+  names.nats.clear();
 }
 
 // The time they cover includes all of them: clocks of the kernel and ours differ by a little.
@@ -135,6 +149,16 @@ void Agent::look_at_interfaces() {
   problem("interfaces", source_->look_at(*interfaces, config_.interfaces));
 }
 
+void Agent::look_at_place(Time now) {
+  if (now < place_wanted_) return;
+  auto place = host_place();
+  problem("place", place ? Result<void>{} : place.error());
+  if (!place) return;
+  const auto later = place->routes > kRoutesToAskOften ? kManyRoutesAgain : Duration{0};
+  place_wanted_ = now + later;
+  facts_ = {now, config_.name, std::move(place->addresses), std::move(place->gateways), place->forwards};
+}
+
 void Agent::measure(Time now) {
   Use use = used_by_this_process();
   const Use since{use.cpu - used_.cpu, now - measured_, use.memory_bytes};
@@ -149,9 +173,7 @@ void Agent::measure(Time now) {
 
 void Agent::finish() {
   take(clock_.now());
-  definitions_->finish(clock_.now(), [this](RecordBatch&& batch) {
-    problem("records", outlets_->send(batch, labels_.names()));
-  });
+  definitions_->finish(clock_.now(), [this](RecordBatch&& batch) { send(std::move(batch)); });
   if (link_) link_->stop();
   outlets_->stop();
 }
@@ -219,12 +241,16 @@ void Agent::keep_counters() {
   TrafficSource::Counters counters = source_->counters();
   const LabelCounts& labels = labels_.counts();
   const Use use = used_by_this_process();
+  const NatCounts nat = connections_.counts();
   counters.insert(counters.end(), {{"labelled_bytes_total", labels.bytes},
                                    {"unknown_process_bytes_total", labels.no_process},
                                    {"unknown_executable_bytes_total", labels.no_executable},
                                    {"unknown_application_bytes_total", labels.no_application},
                                    {"flows", definitions_->flows()},
                                    {"flows_pushed_out_total", definitions_->pushed_out()},
+                                   {"nat_connections", nat.connections},
+                                   {"nat_refused_total", nat.refused},
+                                   {"nat_gaps_total", nat.gaps},
                                    {"detail_steps_total", shedding_.steps_down()},
                                    {"detail", static_cast<std::uint64_t>(shedding_.detail())},
                                    {"cpu_microseconds_total", static_cast<std::uint64_t>(use.cpu.count())},

@@ -26,6 +26,7 @@
 #include "agent/traffic_source.h"
 #include "base/result.h"
 #include "flow/event_archive.h"
+#include "host/nat_connections.h"
 #include "io/clock.h"
 
 namespace anemone {
@@ -63,6 +64,8 @@ class Agent {
   void take(Time now);
   void keep_micro_flows(Time taken_before);
   void look_at_interfaces();
+  void look_at_place(Time now);
+  void send(RecordBatch&& batch);
   void measure(Time now);
   void keep_counters();
   void problem(const std::string& part, const Result<void>& done);
@@ -77,7 +80,10 @@ class Agent {
   std::unique_ptr<RunningDefinitions> definitions_;
   std::unique_ptr<EventArchive> archive_;  // none when none is wanted
   std::unique_ptr<Outlets> outlets_;
-  std::unique_ptr<ServerLink> link_;    // none without a server
+  std::unique_ptr<ServerLink> link_;  // none without a server
+  NatConnections connections_;
+  HostFacts facts_;
+  Time place_wanted_{};                 // when to look again where the host is
   std::vector<MicroFlow> micro_flows_;  // scratch
   Use used_;                            // when last measured
   Time measured_{};

@@ -98,14 +98,15 @@ void Outlets::stop() {
   if (uploader_) uploader_->stop();
 }
 
-Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names) {
+Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names, const HostFacts& facts) {
   if (batch.definition == kFirstDefinition) {
     for (auto& exporter : exporters_) exporter->send(batch.records, names, batch.until);
   }
   file_.clear();
   IpfixWriter writer({.domain = batch.definition});
-  writer.write(batch.records, names, batch.until,
-               [this](Bytes message) { file_.insert(file_.end(), message.begin(), message.end()); });
+  const auto keep = [this](Bytes message) { file_.insert(file_.end(), message.begin(), message.end()); };
+  writer.write_host_facts(facts, batch.until, keep);
+  writer.write(batch.records, names, batch.until, keep);
   const auto sequence = spool_->add(file_, batch.records.size());
   if (!sequence) return sequence.error();
   if (config_.slice_log.empty()) return {};

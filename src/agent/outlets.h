@@ -16,6 +16,7 @@
 #include "agent/agent_config.h"
 #include "agent/running_definitions.h"
 #include "base/result.h"
+#include "record/host_facts.h"
 #include "record/ipfix_exporter.h"
 #include "record/spool.h"
 #include "record/uploader.h"
@@ -33,8 +34,9 @@ class Outlets {
   Result<void> start(const Say& say);
   void stop();
 
-  // Sends it everywhere; the first thing that went wrong. Never waits for a network.
-  Result<void> send(const RecordBatch& batch, const RecordNames& names);
+  // Sends it everywhere, to the spool with where the host is; the first thing that went wrong. Never waits
+  // for a network.
+  Result<void> send(const RecordBatch& batch, const RecordNames& names, const HostFacts& facts);
 
   std::vector<std::pair<std::string, std::uint64_t>> counters() const;
   std::vector<std::string> problems() const;

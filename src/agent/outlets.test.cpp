@@ -53,7 +53,7 @@ TEST_CASE("a batch is one file in the spool and one line in the slice log") {
   record.bytes = 300;
   record.origin.owner = names.owners.intern({"dig", "/usr/bin/dig", "root", "", ""});
   batch.records.push_back(record);
-  REQUIRE((*outlets)->send(batch, names));
+  REQUIRE((*outlets)->send(batch, names, {.at = batch.until, .name = "h1"}));
 
   std::string file;
   for (const auto& entry : std::filesystem::directory_iterator(config.spool)) {

@@ -1,5 +1,6 @@
 #include "host/netlink.h"
 
+#include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -80,6 +81,15 @@ Result<void> Netlink::ask(std::uint16_t type, NetlinkAsk how, Bytes body, const 
     if (!done) return done.error();
     if (*done) return {};
   }
+}
+
+IpAddress address_from_kernel(Bytes value) {
+  if (value.size() == 4) {
+    const Ipv4 v4{ntohl(from_kernel<std::uint32_t>(value))};
+    return v4.value == 0 ? IpAddress{} : IpAddress{v4};
+  }
+  if (value.size() != 16) return {};
+  return IpAddress::from_bytes6(std::span<const std::uint8_t, 16>(value.data(), 16));
 }
 
 void for_each_attribute(Bytes bytes, const std::function<void(std::uint16_t type, Bytes value)>& each) {

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "net/address.h"
 
 namespace anemone {
 
@@ -56,6 +57,9 @@ T from_kernel(Bytes bytes) {
   if (bytes.size() >= sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
   return value;
 }
+
+// An address of 4 or 16 bytes, in network order; none where it is another length, or 0.0.0.0.
+IpAddress address_from_kernel(Bytes value);
 
 template <class T>
 Bytes bytes_of(const T& value) {

@@ -77,15 +77,6 @@ bool is_fallback(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-IpAddress address_from(Bytes value) {
-  if (value.size() == 4) {
-    const Ipv4 v4{ntohl(from_kernel<std::uint32_t>(value))};
-    return v4.value == 0 ? IpAddress{} : IpAddress{v4};
-  }
-  if (value.size() != 16) return {};
-  return IpAddress::from_bytes6(std::span<const std::uint8_t, 16>(value.data(), 16));
-}
-
 // Where a kind of tunnel keeps what we want to know: attributes' numbers, 0 where it has none.
 struct Places {
   std::uint16_t id = 0;
@@ -131,9 +122,9 @@ void read_tunnel_data(HostInterface& interface, Bytes data) {
     } else if (type == places.port && type != 0) {
       interface.port = ntohs(from_kernel<std::uint16_t>(value));
     } else if (is(places.local, type)) {
-      interface.local = address_from(value);
+      interface.local = address_from_kernel(value);
     } else if (is(places.remote, type)) {
-      interface.remote = address_from(value);
+      interface.remote = address_from_kernel(value);
     }
   });
 }

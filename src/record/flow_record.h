@@ -9,6 +9,7 @@
 #include "base/index.h"
 #include "base/time.h"
 #include "capture/micro_flow.h"
+#include "capture/record_names.h"
 #include "flow/flow.h"
 
 namespace anemone {
@@ -26,6 +27,7 @@ struct FlowRecord {
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
   Origin origin{};                 // numbers of the RecordNames that came with the record
+  NatId nat{};                     // what the observer translates it to; not valid: it does not
   std::uint32_t srtt_us = 0;       // TCP's smoothed round-trip time; 0 = not known
   std::uint32_t retransmits = 0;   // TCP segments sent again
   std::uint8_t accuracy = kExact;  // Accuracy, or-ed

@@ -13,6 +13,7 @@ using ipfix::Target;
 constexpr std::uint64_t kAbsent = ForeignFlow::kAbsent;
 constexpr std::uint8_t kIcmp = 1;
 constexpr std::uint8_t kIcmpV6 = 58;
+constexpr std::int64_t kFrom1900 = 2'208'988'800;  // seconds, to 1970
 
 Time from_ms(std::uint64_t ms) {
   // Beyond what a Time holds is no time: years 292278 and worse.
@@ -165,11 +166,24 @@ std::vector<Target> foreign_flow_shape(std::uint32_t enterprise) {
       ours(OurElement::kAccuracy, Into::kU8, offsetof(F, accuracy)),
       ours(OurElement::kStartFraction, Into::kU16, offsetof(F, start_fraction_us)),
       ours(OurElement::kEndFraction, Into::kU16, offsetof(F, end_fraction_us)),
+      iana(225, Into::kAddress, offsetof(F, nat_src4)),
+      iana(226, Into::kAddress, offsetof(F, nat_dst4)),
+      iana(281, Into::kAddress, offsetof(F, nat_src6)),
+      iana(282, Into::kAddress, offsetof(F, nat_dst6)),
+      iana(227, Into::kU16, offsetof(F, nat_src_port)),
+      iana(228, Into::kU16, offsetof(F, nat_dst_port)),
+      ours(OurElement::kTranslatedBefore, Into::kU8, offsetof(F, translated_before)),
   };
 }
 
+std::uint64_t to_ntp(Time time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const auto us = static_cast<std::uint64_t>((time - second).count());
+  const auto seconds = static_cast<std::uint32_t>(second.time_since_epoch().count() + kFrom1900);
+  return std::uint64_t{seconds} << 32 | (us << 32) / 1'000'000;
+}
+
 Time from_ntp(std::uint64_t ntp) {
-  constexpr std::int64_t kFrom1900 = 2'208'988'800;
   constexpr std::uint64_t kEra1 = 0x8000'0000;  // seconds below are counted from 2036
   const std::uint64_t seconds = (ntp >> 32) < kEra1 ? (ntp >> 32) + (std::uint64_t{1} << 32) : ntp >> 32;
   const std::uint64_t us = ((ntp & 0xffff'ffff) * 1'000'000 + 0x8000'0000) >> 32;
@@ -184,6 +198,25 @@ bool has_time(const ForeignFlow& flow) {
     if (time != kAbsent) return true;
   }
   return false;
+}
+
+std::optional<NatTuple> nat_of(const ForeignFlow& flow, const FlowKey& key) {
+  const auto address = [](const IpAddress& v6, const IpAddress& v4, const IpAddress& seen) {
+    if (!v6.is_none()) return v6;
+    return v4.is_none() || v4 == IpAddress{Ipv4{}} ? seen : v4;
+  };
+  const auto port = [](std::uint16_t translated, std::uint16_t seen) {
+    return translated != 0 ? translated : seen;
+  };
+  const NatTuple nat{.src = address(flow.nat_src6, flow.nat_src4, key.src),
+                     .dst = address(flow.nat_dst6, flow.nat_dst4, key.dst),
+                     .src_port = port(flow.nat_src_port, key.src_port),
+                     .dst_port = port(flow.nat_dst_port, key.dst_port),
+                     .before = (flow.translated_before & 1) != 0};
+  const bool same = nat.src == key.src && nat.dst == key.dst && nat.src_port == key.src_port &&
+                    nat.dst_port == key.dst_port;
+  if (same) return std::nullopt;
+  return nat;
 }
 
 FlowRecord to_record(const ForeignFlow& flow, const SentAt& sent) {

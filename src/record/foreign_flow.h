@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ipfix/plan.h"
@@ -20,6 +21,10 @@ struct ForeignFlow {
   IpAddress dst6;
   IpAddress outer_src;
   IpAddress outer_dst;
+  IpAddress nat_src4;
+  IpAddress nat_dst4;
+  IpAddress nat_src6;
+  IpAddress nat_dst6;
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
   std::uint64_t reverse_packets = 0;
@@ -58,6 +63,8 @@ struct ForeignFlow {
   std::uint16_t end_fraction_us = 0;
   std::uint16_t src_port = 0;
   std::uint16_t dst_port = 0;
+  std::uint16_t nat_src_port = 0;
+  std::uint16_t nat_dst_port = 0;
   std::uint16_t icmp = 0;  // type * 256 + code
   std::uint8_t icmp_type = 0;
   std::uint8_t icmp_code = 0;
@@ -68,6 +75,7 @@ struct ForeignFlow {
   std::uint8_t direction = 255;
   std::uint8_t reason = 0;
   std::uint8_t accuracy = 0;
+  std::uint8_t translated_before = 0;
 };
 
 // Which element goes where; ours under `enterprise`.
@@ -82,10 +90,15 @@ struct SentAt {
 };
 FlowRecord to_record(const ForeignFlow& flow, const SentAt& sent);
 
+// What the exporter translates `key`, which is the flow's, to. Exporters that do NAT say so of every flow:
+// none where all is as it was, or where nothing is said.
+std::optional<NatTuple> nat_of(const ForeignFlow& flow, const FlowKey& key);
+
 // False when no element said when it was: it has the time of its message.
 bool has_time(const ForeignFlow& flow);
 
 // NTP's 64 bits (era 0 and 1: 1968 to 2104), to the nearest microsecond.
 Time from_ntp(std::uint64_t ntp);
+std::uint64_t to_ntp(Time time);
 
 }  // namespace anemone

@@ -39,6 +39,16 @@ std::vector<ipfix::ElementInfo> our_elements(std::uint32_t enterprise) {
              "anemoneFlowStartMicroseconds", "Microseconds to add to flowStartMilliseconds, 0 to 999"),
       number(OurElement::kEndFraction, kUnsigned16, Semantics::kQuantity, Units::kMicroseconds,
              "anemoneFlowEndMicroseconds", "Microseconds to add to flowEndMilliseconds, 0 to 999"),
+      number(OurElement::kTranslatedBefore, kUnsigned8, Semantics::kFlags, Units::kNone,
+             "anemoneTranslatedBefore",
+             "1: postNAT addresses and ports are those before a translation that went ahead of the observer"),
+      text(OurElement::kHostName, "anemoneHostName", "Name of the host"),
+      number(OurElement::kHostForwards, kUnsigned8, Semantics::kFlags, Units::kNone, "anemoneHostForwards",
+             "1: the host forwards packets of others"),
+      number(OurElement::kHostAddress, kIpv6Address, Semantics::kDefault, Units::kNone, "anemoneHostAddress",
+             "An address of the host's own; IPv4 as ::ffff:a.b.c.d"),
+      number(OurElement::kHostPrefixLength, kUnsigned8, Semantics::kQuantity, Units::kNone,
+             "anemoneHostPrefixLength", "Length of the prefix on the link that the address is of"),
   };
 }
 

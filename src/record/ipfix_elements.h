@@ -28,6 +28,11 @@ enum class OurElement : std::uint16_t {
   kAccuracy = 12,
   kStartFraction = 13,
   kEndFraction = 14,
+  kTranslatedBefore = 15,
+  kHostName = 16,
+  kHostForwards = 17,
+  kHostAddress = 18,
+  kHostPrefixLength = 19,
 };
 
 constexpr ipfix::ElementKey key_of(OurElement element, std::uint32_t enterprise) {
@@ -50,12 +55,22 @@ constexpr ipfix::ElementKey kEgressInterface{0, 14};
 constexpr ipfix::ElementKey kSource6{0, 27};
 constexpr ipfix::ElementKey kDestination6{0, 28};
 constexpr ipfix::ElementKey kDirection{0, 61};
+constexpr ipfix::ElementKey kNextHop6{0, 62};
 constexpr ipfix::ElementKey kApplicationName{0, 96};
 constexpr ipfix::ElementKey kEndReason{0, 136};
 constexpr ipfix::ElementKey kObservationPoint{0, 138};
+constexpr ipfix::ElementKey kObservationDomain{0, 149};
 constexpr ipfix::ElementKey kStartMilliseconds{0, 152};
 constexpr ipfix::ElementKey kEndMilliseconds{0, 153};
+constexpr ipfix::ElementKey kPostNatSource4{0, 225};
+constexpr ipfix::ElementKey kPostNatDestination4{0, 226};
+constexpr ipfix::ElementKey kPostNatSourcePort{0, 227};
+constexpr ipfix::ElementKey kPostNatDestinationPort{0, 228};
+constexpr ipfix::ElementKey kPostNatSource6{0, 281};
+constexpr ipfix::ElementKey kPostNatDestination6{0, 282};
 constexpr ipfix::ElementKey kTunnelTechnology{0, 289};
+constexpr ipfix::ElementKey kBasicList{0, 291};
+constexpr ipfix::ElementKey kObservationTime{0, 324};  // microseconds, as NTP counts them
 constexpr ipfix::ElementKey kUserName{0, 371};
 }  // namespace iana
 

@@ -9,6 +9,7 @@
 
 #include "ipfix/type_information.h"
 #include "record/foreign_flow.h"
+#include "record/host_facts.h"
 
 namespace anemone {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kNamedElementsMax = 4096;
 constexpr std::size_t kStartsMax = 4096;
 constexpr std::size_t kOwnersMax = 65'536;
+constexpr std::size_t kHostFactsMax = 1024;  // that nobody took
 
 // Fields of fixed length are filled up with zeros.
 std::string_view view(const ipfix::Text& text) {
@@ -114,6 +116,7 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
   IpfixReaderCounts counts;
   std::map<ipfix::ElementKey, std::string> element_names;
   std::map<std::pair<ipfix::Exporter, std::uint32_t>, std::uint64_t> starts;  // exporters', Unix milliseconds
+  std::vector<HostFacts> host_facts;
   OwnerCache owners;
   ForeignFlow flow;
   SentAt sent;
@@ -128,6 +131,10 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
       if (starts.size() >= kStartsMax) starts.clear();
       starts[{set.exporter, set.header.domain}] = flow.started_ms;
     }
+    if (auto facts = read_host_facts(set.layout, raw, config.enterprise)) {
+      if (host_facts.size() < kHostFactsMax) host_facts.push_back(std::move(*facts));
+      return;
+    }
     const auto info = ipfix::read_type_information(set.layout, raw);
     if (!info) return;
     ++counts.elements;
@@ -138,6 +145,7 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
 
   void name(FlowRecord& record) {
     record.origin.owner = owners.find(flow, *names);
+    if (const auto nat = nat_of(flow, record.key)) record.nat = names->nats.intern(*nat);
     const std::string_view application = view(flow.application);
     if (!application.empty()) record.origin.application = names->applications.intern(application);
     const std::string_view technology = view(flow.technology);
@@ -158,6 +166,13 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
       std::swap(record.key.src_port, record.key.dst_port);
     if (record.key.direction != Direction::kUnknown) {
       record.key.direction = record.key.direction == Direction::kIn ? Direction::kOut : Direction::kIn;
+    }
+    if (record.nat.valid()) {
+      NatTuple nat = names->nats[record.nat];
+      std::swap(nat.src, nat.dst);
+      std::swap(nat.src_port, nat.dst_port);
+      nat.before = !nat.before;  // what leaves translated comes back so
+      record.nat = names->nats.intern(nat);
     }
     record.packets = flow.reverse_packets;
     record.bytes = flow.reverse_bytes;
@@ -182,6 +197,8 @@ Result<void> IpfixReader::read(Bytes messages, const ipfix::Exporter& exporter, 
   sink_->out = &out;
   return sink_->decoder.decode(messages, exporter, now, *sink_);
 }
+
+std::vector<HostFacts> IpfixReader::take_host_facts() { return std::exchange(sink_->host_facts, {}); }
 
 void IpfixReader::forget(const ipfix::Exporter& exporter) { sink_->decoder.forget(exporter); }
 

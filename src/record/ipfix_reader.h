@@ -19,6 +19,7 @@
 #include "capture/record_names.h"
 #include "ipfix/decoder.h"
 #include "record/flow_record.h"
+#include "record/host_facts.h"
 #include "record/ipfix_elements.h"
 
 namespace anemone {
@@ -49,6 +50,9 @@ class IpfixReader {
   // The same from one of several exporters, at `now`.
   Result<void> read(Bytes messages, const ipfix::Exporter& exporter, Time now, RecordNames& names,
                     std::vector<FlowRecord>& out);
+
+  // What hosts said of themselves since last asked, in the order of the file.
+  std::vector<HostFacts> take_host_facts();
 
   // The exporter's connection ended: its templates go with it.
   void forget(const ipfix::Exporter& exporter);

@@ -13,13 +13,15 @@ using ipfix::kVariable;
 using ipfix::Template;
 
 // Which fields a record has something in; the number of its template is 256 and these bits.
-enum Variant : std::uint8_t { kIpv6 = 1, kWide = 2, kHost = 4, kTcp = 8, kTunnel = 16 };
-constexpr std::uint16_t kElementsTemplate = 300;
+enum Variant : std::uint8_t { kIpv6 = 1, kWide = 2, kHost = 4, kTcp = 8, kTunnel = 16, kNat = 32 };
+constexpr std::uint16_t kElementsTemplate = 400;
+constexpr std::uint16_t kHostFactsTemplate = 401;
 
 // Header, set headers, the longest template and the fixed fields of a record.
 constexpr std::size_t kWithoutNames = 16 + 12 + 256 + 176;
+constexpr std::size_t kHostFactsHeads = 16 + 12 + 64;  // header, set headers, their template
 
-std::uint8_t variant_of(const FlowRecord& record) {
+std::uint8_t variant_of(const FlowRecord& record, const NatTuple* nat) {
   const Origin& origin = record.origin;
   std::uint8_t variant = 0;
   if (!record.key.src.is_v4() || !record.key.dst.is_v4()) variant |= kIpv6;
@@ -30,6 +32,9 @@ std::uint8_t variant_of(const FlowRecord& record) {
   }
   if (record.srtt_us != 0 || record.retransmits != 0) variant |= kTcp;
   if (origin.tunnel.valid()) variant |= kTunnel;
+  if (nat == nullptr) return variant;
+  variant |= kNat;
+  if (!nat->src.is_v4() || !nat->dst.is_v4()) variant |= kIpv6;
   return variant;
 }
 
@@ -39,21 +44,21 @@ Template template_of(std::uint8_t variant, std::uint32_t enterprise) {
   };
   const bool v6 = (variant & kIpv6) != 0;
   const std::uint16_t counter = (variant & kWide) != 0 ? 8 : 4;
-  std::vector<Field> fields = {
-      {iana::kStartMilliseconds, 8},
-      {iana::kEndMilliseconds, 8},
-      ours(OurElement::kStartFraction, 2),
-      ours(OurElement::kEndFraction, 2),
-      {v6 ? iana::kSource6 : iana::kSource4, static_cast<std::uint16_t>(v6 ? 16 : 4)},
-      {v6 ? iana::kDestination6 : iana::kDestination4, static_cast<std::uint16_t>(v6 ? 16 : 4)},
-      {iana::kSourcePort, 2},
-      {iana::kDestinationPort, 2},
-      {iana::kProtocol, 1},
-      {iana::kTos, 1},
-      {iana::kTcpFlags, 1},
-      {iana::kEndReason, 1},
-      {iana::kPackets, counter},
-      {iana::kOctets, counter}};
+  const std::uint16_t address = v6 ? 16 : 4;
+  std::vector<Field> fields = {{iana::kStartMilliseconds, 8},
+                               {iana::kEndMilliseconds, 8},
+                               ours(OurElement::kStartFraction, 2),
+                               ours(OurElement::kEndFraction, 2),
+                               {v6 ? iana::kSource6 : iana::kSource4, address},
+                               {v6 ? iana::kDestination6 : iana::kDestination4, address},
+                               {iana::kSourcePort, 2},
+                               {iana::kDestinationPort, 2},
+                               {iana::kProtocol, 1},
+                               {iana::kTos, 1},
+                               {iana::kTcpFlags, 1},
+                               {iana::kEndReason, 1},
+                               {iana::kPackets, counter},
+                               {iana::kOctets, counter}};
   if ((variant & kHost) != 0) {
     fields.insert(fields.end(), {{iana::kDirection, 1},
                                  {iana::kIngressInterface, 4},
@@ -68,6 +73,13 @@ Template template_of(std::uint8_t variant, std::uint32_t enterprise) {
   if ((variant & kTunnel) != 0) {
     fields.insert(fields.end(), {ours(OurElement::kOuterSource, 16), ours(OurElement::kOuterDestination, 16),
                                  ours(OurElement::kTunnelId, 4)});
+  }
+  if ((variant & kNat) != 0) {
+    fields.insert(fields.end(), {{v6 ? iana::kPostNatSource6 : iana::kPostNatSource4, address},
+                                 {v6 ? iana::kPostNatDestination6 : iana::kPostNatDestination4, address},
+                                 {iana::kPostNatSourcePort, 2},
+                                 {iana::kPostNatDestinationPort, 2},
+                                 ours(OurElement::kTranslatedBefore, 1)});
   }
   // Names last, so that all that is fixed stands at fixed places.
   if ((variant & kHost) != 0) {
@@ -125,15 +137,19 @@ void put_times(const FlowRecord& record, Put& out) {
   out.u16(static_cast<std::uint16_t>((record.end - end_ms).count()));
 }
 
+void put_addresses(const IpAddress& src, const IpAddress& dst, std::uint8_t variant, Put& out) {
+  if ((variant & kIpv6) != 0) {
+    out.address(src);
+    out.address(dst);
+  } else {
+    out.u32(src.v4().value);
+    out.u32(dst.v4().value);
+  }
+}
+
 void put_base(const FlowRecord& record, std::uint8_t variant, Put& out) {
   put_times(record, out);
-  if ((variant & kIpv6) != 0) {
-    out.address(record.key.src);
-    out.address(record.key.dst);
-  } else {
-    out.u32(record.key.src.v4().value);
-    out.u32(record.key.dst.v4().value);
-  }
+  put_addresses(record.key.src, record.key.dst, variant, out);
   out.u16(record.key.src_port);
   out.u16(record.key.dst_port);
   out.u8(record.key.protocol);
@@ -163,6 +179,13 @@ void put_tunnel(const Tunnel& tunnel, Put& out) {
   out.address(tunnel.src);
   out.address(tunnel.dst);
   out.u32(tunnel.id);
+}
+
+void put_nat(const NatTuple& nat, std::uint8_t variant, Put& out) {
+  put_addresses(nat.src, nat.dst, variant, out);
+  out.u16(nat.src_port);
+  out.u16(nat.dst_port);
+  out.u8(nat.before ? 1 : 0);
 }
 
 // At most `bytes_max` bytes, cut between characters of UTF-8.
@@ -203,6 +226,17 @@ void IpfixWriter::write(std::span<const FlowRecord> records, const RecordNames& 
   messages_.flush(export_time, send);
 }
 
+bool IpfixWriter::write_host_facts(const HostFacts& facts, Time export_time, const Send& send) {
+  ByteWriter record;
+  anemone::write_host_facts(facts, config_.domain, config_.enterprise, record);
+  if (record.size() + kHostFactsHeads > config_.message_bytes_max) return false;
+  if (!elements_said_) say_elements(export_time, send);
+  const Template layout = host_facts_template(kHostFactsTemplate, config_.enterprise);
+  messages_.begin_record(layout, record.size(), export_time, send).put(record.bytes());
+  messages_.added();
+  return true;
+}
+
 void IpfixWriter::say_elements(Time export_time, const Send& send) {
   const Template layout = ipfix::type_information_template(kElementsTemplate);
   ByteWriter description;
@@ -224,7 +258,8 @@ void IpfixWriter::add_text(std::string_view text, Texts& texts) {
 
 void IpfixWriter::add(const FlowRecord& record, const RecordNames& names, Time export_time,
                       const Send& send) {
-  const std::uint8_t variant = variant_of(record);
+  const NatTuple* nat = record.nat.valid() ? &names.nats[record.nat] : nullptr;
+  const std::uint8_t variant = variant_of(record, nat);
   const Template& layout = templates_[variant];
   Texts texts;
   if ((variant & kHost) != 0) {
@@ -257,6 +292,7 @@ void IpfixWriter::add(const FlowRecord& record, const RecordNames& names, Time e
     out.u32(record.retransmits);
   }
   if (tunnel != nullptr) put_tunnel(*tunnel, out);
+  if (nat != nullptr) put_nat(*nat, variant, out);
   for (std::size_t i = 0; i < texts.count; ++i) out.text(texts.of[i]);
   messages_.added();
   ++records_;

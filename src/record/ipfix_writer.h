@@ -4,7 +4,7 @@
 // Messages one after another are an IPFIX File (RFC 5655). Templates and the description of our own elements
 // (RFC 5610) stand before the first record that needs them; over UDP have them said again from time to time.
 // Records take the template with the fields that they have something in: IPv4 or IPv6, counters of 32 or 64
-// bits, with or without what a host knows, TCP's measurements, a tunnel. One thread.
+// bits, with or without what a host knows, TCP's measurements, a tunnel, translated addresses. One thread.
 #pragma once
 
 #include <array>
@@ -19,6 +19,7 @@
 #include "capture/record_names.h"
 #include "ipfix/message_writer.h"
 #include "record/flow_record.h"
+#include "record/host_facts.h"
 #include "record/ipfix_elements.h"
 
 namespace anemone {
@@ -40,6 +41,10 @@ class IpfixWriter {
   void write(std::span<const FlowRecord> records, const RecordNames& names, Time export_time,
              const Send& send);
 
+  // Says where the exporter stands, before the records that are written next. False, and nothing is said,
+  // when it does not fit into a message; it does in one of 32 KiB.
+  bool write_host_facts(const HostFacts& facts, Time export_time, const Send& send);
+
   // All templates and what our elements are, in messages of their own: for whoever joins in the middle.
   void write_templates(Time export_time, const Send& send);
 
@@ -53,7 +58,7 @@ class IpfixWriter {
   std::uint64_t names_cut() const { return names_cut_; }
 
  private:
-  static constexpr std::size_t kVariants = 32;
+  static constexpr std::size_t kVariants = 64;
   static constexpr std::size_t kTexts = 8;
 
   // The names of one record, in the order of the template.

@@ -64,6 +64,14 @@ FlowRecord record(Random& random, RecordNames& names) {
   record.packets = random.below(1000);
   record.bytes = random.below(4) == 0 ? random.next() : random.below(1'000'000);
   record.origin = origin(random, names);
+  if (random.below(3) == 0) {
+    const NatTuple nat{.src = address(random),
+                       .dst = address(random),
+                       .src_port = static_cast<std::uint16_t>(1 + random.below(65'535)),
+                       .dst_port = static_cast<std::uint16_t>(1 + random.below(65'535)),
+                       .before = random.below(2) == 0};
+    record.nat = names.nats.intern(nat);
+  }
   if (random.below(2) == 0) record.srtt_us = static_cast<std::uint32_t>(random.next());
   if (random.below(3) == 0) record.retransmits = static_cast<std::uint32_t>(random.below(100));
   record.accuracy = static_cast<std::uint8_t>(random.below(4));
@@ -104,6 +112,9 @@ void check_same(const FlowRecord& in, const RecordNames& in_names, FlowRecord ou
   REQUIRE(in.origin.tunnel.valid() == out.origin.tunnel.valid());
   if (in.origin.tunnel.valid())
     CHECK(in_names.tunnels[in.origin.tunnel] == out_names.tunnels[out.origin.tunnel]);
+  REQUIRE(in.nat.valid() == out.nat.valid());
+  if (in.nat.valid()) CHECK(in_names.nats[in.nat] == out_names.nats[out.nat]);
+  out.nat = in.nat;
   out.origin.owner = in.origin.owner;
   out.origin.application = in.origin.application;
   out.origin.tunnel = in.origin.tunnel;
@@ -130,7 +141,7 @@ TEST_CASE("records and their names come back from a file exactly as they were wr
   REQUIRE(read.size() == records.size());
   for (std::size_t i = 0; i < read.size(); ++i) check_same(records[i], names, read[i], read_names);
   CHECK(reader.decoded().records_missed == 0);
-  CHECK(reader.decoded().unwanted_fields == 14 * 9);  // what describes the elements, and no other
+  CHECK(reader.decoded().unwanted_fields == 19 * 9);  // what describes the elements, and no other
   CHECK(reader.element_names().at({kOurEnterprise, 1}) == "anemoneProcessName");
 }
 
@@ -243,4 +254,37 @@ TEST_CASE("every prefix of a file is refused or read up to there, and never past
     (void)reader.read(prefix, read_names, read);
     CHECK(read.size() < records.size());
   }
+}
+
+TEST_CASE("where a host stands comes back from a file, before its records, and from no short message") {
+  const HostFacts facts{
+      .at = kSent + 123'456us,
+      .name = "web1",
+      .addresses = {{Ipv4{0x0a000001}, 24, 2}, {IpAddress{0x2001'0db8'0000'0000, 1}, 64, 3}},
+      .gateways = {Ipv4{0x0a0000fe}, IpAddress{0xfe80'0000'0000'0000, 1}},
+      .forwards = true};
+  RecordNames names;
+  Written written;
+  IpfixWriter writer({.domain = 2});
+  REQUIRE(writer.write_host_facts(facts, kSent, written.send()));
+  writer.write(some_records(10, names), names, kSent, written.send());
+  RecordNames read_names;
+  std::vector<FlowRecord> read;
+  IpfixReader reader;
+  REQUIRE(reader.read(written.file(), read_names, read));
+  CHECK(read.size() == 10);
+  CHECK(reader.take_host_facts() == std::vector{facts});
+  CHECK(reader.take_host_facts().empty());
+  CHECK(reader.decoded().records_missed == 0);
+
+  HostFacts many = facts;
+  many.addresses.assign(5000, facts.addresses[0]);
+  many.gateways.assign(5000, facts.gateways[0]);
+  Written cut;
+  IpfixWriter again;
+  REQUIRE(again.write_host_facts(many, kSent, cut.send()));
+  again.write(some_records(1, names), names, kSent, cut.send());
+  REQUIRE(reader.read(cut.file(), read_names, read));
+  CHECK(reader.take_host_facts().at(0).addresses.size() == kHostListMax);
+  CHECK_FALSE(IpfixWriter({.message_bytes_max = 1400}).write_host_facts(many, kSent, cut.send()));
 }

@@ -167,6 +167,12 @@ void put_end(Line& out, const IpAddress& address, const FlowRecord& record, std:
   out.put(std::uint64_t{port});
 }
 
+std::string print_end(const IpAddress& address, const FlowRecord& record, std::uint16_t port) {
+  Line line;
+  put_end(line, address, record, port);
+  return std::string(line.text());
+}
+
 void put_flags(Line& out, std::uint8_t flags) {
   constexpr std::string_view kNames = "CEUAPRSF";
   for (std::size_t i = 0; i < kNames.size(); ++i) out.put(flags >> (7 - i) & 1 ? kNames[i] : '.');
@@ -342,6 +348,14 @@ void append_json(const FlowRecord& record, const RecordNames& names, std::string
     out += R"(","outer_dst":")" + print_address(tunnel.dst);
     out += R"(","tunnel_id":)" + std::to_string(tunnel.id);
   }
+  if (record.nat.valid()) {
+    const NatTuple& nat = names.nats[record.nat];
+    out += R"(,"nat_src":")" + print_address(nat.src);
+    out += R"(","nat_dst":")" + print_address(nat.dst);
+    out += R"(","nat_sport":)" + std::to_string(port_or_none(record, nat.src_port));
+    out += R"(,"nat_dport":)" + std::to_string(port_or_none(record, nat.dst_port));
+    out += R"(,"nat":")" + std::string(nat.before ? "before" : "after") + '"';
+  }
   out += '}';
 }
 
@@ -375,6 +389,11 @@ void append_row(const FlowRecord& record, const RecordNames& names, std::string&
     append_shown(tunnel.technology, out);
     out += (tunnel.id == 0 ? "" : ' ' + std::to_string(tunnel.id)) + ' ' + print_address(tunnel.src) +
            " -> " + print_address(tunnel.dst);
+  }
+  if (record.nat.valid()) {
+    const NatTuple& nat = names.nats[record.nat];
+    out += (nat.before ? "  was " : "  becomes ") + print_end(nat.src, record, nat.src_port) + " -> " +
+           print_end(nat.dst, record, nat.dst_port);
   }
   out += '\n';
 }

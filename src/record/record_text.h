@@ -19,7 +19,8 @@ void append_json(const FlowRecord& record, std::string& out);
 
 // With what is known of a host's record: "direction", "interface", "process", "executable", "user", "unit",
 // "container", "pid", "application", "srtt_us", "retransmits"; and "tunnel", "tunnel_interface", "outer_src",
-// "outer_dst" and "tunnel_id" where the record was in a tunnel.
+// "outer_dst" and "tunnel_id" where the record was in a tunnel; "nat_src", "nat_dst", "nat_sport",
+// "nat_dport" and "nat" ("after" the observer, or "before") where its addresses are translated.
 void append_json(const FlowRecord& record, const RecordNames& names, std::string& out);
 
 constexpr std::string_view kCsvHeader =
