@@ -12,6 +12,8 @@ LSA_TYPES = {"routerLinkStates": 1, "networkLinkStates": 2, "summaryLinkStates":
 PATH_TYPES = {"N": "intra", "N IA": "inter", "N E1": "external1", "N E2": "external2", "N N1": "external1",
               "N N2": "external2"}
 
+DEFAULT = "0.0.0.0/0"
+
 
 class Frr:
     def __init__(self, wish, ospf, folder):
@@ -60,6 +62,8 @@ class Frr:
     def config(self):
         wish, out = self.wish, [f"hostname {self.wish.name}", "log timestamp precision 6"]
         for port in wish.ports:
+            if port.kind == "outside":
+                continue
             out += routers.interface_lines(port, self.ospf)
             if port.md5:
                 out += [" ip ospf authentication message-digest", f" ip ospf message-digest-key 1 md5 {port.md5}"]
@@ -85,8 +89,9 @@ class Frr:
             out["router ospf", f"area {area} range {prefix}"] = ""
         if wish.max_metric:
             out["router ospf", "max-metric router-lsa administrative"] = ""
-        for external in wish.externals.values():  # one kind and one metric for all of a router's
-            out["router ospf", "redistribute static"] = f"metric {external['metric']} metric-type {external['type']}"
+        for prefix, external in wish.externals.items():  # one kind and one metric for all of a router's but the default
+            what = "default-information originate" if prefix == DEFAULT else "redistribute static"
+            out["router ospf", what] = f"metric {external['metric']} metric-type {external['type']}"
         return out
 
     def statics(self):

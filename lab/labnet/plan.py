@@ -43,7 +43,7 @@ class Plan:
 
     @property
     def nodes(self):
-        return list(self.routers) + list(self.hosts) + list(self.listeners)
+        return list(dict.fromkeys([*self.routers, *self.hosts, *self.listeners]))  # a host may listen as well
 
     @property
     def hubs(self):
@@ -61,10 +61,11 @@ class Plan:
         return out
 
     def resolver(self):
-        for service in self.raw["services"]:
+        """None where the network has no names."""
+        for service in self.raw.get("services", []):
             if service["kind"] == "dns":
                 return self.hosts[service["host"]]["port"].address
-        raise SystemExit("network.json: no service of kind dns")
+        return None
 
 
 prefix = "anm-"  # of every namespace's name: that of the plan which was read (a process has one)
@@ -126,6 +127,7 @@ def add_lan(plan, lan):
     for port in ports:
         plan.routers[port.node]["ports"].append(port)
     plan.switches[lan["name"]] = ports
+    add_hosts(plan, net, ports, {port.node: port.address for port in ports})
 
 
 def add_listener(plan, name, number):
@@ -144,11 +146,17 @@ def add_stub(plan, router, prefix, area, kind):
     net = ipaddress.ip_network(prefix)
     ports = [Port(router, "lan", str(net[1]), net.prefixlen, 0 if plan.hubs else 100, area, 10, kind)]
     plan.routers[router]["ports"].append(ports[0])
+    add_hosts(plan, net, ports, {router: str(net[1])})
+    plan.switches["s-" + router] = ports
+
+
+def add_hosts(plan, net, ports, gateways):
+    """Appends the hosts whose address is in `net` to its `ports`. A host may say which router it leaves by ("gateway")."""
     for host in plan.raw["hosts"]:
         if ipaddress.ip_address(host["address"]) not in net:
             continue
-        port = Port(host["name"], HOST_INTERFACE, host["address"], net.prefixlen, host["mbps"], kind="host")
+        port = Port(host["name"], HOST_INTERFACE, host["address"], net.prefixlen, host.get("mbps", 0), kind="host")
+        router = host.get("gateway", next(iter(gateways)))
         plan.hosts[host["name"]] = {
-            "port": port, "gateway": str(net[1]), "router": router, "more": host.get("more_addresses", [])}
+            "port": port, "gateway": gateways[router], "router": router, "more": host.get("more_addresses", [])}
         ports.append(port)
-    plan.switches["s-" + router] = ports

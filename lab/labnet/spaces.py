@@ -69,9 +69,11 @@ def build(plan, balance_object):
     for name, router in plan.routers.items():
         in_space(space(name), router_script(router, balance_object))
     for name, ports in plan.listeners.items():
-        in_space(space(name), quiet_script() + "".join(map(port_script, ports)))
+        in_space(space(name), quiet_script() + "".join(map(port_script, ports)) + ear_script(name in plan.hosts, ports))
     for name, host in plan.hosts.items():
         in_space(space(name), host_script(host))
+        if not plan.resolver():
+            continue
         folder = ETC / space(name)
         folder.mkdir(parents=True)
         (folder / "resolv.conf").write_text(f"search {plan.domain}\nnameserver {plan.resolver()}\n")
@@ -104,10 +106,18 @@ def quiet_script():
     return "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1\nip link set lo up\n"
 
 
+def ear_script(is_host, ports):
+    """A host that listens as well sends nothing of its own there: no route leads to the LANs that it hears."""
+    if not is_host:
+        return ""
+    lines = "sysctl -qw net.ipv4.conf.all.arp_ignore=1\n"
+    return lines + "".join(f"ip route flush dev {port.name}\n" for port in ports)
+
+
 def switch_script(plan):
     out = quiet_script()
     for name, ports in plan.switches.items():
-        hub = " ageing_time 0" if plan.hubs else ""
+        hub = " ageing_time 0" if plan.hubs and not any(port.kind == "host" for port in ports) else ""
         out += f"ip link add {name} type bridge mcast_snooping 0{hub}\nip link set {name} up\n"
         for port in ports:
             far = far_end(port)

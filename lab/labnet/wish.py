@@ -24,7 +24,7 @@ class Wish:
 def wishes(plan):
     out = {}
     for name, router in plan.routers.items():
-        areas = {port.area: plan.raw["areas"].get(port.area, "") for port in router["ports"]}
+        areas = {port.area: plan.raw["areas"].get(port.area, "") for port in router["ports"] if port.area}
         out[name] = Wish(name, router["id"], router["ports"], areas)
     for external in plan.raw["externals"]:
         out[external["router"]].externals[external["prefix"]] = external

@@ -1,0 +1,143 @@
+"""How long after the routers' own change of routes a load shows it: by the command line and by the API's stream."""
+
+import json
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from . import matrix_server
+from .plan import space
+
+WATCHED_S = 9
+SHIFT_MAX_S = 2.0
+SHIFTED = 0.02  # of the network's traffic, on one link: so much is a shift
+RTM_NEWROUTE, RTM_DELROUTE, RTA_DST = 24, 25, 1
+RTNLGRP_IPV4_ROUTE = 1 << 6
+
+
+class RouteWatch:
+    """The kernel's own word of when a router's route to a prefix changed (as `ip monitor route` prints it)."""
+
+    def __init__(self, router, prefix):
+        self.prefix, self.changes, self.stopped = prefix, [], False
+        with matrix_server.inside(space(router)):
+            self.wire = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+            self.wire.bind((0, RTNLGRP_IPV4_ROUTE))
+        self.wire.settimeout(0.2)
+        self.thread = threading.Thread(target=self.watch)
+        self.thread.start()
+
+    def watch(self):
+        while not self.stopped:
+            try:
+                data = self.wire.recv(1 << 16)
+            except TimeoutError:
+                continue
+            now = time.time()
+            if self.prefix in prefixes(data):
+                self.changes.append(now)
+        self.wire.close()
+
+    def stop(self):
+        self.stopped = True
+        self.thread.join()
+        return self.changes
+
+
+def prefixes(data):
+    """The destinations of route messages."""
+    at = 0
+    while at + 16 <= len(data):
+        length, kind = struct.unpack_from("=IH", data, at)
+        if length < 16:
+            return
+        if kind in (RTM_NEWROUTE, RTM_DELROUTE):
+            bits, attribute = data[at + 17], at + 28
+            while attribute + 4 <= at + length:
+                size, what = struct.unpack_from("=HH", data, attribute)
+                if what == RTA_DST:
+                    yield f"{socket.inet_ntoa(data[attribute + 4:attribute + 8])}/{bits}"
+                attribute += max(4, size + 3 & ~3)
+        at += length + 3 & ~3
+
+
+class LoadWatch:
+    """Asks the command line for the last minute's loads again and again, and listens to the stream meanwhile."""
+
+    def __init__(self, server):
+        self.server, self.stopped = server, False
+        self.asked, self.told = [], []  # (asked at, answered at, {link: bps}), (came at, kind, data)
+        self.threads = [threading.Thread(target=self.ask), threading.Thread(target=self.listen)]
+        for thread in self.threads:
+            thread.start()
+
+    def ask(self):
+        command = matrix_server.command(self.server, "load", "--last", "1m", "--format", "json")
+        while not self.stopped:
+            began = time.time()
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode == 0:
+                links = {link["id"]: link["load_bps"] or 0 for link in json.loads(done.stdout)["links"]}
+                self.asked.append((began, time.time(), links))
+            time.sleep(0.1)
+
+    def listen(self):
+        try:
+            self.server.api.stream(lambda at, kind, data: self.told.append((at, kind, data)), lambda: self.stopped)
+        except (OSError, ValueError):
+            pass
+
+    def stop(self):
+        self.stopped = True
+        for thread in self.threads:
+            thread.join()
+
+
+class Watch:
+    """One change, as routers, command line and stream tell it."""
+
+    def __init__(self, server, router, prefix):
+        self.router, self.routes, self.loads = router, RouteWatch(router, prefix), LoadWatch(server)
+
+    def stop(self):
+        self.changes = self.routes.stop()
+        self.loads.stop()
+
+    def seen(self, began, total_bps):
+        """Seconds from the change of the router's route; null what never came."""
+        changed = next((at for at in self.changes if at >= began), None)
+        if changed is None:
+            return {"routes_s": None}
+        told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= changed and what == kind), None)
+                for kind in ("load", "topology")}
+        shown = seen_at(self.loads.asked, changed, total_bps)
+        return {"routes_s": changed - began, "load_s": shown and shown - changed, "stream_s": told["load"], "topology_s": told["topology"],
+                "asked": len(self.loads.asked)}
+
+
+def seen_at(asked, since, total_bps):
+    """When an answer first shows other loads than the last before the change."""
+    before = [links for _, ended, links in asked if ended <= since]
+    if not before:
+        return None
+    for _, ended, links in asked:
+        if ended > since:
+            moved = max(abs(links.get(link, 0) - before[-1].get(link, 0)) for link in links.keys() | before[-1].keys())
+            if moved > SHIFTED * total_bps:
+                return ended
+    return None
+
+
+def text(shift):
+    return "       " + ", ".join(f"{key} {round(value, 2) if isinstance(value, float) else value}" for key, value in shift.items() if key != "event")
+
+
+def judge(claims, shifts):
+    shifts = [one for one in shifts if one["routes_s"] is not None]
+    for key, what in (("load_s", "anemone load --last 1m"), ("stream_s", "the API's stream")):
+        took = [one[key] for one in shifts]
+        late = [one for one in took if one is None or one > SHIFT_MAX_S]
+        said = ", ".join("never" if one is None else f"{one:.2f}" for one in took)
+        claims.claim(not late if took else None, f"{what} shows a shift within {SHIFT_MAX_S:.0f} s of the routers' own change: {said} s")
