@@ -3,46 +3,22 @@
 //
 // What it finds on the screen is made up; that real numbers are right is demo.mjs's business.
 
-import { spawn } from "node:child_process";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { holds, launch, listen, map_of, Mock, run, url_of } from "./harness.mjs";
 
-const { values: options } = parseArgs({ options: { chromium: { type: "string", default: "/usr/bin/chromium" }, port: { type: "string", default: "0" } } });
-const here = path.dirname(fileURLToPath(import.meta.url));
-let base = ""; // any free port, and the same again after a restart
-let server = null;
-async function start(...more) {
-  server = spawn("node", [path.join(here, "../mock/server.mjs"), "--port", options.port, ...more], { stdio: ["ignore", "pipe", "inherit"] });
-  const said = await new Promise((r) => server.stdout.once("data", (d) => r(String(d))));
-  options.port = /:(\d+)\//.exec(said)[1];
-  base = `http://127.0.0.1:${options.port}`;
-}
-const stop = () => new Promise((r) => { server.once("exit", r); server.kill(); });
-
-await start("--done");
-const browser = await chromium.launch({ executablePath: options.chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+const { values: options } = parseArgs({ options: { chromium: { type: "string", default: "/usr/bin/chromium" } } });
+const mock = new Mock();
+await mock.start("--done");
+const browser = await launch(options.chromium);
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"] });
 const page = await context.newPage();
 const complaints = [];
-page.on("pageerror", (e) => complaints.push(e.message));
-page.on("console", (m) => m.type() === "error" && !/ERR_CONNECTION|Failed to load resource|ERR_INCOMPLETE|ERR_EMPTY/.test(m.text()) && complaints.push(m.text()));
+listen(page, complaints);
 
-let held = 0;
-async function holds(sentence, test, patience_ms = 20000) {
-  const end = Date.now() + patience_ms;
-  for (let why; ; await new Promise((r) => setTimeout(r, 60))) {
-    try { if (await test()) break; why = "it does not"; } catch (error) { why = error.message; }
-    if (Date.now() > end) throw new Error(`${sentence}: ${why}`);
-  }
-  held++;
-  console.log(`ok   ${sentence}`);
-}
-const map = () => page.evaluate(() => { const a = window.__anemone; return { at: a.at, live: a.live, links: a.links.map((l) => ({ ...l })), nodes: a.nodes.map((n) => ({ ...n })) }; });
-const url = (name) => new URL(page.url()).searchParams.get(name);
+const map = () => map_of(page);
+const url = (name) => url_of(page, name);
 const see = (testid) => page.locator(`[data-testid=${testid}]`);
-const open = async (query) => { await page.goto(`${base}/${query}`); await page.waitForFunction(() => window.__anemone?.links.some((l) => l.load_bps > 0)); };
+const open = async (query) => { await page.goto(`${mock.base}/${query}`); await page.waitForFunction(() => window.__anemone?.links.some((l) => l.load_bps > 0)); };
 const node_at = async (id) => (await map()).nodes.find((n) => n.id === id);
 
 async function time() {
@@ -156,31 +132,29 @@ async function hands() {
 }
 
 async function beginning() {
-  await stop();
-  await start("--begin", "0", "--speed", "4");
-  await page.goto(`${base}/`);
+  await mock.restart("--begin", "0", "--speed", "4");
+  await page.goto(`${mock.base}/`);
   await holds("before the first bin the page says what it waits for", async () => (await see("notice-loading").innerText()).includes("first bin"));
   await holds("then the map appears by itself", async () => (await map()).links.some((l) => l.load_bps > 0) && (await see("notice-loading").count()) === 0);
   await see("speed-60").click();
   await holds("while following, the speed is the replay's", async () => (await see("watermark").innerText()).includes("60x"));
   await see("play").click();
   await holds("pausing holds the picture while the replay goes on", async () => url("at") !== null && (await see("live").getAttribute("aria-pressed")) === "false");
-  await stop();
-  await start("--done");
+  await mock.restart("--done");
 }
 
 async function loss() {
   await open("");
-  await stop();
+  await mock.stop();
   await holds("without the server the page says so, with the age", async () => /lost \d+ s ago/.test(await see("connection-lost").innerText()));
   await holds("and keeps the last picture, greyed", async () => (await page.locator(".page[data-stale=true]").count()) === 1 && (await map()).links.length === 48);
-  await start("--done");
+  await mock.start("--done");
   await holds("it comes back by itself", async () => (await see("connection-lost").count()) === 0 && (await page.locator(".page[data-stale=false]").count()) === 1);
 }
 
 async function phone() {
   const small = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" });
-  await small.goto(`${base}/?at=2026-11-22T10:02:20Z`);
+  await small.goto(`${mock.base}/?at=2026-11-22T10:02:20Z`);
   await small.waitForFunction(() => window.__anemone?.links.some((l) => l.load_bps > 0));
   await small.waitForTimeout(500);
   await holds("on a phone nothing is wider than the screen", () => small.evaluate(() => document.documentElement.scrollWidth <= 390 && [...document.querySelectorAll(".controls > *, .head > *")].every((e) => e.getBoundingClientRect().right <= 391)));
@@ -191,15 +165,7 @@ async function phone() {
   await small.close();
 }
 
-let failed = null;
-try {
-  for (const part of [time, finding, tables, ways, hands, beginning, loss, phone]) await part();
-  if (complaints.length) throw new Error(`the page complained: ${complaints.join("; ")}`);
-} catch (error) {
-  failed = error;
-  console.log(`FAIL ${error.message}`);
-}
-await browser.close();
-await stop();
-console.log(failed ? `${held} held before the failure` : `all ${held} held`);
-process.exit(failed ? 1 : 0);
+await run([time, finding, tables, ways, hands, beginning, loss, phone], complaints, async () => {
+  await browser.close();
+  await mock.stop();
+});

@@ -92,9 +92,12 @@ export class Engine {
 
   bin_of(ms) { return Math.max(0, Math.min(this.bins - 1, Math.floor((ms - this.from_ms) / 1000 / this.bin_s))); }
 
+  // Of a bin that is still open, what has come of it so far.
+  filling = () => 1;
+
   rate(flow, bin) {
     if (bin < flow.from_bin || bin >= flow.to_bin) return 0;
-    return flow.bps * Math.max(0.05, 1 + flow.wobble * Math.sin(flow.phase + bin * 0.7) + 0.15 * Math.sin(flow.phase * 3 + bin * 2.1));
+    return this.filling(bin) * flow.bps * Math.max(0.05, 1 + flow.wobble * Math.sin(flow.phase + bin * 0.7) + 0.15 * Math.sin(flow.phase * 3 + bin * 2.1));
   }
 
   // The pieces of a bin with one topology each: [epoch, share of the bin].

@@ -39,6 +39,9 @@ const kCampusHosts = [
   ["pc8", "access1", "10.30.3.11"], ["pc9", "access1", "10.30.3.12"], ["internet1", "edge1", "198.51.100.10"],
 ];
 
+const kProcesses = { http: "nginx", https: "firefox", domain: "unbound", smtp: "postfix", nfs: "nfsd", rsync: "rsync", mysql: "mariadbd", ssh: "sshd", iperf3: "iperf3" };
+const kUsers = { domain: "unbound", smtp: "postfix", nfs: "root", rsync: "backup", mysql: "mysql", ssh: "alice", iperf3: "bob", https: "alice" };
+
 function address(k) {
   return `10.1.${k >> 8}.${k & 255}`;
 }
@@ -62,7 +65,7 @@ function campus() {
   const r = random(7);
   const flows = [];
   const add = (from, to, app, mbps, from_bin = 0, to_bin = 1e9) =>
-    flows.push({ from, to, app, bps: 0.62 * mbps * kM, phase: r() * 6.28, wobble: 0.12 + 0.3 * r(), from_bin, to_bin });
+    flows.push({ from, to, app, process: kProcesses[app] ?? app, user: kUsers[app] ?? "www-data", bps: 0.62 * mbps * kM, phase: r() * 6.28, wobble: 0.12 + 0.3 * r(), from_bin, to_bin });
   for (const pc of ["pc1", "pc2", "pc3", "pc4", "pc5", "pc6", "pc7", "pc8", "pc9"]) {
     add("web1", pc, "http", 0.1 + 0.4 * r()); add(pc, "web1", "http", 0.03);
     add("internet1", pc, "https", 0.1 + 0.35 * r()); add(pc, "internet1", "https", 0.04);
@@ -81,16 +84,18 @@ function campus() {
   return { name: "campus (mock)", routers, networks: [kLan], links, hosts, flows, events };
 }
 
-// A mesh of n routers for measuring how fast the map draws: a ring of rings with chords.
-function mesh(n) {
+// A mesh of n routers for measuring how fast the map draws: a ring of rings with chords. `areas`: in squares of eight
+// by eight, each an area of its own, so that there is something to fold by.
+function mesh(n, areas) {
   const r = random(3);
   const routers = [], links = [], hosts = [], flows = [];
+  const side = Math.ceil(Math.sqrt(n));
   for (let i = 0; i < n; i++) {
     const name = `r${i}`;
-    routers.push({ id: `10.255.${i >> 8}.${i & 255}`, name, areas: ["0.0.0.0"], abr: false, asbr: false, site: "", x: null, y: null });
+    const square = Math.floor(i / side / 8) * Math.ceil(side / 8) + Math.floor((i % side) / 8);
+    routers.push({ id: `10.255.${i >> 8}.${i & 255}`, name, areas: [areas ? `0.0.0.${1 + square}` : "0.0.0.0"], abr: false, asbr: false, site: null, x: null, y: null });
   }
   let k = 1;
-  const side = Math.ceil(Math.sqrt(n));
   for (let i = 0; i < n; i++) {
     if (i % side !== side - 1 && i + 1 < n) { two_way(links, `r${i}`, `r${i + 1}`, 10, 100 * kM, k); k += 4; }
     if (i + side < n) { two_way(links, `r${i}`, `r${i + side}`, 10, 100 * kM, k); k += 4; }
@@ -99,12 +104,19 @@ function mesh(n) {
   for (let i = 0; i < Math.min(200, n); i++) hosts.push({ name: `h${i}`, address: `10.20.${i >> 8}.${i & 255}`, router: `r${Math.floor(r() * n)}` });
   for (let i = 0; i < 900; i++) {
     const a = hosts[Math.floor(r() * hosts.length)], b = hosts[Math.floor(r() * hosts.length)];
-    if (a !== b) flows.push({ from: a.name, to: b.name, app: ["http", "https", "nfs", "ssh"][i & 3], bps: (0.1 + 2.4 * r() * r()) * kM, phase: r() * 6, wobble: 0.3, from_bin: 0, to_bin: 1e9 });
+    if (a !== b) flows.push({ from: a.name, to: b.name, app: ["http", "https", "nfs", "ssh"][i & 3], process: ["nginx", "firefox", "nfsd", "sshd"][i & 3], user: ["www-data", "alice", "root", "alice"][i & 3], bps: (0.1 + 2.4 * r() * r()) * kM, phase: r() * 6, wobble: 0.3, from_bin: 0, to_bin: 1e9 });
   }
   return { name: `mesh of ${n} (mock)`, routers, networks: [], links, hosts, flows, events: [{ after_s: 104.2, kind: "link_down", text: "r1-r2 down", pair: ["r1", "r2"] }] };
 }
 
-export function network(routers) {
+// One router with one host, and nobody to talk with.
+function one() {
+  const { routers } = campus();
+  return { name: "one router (mock)", routers: routers.slice(0, 1), networks: [], links: [], hosts: [], flows: [], events: [] };
+}
+
+export function network(routers, areas = false) {
+  if (routers === 1) return one();
   if (routers === 0) return { ...campus(), name: "empty (mock)", routers: [], networks: [], links: [], hosts: [], flows: [], events: [] };
-  return routers ? mesh(routers) : campus();
+  return routers ? mesh(routers, areas) : campus();
 }

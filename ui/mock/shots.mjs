@@ -4,7 +4,7 @@ import fs from "node:fs";
 
 const [url, out, ...only] = process.argv.slice(2);
 fs.mkdirSync(out, { recursive: true });
-const wide = { width: 1440, height: 900 }, phone = { width: 390, height: 844 };
+const wide = { width: 1440, height: 900 }, phone = { width: 390, height: 844 }, laptop = { width: 1280, height: 800 }, wall = { width: 2560, height: 1440 };
 const t = (s) => `at=2026-11-22T10:${s}Z`;
 const kShots = [
   ["overview-light", wide, "light", t("01:20")],
@@ -19,6 +19,18 @@ const kShots = [
   ["phone-light", phone, "light", t("02:20")],
   ["phone-link-dark", phone, "dark", `${t("02:20")}&link=core4>core2:10.1.0.10`],
   ["zoom-dark", wide, "dark", `${t("02:20")}&view=700,400,2.6`],
+  ["zoom-light", wide, "light", `${t("01:44.2")}&view=700,400,2.6`],
+  ["laptop-light", laptop, "light", t("02:20")],
+  ["wall-dark", wall, "dark", t("02:20")],
+  ["wall-link-light", wall, "light", `${t("02:20")}&link=core4>core2:10.1.0.10`],
+  ["coverage-light", wide, "light", `${t("02:20")}&page=coverage`],
+  ["coverage-dark", laptop, "dark", `${t("02:20")}&page=coverage`],
+  ["phone-coverage-light", phone, "light", `${t("02:20")}&page=coverage`],
+  ["table-link-light", wide, "light", `${t("02:20")}&table=1&link=core4>core2:10.1.0.10`],
+  ["now-light", wide, "light", ""],
+  ["now-dark", wide, "dark", ""],
+  ["phone-now-light", phone, "light", ""],
+  ["wall-now-light", wall, "light", ""],
 ];
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 for (const [name, viewport, colorScheme, query] of kShots) {
@@ -26,8 +38,8 @@ for (const [name, viewport, colorScheme, query] of kShots) {
   const page = await browser.newPage({ viewport, colorScheme, hasTouch: viewport === phone });
   page.on("console", (m) => m.type() === "error" && console.log(name, m.text()));
   page.on("pageerror", (e) => console.log(name, e.message));
-  await page.goto(`${url}/?${query}`);
-  await page.waitForFunction(() => window.__anemone?.links.length > 0 || document.querySelector(".twin tbody tr"));
+  await page.goto(query ? `${url}/?${query}` : `${url}/`);
+  await page.waitForFunction(() => window.__anemone?.nodes.length > 0 || document.querySelector(".twin tbody tr, .coverage-page .section, .overlay"));
   await page.waitForTimeout(900);
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.close();

@@ -11,12 +11,12 @@ export class ApiError extends Error {
 }
 
 // Beside the page, wherever it is mounted.
-const kBase = new URL("api/v1/", document.baseURI).toString();
+const base = (): string => new URL("api/v1/", document.baseURI).toString();
 
 export type Query = Record<string, string | number | null | undefined>;
 
 export function address(path: string, query: Query = {}): string {
-  const url = new URL(path, kBase);
+  const url = new URL(path, base());
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
   }

@@ -1,4 +1,5 @@
 import { address } from "./client";
+import type { LoadChange } from "./newer";
 import type { Status } from "./types";
 
 // What the server pushes. `lost` is called once when the connection goes and `back` when it is
@@ -6,6 +7,7 @@ import type { Status } from "./types";
 export interface StreamHandlers {
   bin: () => void;
   topology: () => void;
+  load: (change: LoadChange) => void; // of a bin that is not complete, at most twice a second
   status: (status: Status) => void;
   lost: () => void;
   back: () => void;
@@ -28,13 +30,16 @@ export function open_stream(handlers: StreamHandlers): () => void {
     });
     source.addEventListener("bin", () => handlers.bin());
     source.addEventListener("topology", () => handlers.topology());
-    source.addEventListener("status", (event) => {
-      try {
-        handlers.status(JSON.parse((event as MessageEvent<string>).data) as Status);
-      } catch {
-        // A status that is not JSON is the server's fault; the next one comes in a second.
-      }
-    });
+    const told = <T>(name: string, take: (data: T) => void) =>
+      source!.addEventListener(name, (event) => {
+        try {
+          take(JSON.parse((event as MessageEvent<string>).data) as T);
+        } catch {
+          // What is not JSON is the server's fault; the next one comes in a second.
+        }
+      });
+    told<Status>("status", handlers.status);
+    told<LoadChange>("load", handlers.load);
     source.addEventListener("error", () => {
       source?.close();
       if (closed) return;

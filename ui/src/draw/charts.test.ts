@@ -38,7 +38,7 @@ test("both sides of the bars share one scale, and the rest is one row that keeps
 });
 
 function ribbon(load: number, down = false): Ribbon {
-  return { id: "a>b", x1: 0, y1: 0, x2: 200, y2: 0, width: 10, colour: "", load, down, hidden: false, loud: false, wire: false, changed: false, lit: false, dim: false, mid: { x: 100, y: 0 }, outline: [], missing: null };
+  return { id: "a>b", x1: 0, y1: 0, x2: 200, y2: 0, width: 10, colour: "", load, down, hidden: false, loud: false, wire: false, changed: false, lit: false, dim: false, mid: { x: 100, y: 0 }, outline: [], missing: null, guess: null, reach: null, unsure: [] };
 }
 const at = (r: Ribbon, seconds: number, thin = 1): Dot[] => {
   const out: Dot[] = [];

@@ -22,6 +22,7 @@ export interface Palette {
   wire_area: string; // and of another area
   missing: string;
   missing_edge: string;
+  guess: string; // hatching of what is estimated
   down: string;
   warn: string;
   on_warn: string;
@@ -34,12 +35,12 @@ export interface Palette {
 export const kPalettes: Record<Theme, Palette> = {
   light: {
     background: "#f7f8fa", text: "#1c2733", faint_text: "#5a6875", halo: "#f7f8fa", node: "#ffffff", node_edge: "#3b4b5b", abr: "#3b4b5b",
-    network: "#6b7987", host: "#3b4b5b", host_edge: "#8a97a4", host_line: "#c9d1d9", unknown: "#a9a9a9", wire: "#7b8b9a", wire_area: "#adb9c4", missing: "#eceff2", missing_edge: "#aab4bd", down: "#c23b12", warn: "#c84a09",
+    network: "#6b7987", host: "#3b4b5b", host_edge: "#8a97a4", host_line: "#c9d1d9", unknown: "#a9a9a9", wire: "#7b8b9a", wire_area: "#adb9c4", missing: "#eceff2", missing_edge: "#aab4bd", guess: "#7d8b98", down: "#c23b12", warn: "#c84a09",
     on_warn: "#ffffff", accent: "#0b63c4", particle: "#ffffff", source: "#0f7b6c", sink: "#8a4fbf",
   },
   dark: {
     background: "#10161d", text: "#e4eaf0", faint_text: "#94a3b1", halo: "#10161d", node: "#1b242e", node_edge: "#a9b8c6", abr: "#a9b8c6",
-    network: "#8494a3", host: "#a9b8c6", host_edge: "#6d7c8a", host_line: "#34414d", unknown: "#6f6f6f", wire: "#71828f", wire_area: "#4a5965", missing: "#1c252e", missing_edge: "#52606c", down: "#ff7a4d", warn: "#ff9440",
+    network: "#8494a3", host: "#a9b8c6", host_edge: "#6d7c8a", host_line: "#34414d", unknown: "#6f6f6f", wire: "#71828f", wire_area: "#4a5965", missing: "#1c252e", missing_edge: "#52606c", guess: "#7c8b99", down: "#ff7a4d", warn: "#ff9440",
     on_warn: "#1b1006", accent: "#6db3ff", particle: "#0c1218", source: "#4fc9b4", sink: "#c79bf2",
   },
 };

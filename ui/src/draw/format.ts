@@ -25,6 +25,12 @@ function scaled(value: number, unit: string): string {
 
 export const bps = (value: number | null | undefined): string => (value == null ? "–" : scaled(value, "b/s"));
 
+// "18.2 – 33.1 Mb/s", the unit once where it is the same.
+export function range(low: string, high: string): string {
+  const unit = / ?[^\d.]+$/.exec(low)?.[0];
+  return unit && high.endsWith(unit) ? `${low.slice(0, -unit.length)} – ${high}` : `${low} – ${high}`;
+}
+
 // Shares and utilisations; never more than three digits, "<1%" rather than a false 0.
 export function percent(share: number | null | undefined): string {
   if (share == null) return "–";

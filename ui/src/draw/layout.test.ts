@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { host_places, kWorld, layout, widest_gap } from "./layout";
 import type { Graph } from "./graph";
 
-const node = (id: string, hint: { x: number; y: number } | null = null) => ({ id, kind: "router" as const, label: id, abr: false, instrumented: false, home: null, hint, down: false });
-const link = (from: string, to: string) => ({ id: `${from}>${to}`, from, to, cost: 1, capacity_bps: null, utilisation: null, load_bps: 0, true_load_bps: null, state: "up" as const, backbone: true });
+const node = (id: string, hint: { x: number; y: number } | null = null) => ({ id, kind: "router" as const, label: id, abr: false, instrumented: false, home: null, hint, down: false, late: false, holds: 0 });
+const link = (from: string, to: string) => ({ id: `${from}>${to}`, from, to, cost: 1, capacity_bps: null, utilisation: null, load_bps: 0, true_load_bps: null, state: "up" as const, estimate: null, counter_bps: null, residual_bps: null, uncertain: 0, backbone: true, holds: 0 });
 
 function ring(n: number): Graph {
   const nodes = Array.from({ length: n }, (_, i) => node(`r${i}`));

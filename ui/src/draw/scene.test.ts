@@ -46,6 +46,38 @@ test("what the measured load misses of the whole is drawn beside it, and nothing
   expect(draw().ribbons.some((r) => r.missing)).toBe(false);
 });
 
+// How far a point is from a ribbon's inner edge, across it.
+const aside = (scene: Scene, id: string, p: { x: number; y: number }) => {
+  const r = ribbon(scene, id), [a, b] = [r.outline[0]!, r.outline[1]!];
+  const length = Math.hypot(b.x - a.x, b.y - a.y);
+  return Math.abs((b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)) / length;
+};
+const with_link = (id: string, change: Partial<(typeof graph.links)[number]>) => ({ ...graph, links: graph.links.map((l) => (l.id === id ? { ...l, ...change } : l)) });
+
+test("what is estimated is drawn beside what was counted, as wide as it is, and so is how far it may reach", () => {
+  const estimate = { bps: 4e6, low_bps: 3e6, high_bps: 6e6 };
+  const scene = build_scene(with_link("a>n", { estimate }), places, kOptions);
+  const r = ribbon(scene, "a>n"), scale = r.width / 2e6;
+  expect(Math.max(...r.guess!.map((p) => aside(scene, "a>n", p)))).toBeCloseTo(4e6 * scale);
+  expect(Math.max(...r.reach!.map((p) => aside(scene, "a>n", p)))).toBeCloseTo(6e6 * scale);
+  expect(scene.ribbons.filter((x) => x.guess).map((x) => x.id)).toEqual(["a>n"]);
+  const exact = build_scene(with_link("a>n", { estimate: { bps: 2e6, low_bps: 2e6, high_bps: 2e6 } }), places, kOptions);
+  expect(exact.ribbons.some((x) => x.guess || x.reach)).toBe(false);
+});
+
+test("a link that is full by the estimate alone is marked, with a tilde", () => {
+  const scene = build_scene(with_link("b>a", { load_bps: 5e6, utilisation: 0.5, estimate: { bps: 8.5e6, low_bps: 7e6, high_bps: 10e6 } }), places, kOptions);
+  expect(scene.marks.filter((m) => m.kind === "loud").map((m) => m.text).sort()).toEqual(["90%", "~85%"]);
+});
+
+test("strokes cross the part of the width that a change makes uncertain, and nothing else", () => {
+  const scene = build_scene(with_link("a>b", { uncertain: 0.5 }), places, kOptions);
+  const r = ribbon(scene, "a>b");
+  expect(r.unsure.length).toBeGreaterThan(10);
+  for (const s of r.unsure) expect(Math.hypot(s.x2 - s.x1, s.y2 - s.y1)).toBeCloseTo(r.width / 2);
+  expect(draw().ribbons.some((x) => x.unsure.length > 0)).toBe(false);
+});
+
 test("a dead cable is one broken line with one mark", () => {
   const scene = draw();
   const dead = scene.ribbons.filter((r) => r.down);

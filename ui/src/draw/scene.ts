@@ -1,6 +1,6 @@
 import { kLoud, kPalettes, utilisation_colour, type Theme } from "./colour";
 import { bps, percent } from "./format";
-import { lanes, type Graph, type Lane, type MapLink, type MapNode } from "./graph";
+import { guessed, lanes, used, type Graph, type Lane, type MapLink, type MapNode } from "./graph";
 import { place_labels, type Box, type Label, type Segment, type Wanted } from "./labels";
 import { host_places, type Point, type Positions } from "./layout";
 
@@ -46,6 +46,9 @@ export interface Ribbon extends Segment {
   mid: Point;
   outline: readonly Point[];
   missing: readonly Point[] | null; // what the whole recording adds to the width
+  guess: readonly Point[] | null; // what is estimated to be there beside what was counted
+  reach: readonly Point[] | null; // from there on to what may be there at most
+  unsure: readonly Segment[]; // rungs over the part of the width that a change in the bin makes uncertain
 }
 
 export interface SceneNode extends Point {
@@ -72,6 +75,7 @@ export interface Scene {
   widest: number; // pixels of max_bps
 }
 
+const kFoldedSize = 1.6; // of a router, for a part that holds many
 export const kLabelHeight = 15;
 const kAllNamedMax = 300;
 export const kMarkHeight = 17;
@@ -117,7 +121,7 @@ export function build_scene(graph: Graph, places: Positions, o: SceneOptions): S
   for (const node of graph.nodes) {
     const at = node.kind === "host" ? hosts.get(node.id) : screen.get(node.id);
     if (!at) continue;
-    nodes.push({ id: node.id, node, x: at.x, y: at.y, radius: radius[node.kind] });
+    nodes.push({ id: node.id, node, x: at.x, y: at.y, radius: radius[node.kind] * (node.holds > 0 ? kFoldedSize : 1) });
     const home = node.kind === "host" && node.home ? screen.get(node.home) : undefined;
     if (home) host_lines.push({ x1: home.x, y1: home.y, x2: at.x, y2: at.y });
   }
@@ -153,6 +157,7 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
   const nx = -uy, ny = ux; // to the right of the direction, as traffic drives
   const load = Math.min(1, Math.max(0, link.load_bps / o.max_bps));
   const width = Math.max(1, load * widest);
+  const broad = (value: number) => Math.max(1, Math.min(kReachMax, Math.max(0, value / o.max_bps)) * widest);
   const shift = (lane.rank - (lane.lanes - 1) / 2) * (2 * widest + 3) * (lane.forward ? 1 : -1);
   const gap = 0.6;
   const start = Math.min(from_radius + 2, length * 0.4), end = length - Math.min(to_radius + 2, length * 0.4);
@@ -161,16 +166,39 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
   const middle = gap + width / 2;
   const p = at(start, middle), q = at(end, middle);
   const is_down = link.state === "down";
-  const full = Math.max(1, Math.min(1, Math.max(0, (link.true_load_bps ?? 0) / o.max_bps)) * widest);
-  const tip_full = Math.min(full * 1.3 + 2, (end - start) / 2);
+  const full = broad(link.true_load_bps ?? 0);
+  const likely = broad(link.estimate?.bps ?? 0), most = broad(link.estimate?.high_bps ?? 0);
+  const tip_of = (w: number) => Math.min(w * 1.3 + 2, (end - start) / 2);
+  // A sleeve around the ribbon's outer side, from one width to a greater one.
+  const sleeve = (w: number, from = width) => [at(start, gap + from), at(end - tip_of(from), gap + from), at(end, gap), at(end - tip_of(w), gap + w), at(start, gap + w)];
+  const show_guess = !is_down && guessed(link) && likely - width > 0.8;
+  const level = used(link);
   const both_down = is_down && down.has(`${link.to}\n${link.from}`);
   return {
     id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width, load, down: is_down, hidden: both_down && !lane.forward,
-    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(link.utilisation, o.theme), loud: !is_down && (link.utilisation ?? 0) > kLoud, wire: false, changed: o.changed.has(link.id), lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
+    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(level, o.theme), loud: !is_down && (level ?? 0) > kLoud, wire: false, changed: o.changed.has(link.id), lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
     mid: at((start + end) / 2, is_down ? 3 : middle),
     outline: [at(start, gap), at(end, gap), at(end - tip, gap + width), at(start, gap + width)],
-    missing: !is_down && full - width > 0.8 ? [at(start, gap + width), at(end - tip, gap + width), at(end, gap), at(end - tip_full, gap + full), at(start, gap + full)] : null,
+    missing: !is_down && full - width > 0.8 ? sleeve(full) : null,
+    guess: show_guess ? sleeve(likely) : null,
+    reach: show_guess && most - likely > 0.8 ? sleeve(most, likely) : null,
+    unsure: is_down || link.uncertain < kUnsureMin ? [] : rungs(Math.max(Math.min(3, width * 0.6), link.uncertain * width), start, end - tip, (along, aside) => at(along, gap + width - aside)),
   };
+}
+
+const kReachMax = 1.4; // of the widest: an upper end far away is cut here, and the number says it
+const kRung = 6;
+const kUnsureMin = 0.02; // of the load: less is not worth a mark
+
+// Short strokes across the outer `part` pixels of a ribbon. Long enough to be seen on a thin one.
+function rungs(part: number, start: number, end: number, at: (along: number, aside: number) => Point): Segment[] {
+  if (part < 1) return [];
+  const out: Segment[] = [];
+  for (let along = start + kRung; along < end; along += kRung) {
+    const p = at(along, 0), q = at(along, part);
+    out.push({ x1: p.x, y1: p.y, x2: q.x, y2: q.y });
+  }
+  return out;
 }
 
 // Where nothing counts traffic, a cable is one line, whichever way: there is nothing to tell its directions apart.
@@ -189,7 +217,7 @@ function wire(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: nu
     hidden: !lane.forward && lane.paired && (!is_down || down.has(`${link.to}\n${link.from}`)),
     colour: is_down ? palette.down : link.backbone ? palette.wire : palette.wire_area,
     lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
-    mid: at((start + end) / 2, 0), outline: [at(start, -1), at(end, -1), at(end, 1), at(start, 1)], missing: null,
+    mid: at((start + end) / 2, 0), outline: [at(start, -1), at(end, -1), at(end, 1), at(start, 1)], missing: null, guess: null, reach: null, unsure: [],
   };
 }
 
@@ -199,7 +227,8 @@ function marks_of(graph: Graph, ribbons: readonly Ribbon[], typical: number): Ma
     if (r.down) return r.hidden || (!r.changed && ribbons.length > 600 && typical < 60) ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
     if (!r.loud || r.dim) return [];
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
-    const share = percent(link.get(r.id)?.utilisation);
+    const l = link.get(r.id)!;
+    const share = `${guessed(l) ? "~" : ""}${percent(used(l))}`;
     const wide = 25 + share.length * 7.5;
     const text = length > 2 * wide + 16 ? share : "";
     const width = text ? wide : 17;
@@ -241,7 +270,7 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
     if (r.down || !inside(r.mid) || length < (named ? 30 : 70) || !(named || zoom > 1.55)) continue;
     if (r.hidden) continue;
-    const text = !graph.counted && share === undefined ? cost_text(l) : share !== undefined ? percent(share) : [l.load_bps > 0 || named ? bps(l.load_bps) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
+    const text = !graph.counted && share === undefined ? cost_text(l) : share !== undefined ? percent(share) : [l.load_bps > 0 || named ? load_text(l) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
     if (!text) continue;
     wanted.push({ text, x: r.mid.x, y: r.mid.y, clear: r.width / 2 + 1, kind: "link", importance: named ? 9 : 0.5 + r.load / 3, always: named });
   }
@@ -252,6 +281,9 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
   const lines: Segment[] = scene.ribbons.length > 300 ? [] : [...scene.ribbons, ...scene.host_lines];
   return place_labels(wanted, taken, lines, frame, o.measure, kLabelHeight);
 }
+
+// An estimate has a tilde; what was counted has none.
+const load_text = (l: MapLink) => (guessed(l) ? `~${bps(l.estimate!.bps)}` : bps(l.load_bps));
 
 function clear_of(n: SceneNode, o: SceneOptions): number {
   if (n.node.kind === "host") return n.radius;

@@ -1,16 +1,23 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { address, post } from "../api/client";
-import type { Envelope, Events as EventList, Instant, LinkDetail, Load, NodeDetail, Path, Series, Status, Top, Topology } from "../api/types";
-import { age, bps, link_name, percent, signed_percent } from "../draw/format";
+import type { NewerEnvelope } from "../api/newer";
+import type { Envelope, Series, Status } from "../api/types";
+import { advice } from "../draw/advice";
+import { is_fold } from "../draw/fold";
+import { age, clock } from "../draw/format";
 import { join, type Graph } from "../draw/graph";
-import { demand_ends, lit_links } from "../draw/route";
+import { lit_links } from "../draw/route";
 import { nice_ceiling, type Hit } from "../draw/scene";
+import { is_stale, open_text } from "../draw/trust";
 import { Notice } from "../parts/Bits";
 import { Coverage } from "../parts/Coverage";
 import { DemandPanel } from "../parts/DemandPanel";
 import { Events } from "../parts/Events";
 import { EventPanel } from "../parts/EventPanel";
+import { FoldPanel } from "../parts/FoldPanel";
+import { useNow } from "../parts/Freshness";
 import { Help } from "../parts/Help";
+import { useKeys } from "../parts/keys";
 import { LinkPanel } from "../parts/LinkPanel";
 import { Listening } from "../parts/Listening";
 import { MapCanvas } from "../parts/MapCanvas";
@@ -18,20 +25,23 @@ import { NodePanel } from "../parts/NodePanel";
 import type { Ends } from "../parts/paint";
 import { Search } from "../parts/Search";
 import { TableTwin } from "../parts/TableTwin";
-import { TimeBar } from "../parts/TimeBar";
+import { TimeBar, type Shown } from "../parts/TimeBar";
+import { Tip, type Hover } from "../parts/Tip";
 import { TopTabs } from "../parts/TopTabs";
+import { useFeatures } from "../state/features";
 import { useLive, type Live } from "../state/live";
 import { go, selected, usePlace } from "../state/place";
 import { useMedia, useTheme } from "../state/prefer";
-import { prefetch, useResource } from "../state/resource";
+import { prefetch } from "../state/resource";
 import { event_ms, iso, live_span, newest_bin, step_bin, step_event, visible_span, type Span } from "../state/time";
+import { useAnswers } from "./answers";
+import { CoveragePage } from "./CoveragePage";
+import { useFolded } from "./folded";
 
 // The first screen: the map, what it means, and time below. This is where the parts meet.
 
 const kNothing: Graph = { nodes: [], links: [], counted: true };
-const kEventsShown = 200;
 const kJustNow_ms = 60_000; // what has changed so lately is lit up
-const kTopRows = 7;
 const kBinsMax = 720; // two hours of ten seconds: more are no longer told apart on a screen
 
 export function MapPage() {
@@ -43,49 +53,40 @@ export function MapPage() {
   const [playing, set_playing] = useState(false);
   const [help, set_help] = useState(false);
   const [fit_signal, fit] = useState(0);
-  const [hover, set_hover] = useState<{ hit: Hit; x: number; y: number } | null>(null);
+  const [hover, set_hover] = useState<Hover | null>(null);
   const [sheet, set_sheet] = useState(false);
   const search = useRef<HTMLInputElement>(null);
 
   const watermark = status ? Date.parse(status.watermark) : 0;
-  const whole = status && { from: Date.parse(status.span.from), to: Date.parse(status.span.to), bin: status.bin_s * 1000 };
+  const open = place.at === null && live.open ? Date.parse(live.open.to) : 0; // the end of the bin that is filling
+  const whole = status && { from: Date.parse(status.span.from), to: Math.max(Date.parse(status.span.to), open), bin: status.bin_s * 1000 };
   const routing_only = status !== null && !status.traffic;
-  const seen = whole && (routing_only ? live_span(watermark, place.at, place.window * 1000, whole.bin) : visible_span(whole, watermark, place.at, kBinsMax));
+  const seen = whole && (routing_only ? live_span(watermark, place.at, place.window * 1000, whole.bin) : visible_span(whole, Math.max(watermark, open), place.at, kBinsMax));
   const span = useMemo((): Span | null => seen, [seen?.from, seen?.to, seen?.bin]);
   const cut = whole && seen && seen !== whole ? { from: iso(seen.from), to: iso(seen.to) } : {};
   const follows = place.at === null;
-  const question = { at: follows ? null : iso(place.at!), instrumented: place.instrumented };
-  const tick = follows ? live.tick : 0;
+  const features = useFeatures(status !== null && live.lost_since === null);
+  const { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses } = useAnswers(place, live, features, routing_only, cut);
   const on = status !== null;
   const counted = on && !routing_only;
+  const envelope: NewerEnvelope | null = load.data;
 
-  const topology = useResource<Topology>(on ? address("topology", question) : null, tick);
-  const load = useResource<Load>(counted ? address("load", question) : null, tick);
-  const top = useResource<Top>(counted ? address("top", { by: place.tab, n: kTopRows, ...question }) : null, tick);
-  const series = useResource<Series>(counted ? address("series", { instrumented: place.instrumented, ...cut }) : null, live.tick);
-  const events = useResource<EventList>(routing_only ? address("events", { n: kEventsShown }) : null, live.tick);
-  const instant = useResource<Instant>(routing_only && place.event ? address("instant", { at: place.event }) : null, 0);
-  const link = useResource<LinkDetail>(on && place.link ? address("link", { id: place.link, ...question }) : null, tick);
-  const reverse_id = link.data?.id === place.link ? link.data?.reverse : null;
-  const reverse = useResource<LinkDetail>(on && reverse_id ? address("link", { id: reverse_id, ...question }) : null, tick);
-  const node = useResource<NodeDetail>(on && place.node ? address("node", { id: place.node, ...question }) : null, tick);
-
-  const wanted = place.demand ? demand_ends(place.demand) : null;
-  const path = useResource<Path>(on && wanted ? address("path", { src: wanted.from, dst: wanted.address, at: question.at }) : null, tick);
-  const demands = useResource<Top>(on && wanted ? address("top", { by: "demands", n: 50, ...question }) : null, tick);
-
-  const graph = useMemo(() => (topology.data ? join(topology.data, routing_only ? null : (load.data?.links ?? [])) : kNothing), [topology.data, load.data, routing_only]);
+  const late = follows ? (envelope?.late ?? []) : [];
+  const behind = late.map((l) => l.agent).join("\n");
+  const graph = useMemo(() => (topology.data ? join(topology.data, routing_only ? null : (load.data?.links ?? []), new Set(behind.split("\n"))) : kNothing), [topology.data, load.data, routing_only, behind]);
   const told = useMemo(() => (routing_only ? (events.data?.events ?? null) : (series.data?.events ?? null)), [routing_only, events.data, series.data]);
   const line = useMemo((): Series | null => (routing_only ? told && { bins: [], events: told } : series.data), [routing_only, told, series.data]);
   const shown = useMemo(() => (load.data ? bin_of(load.data) : null), [load.data]);
+  const stale = useStale(status, place.at === null && status?.mode === "serve" && counted && load.data !== null);
   const changed = useChanged(told, place.at ?? watermark, routing_only);
-  const max_bps = useWidest(graph);
   const ends = useMemo((): Ends | null => {
     const d = link.data?.id === place.link ? link.data : null;
     return d && { sources: new Map(d.sources.map((s) => [s.router, s.share])), sinks: new Map(d.sinks.map((s) => [s.router, s.share])) };
   }, [link.data, place.link]);
 
   const lit = useMemo(() => (place.demand && path.data ? lit_links(graph, path.data) : null), [place.demand, path.data, graph]);
+  const folded = useFolded(graph, topology.data, place, lit, ends, changed);
+  const max_bps = useWidest(folded.graph);
 
   const still_coming = status !== null && (status.replay === null || !status.replay.done);
   const on_play = useCallback((want: boolean) => {
@@ -112,14 +113,17 @@ export function MapPage() {
     if (replay) on_replay(replay.playing, speed);
   };
 
+  const overview = !place.link && !place.node && !place.demand && !place.event;
+  const has_coverage = features.coverage || status?.mode === "demo";
   useKeys({
     "/": () => search.current?.focus(),
     " ": () => on_play(!is_playing),
     f: () => fit((n) => n + 1),
     t: () => go({ table: !place.table }, "push"),
+    c: () => has_coverage && go({ page: place.page === "coverage" ? "map" : "coverage", table: false }, "push"),
     l: () => go({ at: null }, "push"),
     "?": () => set_help(true),
-    Escape: () => go(selected({}), "push"),
+    Escape: () => go(overview ? { page: "map" } : selected({}), "push"),
     ArrowLeft: (shift) => step(-1, shift),
     ArrowRight: (shift) => step(1, shift),
   });
@@ -138,50 +142,55 @@ export function MapPage() {
   // A selection opens the sheet on a phone.
   useEffect(() => set_sheet(place.link !== null || place.node !== null || place.demand !== null || place.event !== null), [place.link, place.node, place.demand, place.event]);
 
-  const overview = !place.link && !place.node && !place.demand && !place.event;
   const lost = live.lost_since !== null || (load.error?.status === 0 && load.data !== null);
-  const empty = topology.data !== null && topology.data.routers.length === 0;
+  const told_to = status && !(routing_only && topology.data === null) ? advice(status, topology.data) : null;
   const before = counted && load.data === null;
   const nothing = routing_only && topology.data === null;
   const waiting = before && follows && load.error?.status === 404;
   return (
-    <div className="page" data-stale={lost} data-sheet={sheet}>
+    <div className="page" data-stale={lost} data-old={stale} data-open={shown?.open ? "true" : "false"} data-sheet={sheet}>
       <header className="head">
         <span className="brand"><Mark />Anemone</span>
         <span className="network wide-only">{status?.name}</span>
         <Search ref={search} topology={topology.data} />
         <span className="grow" />
+        {stale && !lost && status && <Old status={status} late={late.map((l) => l.agent)} />}
         <Connection live={live} />
+        {has_coverage && <button className="quiet wide-only" aria-pressed={place.page === "coverage"} onClick={() => go({ page: place.page === "coverage" ? "map" : "coverage", table: false }, "push")} title="What is not seen, and whom to instrument next (c)" data-testid="coverage-toggle">Coverage</button>}
         <button className="quiet" aria-pressed={place.table} onClick={() => go({ table: !place.table }, "push")} title="Tables instead of the map (t)" data-testid="table-toggle">{place.table ? "Map" : "Table"}</button>
         <button className="quiet wide-only" onClick={cycle} title="Light, dark or as the system says" data-testid="theme">{choice === "auto" ? "Auto" : choice === "dark" ? "Dark" : "Light"}</button>
         <button className="quiet wide-only" onClick={() => set_help(true)} aria-label="Help" title="Help (?)">?</button>
       </header>
       <main className="stage">
-        {place.table && topology.data ? <TableTwin graph={graph} series={line} /> : (
+        {place.table && topology.data ? <TableTwin graph={graph} series={line} link={link.data?.id === place.link ? link.data : null} node={node.data?.id === place.node ? node.data : null} losses={losses.data} /> : place.page === "coverage" && status ? (
+          <CoveragePage place={place} status={status} features={features} graph={graph} shown_at={load.data?.bin.from ?? null} has_whole={load.data?.accuracy != null} tick={live.tick} />
+        ) : (
           <MapCanvas
-            graph={graph} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={routing_only ? (topology.data?.at ?? null) : (load.data?.bin.from ?? null)} changed={changed} ends={ends} lit={lit}
-            fit_signal={fit_signal} on_select={on_select} on_view={on_view} on_hover={on_hover}
+            graph={folded.graph} whole={graph} folding={folded.folding} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={routing_only ? (topology.data?.at ?? null) : (load.data?.bin.from ?? null)} changed={folded.changed} ends={folded.ends} lit={folded.lit}
+            fit_signal={fit_signal} on_select={on_select} on_view={on_view} on_hover={on_hover} on_unfold={folded.unfold}
           />
         )}
         {!status && !live.error && <Overlay><Notice kind="loading" title="Connecting to the server" /></Overlay>}
         {!status && live.error && <Overlay><Notice kind="failed" title="No answer from the server">{live.error.message}</Notice></Overlay>}
-        {waiting && <Overlay><Notice kind="loading" title="Waiting for the first bin">Traffic is added up in bins of {status.bin_s} s. The map appears by itself when the first is complete.</Notice></Overlay>}
+        {waiting && !told_to && <Overlay><Notice kind="loading" title="Waiting for the first bin">Traffic is added up in bins of {status.bin_s} s. The map appears by itself when the first is complete.</Notice></Overlay>}
         {before && !waiting && load.error && <Overlay><Notice kind="failed" title="This time cannot be shown">{load.error.message}. Choose another time on the bar below, or press l for live.</Notice></Overlay>}
         {load.data && load.error && load.error.status !== 0 && <div className="banner"><Notice kind="failed" title="This time cannot be shown">{load.error.message} The map still shows the time before; press l for live.</Notice></div>}
         {nothing && topology.error?.status === 404 && <Overlay><Notice kind="loading" title={follows ? "Listening" : "Nothing was heard then"}>{follows ? "The map appears with the first link-state advertisements; with adjacency mode within seconds, with capture mode as routers refresh theirs." : `${topology.error.message}. Choose another time on the bar below, or press l for live.`}</Notice></Overlay>}
-        {empty && <Overlay><Notice kind="empty" title="No router heard yet">The map appears with the first link-state advertisement. Point a routing listener (anemone snoop) at this server, or give it a recording.</Notice></Overlay>}
-        {!place.table && hover?.hit && hover.hit.id !== place.link && hover.hit.id !== place.node && <Tip graph={graph} hover={hover} />}
+        {told_to?.covers && <Overlay><Notice kind="empty" title={told_to.title}>{told_to.text}</Notice></Overlay>}
+        {told_to && !told_to.covers && place.page === "map" && <div className="banner" data-testid={told_to.key}><Notice kind="empty" title={told_to.title}>{told_to.text}</Notice></div>}
+        {!place.table && place.page === "map" && hover?.hit && hover.hit.id !== place.link && hover.hit.id !== place.node && <Tip graph={folded.graph} hover={hover} />}
       </main>
       <aside className="side" aria-label="Details">
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
         <div className="side-scroll" key={place.link ?? place.node ?? place.demand ?? place.event ?? "overview"}>
           {status && routing_only && <Listening status={status} topology={topology.data} at={place.at} />}
-          {status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} on_replay={on_replay} />}
-          {place.link && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} events={told ?? []} />}
+          {status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} more={has_coverage && place.page === "map"} on_replay={on_replay} />}
+          {folded.folding && [place.link, place.node].map((id) => id && is_fold(id) && <FoldPanel key={id} id={id} graph={graph} folded={folded.graph} folding={folded.folding!} home={folded.home} theme={theme} unfold={folded.unfold} />)}
+          {place.link && !is_fold(place.link) && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} events={told ?? []} losses={losses.data} />}
           {place.event && <EventPanel place={place} instant={instant} />}
-          {place.node && <NodePanel place={place} node={node} topology={topology.data} theme={theme} />}
+          {place.node && !is_fold(place.node) && <NodePanel place={place} node={node} topology={topology.data} theme={theme} late={late} />}
           {place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
-          {overview && status && !routing_only && <TopTabs place={place} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
+          {overview && status && !routing_only && <TopTabs place={features.tabs.includes(place.tab) ? place : { ...place, tab: "links" }} shown={features.tabs} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
           {overview && status && <Events events={told} at={place.at} live={routing_only} {...(routing_only && events.data ? { total: events.data.total } : {})} />}
         </div>
       </aside>
@@ -195,8 +204,9 @@ export function MapPage() {
   );
 }
 
-function bin_of(e: Envelope) {
-  return { from: Date.parse(e.bin.from), to: Date.parse(e.bin.to), stable: e.bin.stable };
+function bin_of(e: Envelope): Shown {
+  const newer: NewerEnvelope = e;
+  return { from: Date.parse(e.bin.from), to: Date.parse(e.bin.to), stable: e.bin.stable, open: open_text(newer.bin, newer.late) };
 }
 
 // Links that something has happened to just before the instant that is looked at.
@@ -211,30 +221,10 @@ function useChanged(events: readonly { time: string; links: string[] }[] | null,
 function useWidest(graph: Graph): number {
   const most = useRef(0);
   return useMemo(() => {
-    const now = Math.max(0, ...graph.links.map((l) => Math.max(l.load_bps, l.true_load_bps ?? 0)));
+    const now = graph.links.reduce((m, l) => Math.max(m, l.load_bps, l.true_load_bps ?? 0, l.estimate?.bps ?? 0), 0);
     most.current = Math.max(most.current, now);
     return nice_ceiling(most.current);
   }, [graph]);
-}
-
-function useKeys(keys: Record<string, (shift: boolean) => void>): void {
-  const latest = useRef(keys);
-  latest.current = keys;
-  useEffect(() => {
-    const down = (e: KeyboardEvent) => {
-      const target = e.target as HTMLElement;
-      if (e.ctrlKey || e.metaKey || e.altKey || target.closest("dialog")) return;
-      const typing = target instanceof HTMLInputElement;
-      if (typing && !(target.type === "range" && !e.key.startsWith("Arrow"))) return;
-      if (e.key === " " && target.closest("button")) return;
-      const act = latest.current[e.key.length === 1 ? e.key.toLowerCase() : e.key];
-      if (!act) return;
-      e.preventDefault();
-      act(e.shiftKey);
-    };
-    window.addEventListener("keydown", down);
-    return () => window.removeEventListener("keydown", down);
-  }, []);
 }
 
 function Overlay({ children }: { children: React.ReactNode }) {
@@ -249,6 +239,22 @@ function Mark() {
   );
 }
 
+// Followed live, a picture that has stopped changing must not pass for the present.
+function useStale(status: Status | null, on: boolean): boolean {
+  const now = useNow(5000);
+  return on && status !== null && is_stale(now, Date.parse(status.watermark), status.bin_s * 1000);
+}
+
+function Old({ status, late }: { status: Status; late: readonly string[] }) {
+  const now = useNow(1000);
+  const mark = Date.parse(status.watermark);
+  return (
+    <span className="connection" role="status" data-testid="old-data">
+      Nothing complete since {clock(mark)}, {age((now - mark) / 1000)} ago{late.length > 0 && `: waiting for ${late.slice(0, 3).join(", ")}${late.length > 3 ? ` and ${late.length - 3} more` : ""}`}
+    </span>
+  );
+}
+
 function Connection({ live }: { live: Live }) {
   const [now, set_now] = useState(Date.now());
   const lost = live.lost_since;
@@ -259,32 +265,4 @@ function Connection({ live }: { live: Live }) {
   }, [lost]);
   if (lost === null || !live.status) return null;
   return <span className="connection" role="alert" data-testid="connection-lost">Connection lost {age((now - lost) / 1000)} ago, trying again</span>;
-}
-
-function Tip({ graph, hover }: { graph: Graph; hover: { hit: Hit; x: number; y: number } }) {
-  const id = hover.hit!.id;
-  // Towards the middle of the map, so that it is never cut off.
-  const stage = document.querySelector(".stage");
-  const left = hover.x > (stage?.clientWidth ?? 0) * 0.66, above = hover.y > (stage?.clientHeight ?? 0) * 0.7;
-  const style = { transform: `translate(${hover.x + (left ? -14 : 14)}px, ${hover.y + (above ? -14 : 14)}px) translate(${left ? -100 : 0}%, ${above ? -100 : 0}%)` };
-  if (hover.hit!.kind === "node") {
-    const n = graph.nodes.find((x) => x.id === id);
-    if (!n) return null;
-    return (
-      <div className="tip" style={style}>
-        <b>{n.label}</b>
-        <span>{n.down ? "gone" : n.kind === "host" ? (n.instrumented ? "host, instrumented" : "host, not instrumented") : n.abr ? "area border router" : n.kind === "network" ? "broadcast network" : "router"}</span>
-      </div>
-    );
-  }
-  const l = graph.links.find((x) => x.id === id);
-  if (!l) return null;
-  return (
-    <div className="tip" style={style}>
-      <b>{link_name(l.from, l.to)}</b>
-      {l.state === "down" ? <span>down</span> : graph.counted && <span className="num">{bps(l.load_bps)}{l.capacity_bps !== null && ` of ${bps(l.capacity_bps)}, ${percent(l.utilisation)}`}</span>}
-      {l.true_load_bps ? <span className="num">whole recording {bps(l.true_load_bps)}, error {signed_percent((l.load_bps - l.true_load_bps) / l.true_load_bps)}</span> : null}
-      <span>cost {l.cost}</span>
-    </div>
-  );
 }

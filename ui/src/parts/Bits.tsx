@@ -64,11 +64,12 @@ export function CopyCsv({ head, rows }: { head: readonly string[]; rows: () => r
   );
 }
 
-// A bar with an optional outline for what the whole recording says.
-export function Bar(props: { share: number; whole?: number | null; colour?: string | undefined; right?: boolean }) {
+// A bar with hatching for what is estimated, and an outline for what the whole recording says.
+export function Bar(props: { share: number; guess?: number | null; whole?: number | null; colour?: string | undefined; right?: boolean }) {
   const width = (x: number) => `${Math.max(0, Math.min(1, x)) * 100}%`;
   return (
     <span className={props.right ? "bar bar-right" : "bar"} aria-hidden>
+      {props.guess != null && props.guess > props.share && <i className="bar-guess" style={{ width: width(props.guess) }} />}
       {props.whole != null && props.whole > 0 && <i className="bar-whole" style={{ width: width(props.whole) }} />}
       <i className="bar-fill" style={{ width: width(props.share), background: props.colour }} />
     </span>

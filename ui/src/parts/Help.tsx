@@ -8,6 +8,7 @@ const kKeys: [string, string][] = [
   ["l", "live: follow the newest bin"],
   ["f", "fit the network into the map"],
   ["t", "the same as tables"],
+  ["c", "coverage: what is not seen, whom to instrument next"],
   ["esc", "close what is open"],
   ["?", "this help"],
 ];
@@ -18,8 +19,8 @@ export function Help({ close }: { close: () => void }) {
   return (
     <dialog ref={ref} className="help" onClose={close} onClick={(e) => e.target === ref.current && close()} data-testid="help">
       <h2>Reading the map</h2>
-      <p>Each link is two ribbons, one a direction; traffic keeps to the right. Width is load, colour is utilisation; above 80% a triangle marks it. A broken line is a link that is down. Dots move with the traffic: the denser, the more.</p>
-      <p>Drag the map or a router, scroll or pinch to zoom, click to ask whose load it is. The address bar holds the screen: send it to a colleague.</p>
+      <p>Each link is two ribbons, one a direction; traffic keeps to the right. Width is load, colour is utilisation; above 80% a triangle marks it. A broken line is a link that is down. Dots move with the traffic: the denser, the more. Hatched beside a ribbon is what is estimated to be there uncounted, a pale band how far that may reach (9 times of 10); strokes across are what a change inside the bin makes uncertain.</p>
+      <p>Drag the map or a router, scroll or pinch to zoom, click to ask whose load it is. Of a very large network parts are drawn as one: a double click unfolds one. The address bar holds the screen: send it to a colleague.</p>
       <dl>
         {kKeys.map(([key, what]) => (
           <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>

@@ -14,7 +14,7 @@ function Wires() {
   );
 }
 
-export function Legend({ theme, max_bps, unknown, widest, missing, counted }: { theme: Theme; max_bps: number; unknown: boolean; widest: number; missing: boolean; counted: boolean }) {
+export function Legend({ theme, max_bps, unknown, widest, missing, guess, counted }: { theme: Theme; max_bps: number; unknown: boolean; widest: number; missing: boolean; guess: boolean; counted: boolean }) {
   if (!counted) return <Wires />;
   const stops = Array.from({ length: 26 }, (_, i) => `${utilisation_colour(i / 25, theme)} ${i * 4}%`);
   return (
@@ -36,7 +36,7 @@ export function Legend({ theme, max_bps, unknown, widest, missing, counted }: { 
           </span>
         ))}
       </div>
-      <div className="legend-more faint">{missing && <><span className="legend-missing" /> not measured &nbsp; </>}■ instrumented host &nbsp; □ not &nbsp; <span className="legend-dash" /> down</div>
+      <div className="legend-more faint">{guess && <><span className="legend-guess" /> estimated, <span className="legend-reach" /> at most &nbsp; </>}{missing && <><span className="legend-missing" /> not measured &nbsp; </>}■ instrumented host &nbsp; □ not &nbsp; <span className="legend-dash" /> down</div>
     </div>
   );
 }

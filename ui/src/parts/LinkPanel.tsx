@@ -1,12 +1,16 @@
 import { utilisation_colour, type Theme } from "../draw/colour";
 import { two_sided } from "../draw/bars";
 import { bps, link_name, node_name, percent, signed_percent } from "../draw/format";
+import type { Losses, NewerLinkDetail } from "../api/newer";
 import type { LinkDetail, NetworkEvent } from "../api/types";
 import type { Resource } from "../state/resource";
 import { go, selected, type Place } from "../state/place";
 import { Bar, CopyCsv, Notice, Section, Skeleton } from "./Bits";
 import { EventRows } from "./Events";
+import { LinkNumbers } from "./LinkNumbers";
 import { LoadChart } from "./LoadChart";
+import { Lossy, pairs_of } from "./Lossy";
+import { Shares } from "./Shares";
 
 // Whose load is on this link: both directions, then the chosen one in detail.
 
@@ -18,12 +22,13 @@ interface Props {
   at: number | null;
   bin_ms: number;
   events: readonly NetworkEvent[];
+  losses: Losses | null;
 }
 
 const props_events = (events: readonly NetworkEvent[], d: LinkDetail) => events.filter((e) => e.links.includes(d.id) || (d.reverse !== null && e.links.includes(d.reverse)));
 
-export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events }: Props) {
-  const d = link.data?.id === place.link ? link.data : null;
+export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events, losses }: Props) {
+  const d: NewerLinkDetail | null = link.data?.id === place.link ? link.data : null;
   const back = d && reverse.data?.id === d.reverse ? reverse.data : null;
   const close = <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go(selected({}), "push")}>×</button>;
   if (!d) {
@@ -46,15 +51,19 @@ export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events }: P
         <Direction d={d} chosen theme={theme} />
         {back && <Direction d={back} chosen={false} theme={theme} />}
       </div>
+      <LinkNumbers d={d} theme={theme} />
       <Whole d={d} at={at} />
       <Section title="Load over time" note={d.capacity_bps ? `capacity ${bps(d.capacity_bps)}` : "capacity unknown"}>
         <LoadChart detail={d} back={back} at={at} bin_ms={bin_ms} />
       </Section>
       <Sides d={d} testid="sides" />
       {back && <Sides d={back} testid="sides-reverse" />}
-      <Applications d={d} />
+      <Shares title="Applications" rows={d.apps} note={d.apps_basis === "agent" ? "named by the agents" : "by port"} testid="link-apps" />
+      <Shares title="Processes" rows={d.processes} testid="link-processes" />
+      <Shares title="Users" rows={d.users} testid="link-users" />
       <Hosts d={d} />
       <Demands d={d} />
+      {losses && <Lossy title="Loss on the way" pairs={pairs_of(losses, d.demands)} />}
     </section>
   );
 }
@@ -114,7 +123,10 @@ function Sides({ d, testid }: { d: LinkDetail; testid: string }) {
   const rows = two_sided(d.sources.map(side), d.sinks.map(side), 6);
   const name = (n: string) => (/ more$/.test(n) ? <span>{n}</span> : <button className="plain" onClick={() => go(selected({ node: n }), "push")}>{node_name(n)}</button>);
   return (
-    <Section title={link_name(d.from, d.to)} note="enters at / leaves at" testid={testid}>
+    <Section
+      title={link_name(d.from, d.to)} testid={testid}
+      note={<>enters at / leaves at<CopyCsv head={["side", "router", "bps", "share"]} rows={() => [...d.sources.map((r) => ["enters", r.router, r.bps, r.share]), ...d.sinks.map((r) => ["leaves", r.router, r.bps, r.share])]} /></>}
+    >
       {rows.length === 0 && <p className="foot">No load in this direction.</p>}
       <div className="sides">
         {rows.map((r, i) => (
@@ -132,26 +144,14 @@ function Sides({ d, testid }: { d: LinkDetail; testid: string }) {
   );
 }
 
-function Applications({ d }: { d: LinkDetail }) {
-  return (
-    <Section title="Applications" note="by port" testid="link-apps">
-      {d.apps.slice(0, 6).map((a) => (
-        <div className="row" key={a.name}>
-          <span className="row-name">{a.name}</span>
-          <span className="num">{bps(a.bps)}</span>
-          <span className="num row-share">{percent(a.share)}</span>
-          <Bar share={a.bps / (d.apps[0]!.bps || 1)} />
-        </div>
-      ))}
-    </Section>
-  );
-}
-
 function Hosts({ d }: { d: LinkDetail }) {
   const all = (h: { sent_bps: number; received_bps: number }) => h.sent_bps + h.received_bps;
   const first = d.hosts[0] ? all(d.hosts[0]) : 1;
   return (
-    <Section title="Hosts" note="sent / received over this direction" testid="link-hosts">
+    <Section
+      title="Hosts" testid="link-hosts"
+      note={<>sent / received this way<CopyCsv head={["name", "address", "sent_bps", "received_bps"]} rows={() => d.hosts.map((h) => [h.name, h.address, h.sent_bps, h.received_bps])} /></>}
+    >
       {d.hosts.slice(0, 8).map((h) => (
         <button className="row" key={h.name} onClick={() => go(selected({ node: h.name }), "push")}>
           <span className="row-name">{h.name}</span>

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Theme } from "../draw/colour";
-import type { Graph, MapLink } from "../draw/graph";
+import { is_fold, type Folding } from "../draw/fold";
+import { guessed, type Graph, type MapLink } from "../draw/graph";
 import type { Wanted } from "../draw/labels";
 import type { Point } from "../draw/layout";
 import { build_scene, fit_view, hit, type Hit, type Margin, type Scene, type View } from "../draw/scene";
@@ -23,7 +24,9 @@ const kTweenLinksMax = 400;
 const kBitmapLinksMin = 600;
 
 export interface MapProps {
-  graph: Graph;
+  graph: Graph; // as it is drawn: folded where it is
+  whole: Graph; // all of it, which decides where things are
+  folding: Folding | null;
   network: string; // whose dragged places are kept
   theme: Theme;
   still: boolean; // no motion wanted
@@ -37,6 +40,7 @@ export interface MapProps {
   on_select: (hit: Hit) => void;
   on_view: (view: Place["view"]) => void;
   on_hover: (hit: Hit, x: number, y: number) => void;
+  on_unfold: (part: string | null) => void; // null: all, or all folded again
 }
 
 const kMeasured = new Map<string, number>();
@@ -66,7 +70,7 @@ export function MapCanvas(props: MapProps) {
   const [grabbing, set_grabbing] = useState(false);
   const [widest, set_widest] = useState(12);
 
-  const { places, shape, by_hand, drag, keep, forget } = usePlaces(graph, network);
+  const { places, shape, by_hand, drag, keep, forget } = usePlaces(props.whole, network, props.folding);
 
   const small = size.width < 600;
   const margin = useMemo((): Margin => (small ? { side: 44, top: 34, bottom: 84 } : { side: 92, top: 72, bottom: 122 }), [small]);
@@ -256,6 +260,11 @@ export function MapCanvas(props: MapProps) {
     }
     if (e.type === "pointerup" && scene.current) props.on_select(hit(scene.current, g.start.x, g.start.y, e.pointerType === "touch" ? 16 : 7));
   };
+  const on_double = (e: React.MouseEvent) => {
+    const box = holder.current!.getBoundingClientRect();
+    const found = scene.current && hit(scene.current, e.clientX - box.left, e.clientY - box.top);
+    if (found?.kind === "node" && is_fold(found.id)) props.on_unfold(found.id);
+  };
   const restore = () => {
     forget();
     fit();
@@ -267,15 +276,16 @@ export function MapCanvas(props: MapProps) {
       <canvas ref={base} aria-hidden />
       <canvas
         ref={motion} data-testid="map-canvas" role="img" aria-label="Map of the network. Press t for the same as a table."
-        onPointerDown={on_down} onPointerMove={on_move} onPointerUp={on_up} onPointerCancel={on_up}
+        onDoubleClick={on_double} onPointerDown={on_down} onPointerMove={on_move} onPointerUp={on_up} onPointerCancel={on_up}
         onPointerLeave={() => {
           hovered.current = null;
           props.on_hover(null, 0, 0);
           schedule.current();
         }}
       />
-      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1} counted={graph.counted} />}
+      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1 && graph.links.some((l) => l.true_load_bps !== null)} guess={graph.links.some(guessed)} counted={graph.counted} />}
       <div className="map-buttons">
+        {props.folding && <button onClick={() => props.on_unfold(null)} title="Show every router, or parts of the network as one" data-testid="fold-all">{place.open.includes("*") ? "Fold" : "Unfold all"}</button>}
         {by_hand && <button onClick={restore} title="Put dragged routers back">Restore places</button>}
         <button onClick={() => zoom_at(middle.x, middle.y, 1.4)} aria-label="Zoom in" title="Zoom in">+</button>
         <button onClick={() => zoom_at(middle.x, middle.y, 1 / 1.4)} aria-label="Zoom out" title="Zoom out">−</button>

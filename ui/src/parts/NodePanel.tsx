@@ -1,18 +1,22 @@
 import { utilisation_colour, type Theme } from "../draw/colour";
-import { bps, link_name, node_name, percent } from "../draw/format";
+import { bps, clock, link_name, node_name, percent } from "../draw/format";
+import type { LateAgent, NewerNodeDetail } from "../api/newer";
 import type { HostTraffic, NodeDetail, Topology } from "../api/types";
 import type { Resource } from "../state/resource";
 import { go, selected, type Place } from "../state/place";
 import { Bar, Notice, Section, Skeleton } from "./Bits";
 import { EventRows } from "./Events";
+import { Shares } from "./Shares";
 
 // A router, network or host: what it sends and receives, through which links, what happened to it.
 
-export function NodePanel({ place, node, topology, theme }: { place: Place; node: Resource<NodeDetail>; topology: Topology | null; theme: Theme }) {
-  const d = node.data?.id === place.node ? node.data : null;
+export function NodePanel(props: { place: Place; node: Resource<NodeDetail>; topology: Topology | null; theme: Theme; late: readonly LateAgent[] }) {
+  const { place, node, topology, theme } = props;
+  const d: NewerNodeDetail | null = node.data?.id === place.node ? node.data : null;
   const id = place.node ?? "";
   const router = topology?.routers.find((r) => r.name === id);
   const host = topology?.hosts?.find((h) => h.name === id);
+  const behind = props.late.find((l) => l.agent === id);
   const net = topology?.networks.find((n) => n.id === id);
   const what = router ? [router.abr && "area border router", router.asbr && "AS boundary router", `id ${router.id}`, router.areas?.length && `area ${router.areas.join(", ")}`].filter(Boolean).join(", ")
     : host ? `${host.address}, ${host.router ? `at ${node_name(host.router)}` : "attached nowhere"}, ${host.instrumented ? "instrumented" : "not instrumented"}`
@@ -24,6 +28,7 @@ export function NodePanel({ place, node, topology, theme }: { place: Place; node
         <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go(selected({}), "push")}>×</button>
       </header>
       {what && <p className="whole">{what}</p>}
+      {behind && <Notice kind="info" title="Its agent is late">Nothing of it has come since {clock(Date.parse(behind.since))}. What it counts is kept on its disk and corrects these numbers when it arrives.</Notice>}
       {!d && (node.error ? <Notice kind="failed" title="This one cannot be shown">{node.error.message}</Notice> : <Skeleton rows={6} />)}
       {d && (
         <>
@@ -34,16 +39,9 @@ export function NodePanel({ place, node, topology, theme }: { place: Place; node
           </div>}
           {d.links.length > 0 && (d.sent_bps === null ? <Wires d={d} topology={topology} /> : <Links d={d} theme={theme} />)}
           <HostRows title="Attached hosts" rows={d.hosts} />
-          {d.apps.length > 0 && (
-            <Section title="Applications" note="by port">
-              {d.apps.slice(0, 6).map((a) => (
-                <div className="row" key={a.name}>
-                  <span className="row-name">{a.name}</span><span className="num">{bps(a.bps)}</span><span className="num row-share">{percent(a.share)}</span>
-                  <Bar share={a.bps / (d.apps[0]!.bps || 1)} />
-                </div>
-              ))}
-            </Section>
-          )}
+          <Shares title="Applications" rows={d.apps} note={d.apps_basis === "agent" ? "named by the agent" : "by port"} />
+          <Shares title="Processes" rows={d.processes} />
+          <Shares title="Users" rows={d.users} />
           <HostRows title="Talks with" rows={d.peers} />
           {d.events.length > 0 && <Section title="Events"><EventRows events={d.events} at={place.at} live={d.sent_bps === null} /></Section>}
         </>

@@ -1,45 +1,74 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { Graph } from "../draw/graph";
-import { bps, clock, node_name, percent, signed_percent } from "../draw/format";
-import type { Cell } from "../draw/table";
-import type { NetworkEvent, Series } from "../api/types";
+import { bps, clock, link_name, node_name, percent, signed_percent } from "../draw/format";
+import type { Losses, LossPair, NamedShare, NewerLinkDetail, NewerNodeDetail } from "../api/newer";
+import type { HostTraffic, LinkDemand, LinkPoint, NetworkEvent, NodeLink, RouterShare, Series } from "../api/types";
 import { go, selected } from "../state/place";
 import { event_ms } from "../state/time";
-import { CopyCsv } from "./Bits";
+import { Table, type Column, type Twin } from "./Table";
 
 // The same as the map and the time bar, as tables: for screen readers, for sorting, for copying.
 
-interface Column<T> {
+interface Tab {
+  id: string;
   name: string;
-  value: (row: T) => Cell;
-  show?: (row: T) => string;
+  table: () => React.ReactElement;
 }
 
-interface Twin<T> {
-  rows: readonly T[];
-  columns: readonly Column<T>[];
-  key: (row: T) => string;
-  open?: (row: T) => void;
+interface Props {
+  graph: Graph;
+  series: Series | null;
+  link: NewerLinkDetail | null; // the selected one's lists
+  node: NewerNodeDetail | null;
+  losses: Losses | null;
 }
 
-type Which = "links" | "nodes" | "time" | "events";
-
-export function TableTwin({ graph, series }: { graph: Graph; series: Series | null }) {
-  const [which, set] = useState<Which>("links");
+export function TableTwin({ graph, series, link, node, losses }: Props) {
+  const [which, set] = useState("links");
+  const tab = <T,>(id: string, name: string, twin: () => Twin<T>, first = -1): Tab => ({ id, name, table: () => <Table key={id} twin={twin()} first={first} /> });
+  const whole = [
+    tab("links", "Links", () => links(graph), 2),
+    tab("nodes", "Routers and hosts", () => nodes(graph)),
+    tab("time", "Time", () => bins(series)),
+    tab("events", "Events", () => events(series)),
+    ...(losses ? [tab("losses", "Losses", () => lost(losses))] : []),
+  ];
+  const of_link = link ? [
+    tab("sources", "Enters at", () => routers(link.sources)), tab("sinks", "Leaves at", () => routers(link.sinks)),
+    tab("link-apps", "Applications", () => named(link.apps)), ...(link.processes ? [tab("link-processes", "Processes", () => named(link.processes!))] : []), ...(link.users ? [tab("link-users", "Users", () => named(link.users!))] : []),
+    tab("link-hosts", "Hosts", () => hosts(link.hosts)), tab("link-demands", "Demands", () => demands(link.demands)), tab("link-time", "Over time", () => points(link.series)),
+  ] : [];
+  const of_node = node ? [
+    tab("node-links", "Links", () => node_links(node.links)), tab("node-hosts", "Hosts", () => hosts(node.hosts)), tab("node-peers", "Talks with", () => hosts(node.peers)), tab("node-apps", "Applications", () => named(node.apps)),
+    ...(node.processes ? [tab("node-processes", "Processes", () => named(node.processes!))] : []), ...(node.users ? [tab("node-users", "Users", () => named(node.users!))] : []),
+  ] : [];
+  const groups: [string, Tab[]][] = [["", whole], [link ? link_name(link.from, link.to) : "", of_link], [node ? node_name(node.id) : "", of_node]];
+  const all = groups.flatMap(([, tabs]) => tabs);
+  const chosen = all.find((t) => t.id === which) ?? all[0]!;
   return (
     <div className="twin" data-testid="table-twin">
-      <div className="tabs" role="tablist">
-        {(["links", "nodes", "time", "events"] as const).map((w) => (
-          <button key={w} role="tab" aria-selected={w === which} onClick={() => set(w)}>{{ links: "Links", nodes: "Routers and hosts", time: "Time", events: "Events" }[w]}</button>
-        ))}
-      </div>
-      {which === "links" && <Table key="links" twin={links(graph)} first={2} />}
-      {which === "nodes" && <Table key="nodes" twin={nodes(graph)} first={-1} />}
-      {which === "time" && <Table key="time" twin={bins(series)} first={-1} />}
-      {which === "events" && <Table key="events" twin={events(series)} first={-1} />}
+      {groups.map(([name, tabs]) => tabs.length > 0 && (
+        <div className="tabs" role="tablist" key={name} aria-label={name || "Everything"}>
+          {name && <b className="twin-of">{name}</b>}
+          {tabs.map((t) => <button key={t.id} role="tab" aria-selected={t === chosen} onClick={() => set(t.id)} data-testid={`twin-${t.id}`}>{t.name}</button>)}
+        </div>
+      ))}
+      {chosen.table()}
     </div>
   );
 }
+
+type Link = Graph["links"][number];
+const kEstimated: Column<Link>[] = [
+  { name: "estimate", value: (l) => l.estimate?.bps ?? null, show: (l) => (l.estimate ? `~${bps(l.estimate.bps)}` : "–") },
+  { name: "at least", value: (l) => l.estimate?.low_bps ?? null, show: (l) => bps(l.estimate?.low_bps) },
+  { name: "at most", value: (l) => l.estimate?.high_bps ?? null, show: (l) => bps(l.estimate?.high_bps) },
+];
+const kCounters: Column<Link>[] = [
+  { name: "counter", value: (l) => l.counter_bps, show: (l) => bps(l.counter_bps) },
+  { name: "residual", value: (l) => l.residual_bps, show: (l) => bps(l.residual_bps).replace("-", "−") },
+];
+const kUncertain: Column<Link>[] = [{ name: "uncertain", value: (l) => l.uncertain, show: (l) => percent(l.uncertain) }];
 
 function links(graph: Graph): Twin<Graph["links"][number]> {
   return {
@@ -50,6 +79,9 @@ function links(graph: Graph): Twin<Graph["links"][number]> {
       { name: "from", value: (l) => node_name(l.from) },
       { name: "to", value: (l) => node_name(l.to) },
       { name: "load", value: (l) => l.load_bps, show: (l) => bps(l.load_bps) },
+      ...(graph.links.some((l) => l.estimate) ? kEstimated : []),
+      ...(graph.links.some((l) => l.counter_bps !== null) ? kCounters : []),
+      ...(graph.links.some((l) => l.uncertain > 0) ? kUncertain : []),
       { name: "whole recording", value: (l) => l.true_load_bps, show: (l) => bps(l.true_load_bps) },
       { name: "error", value: (l) => (l.true_load_bps ? (l.load_bps - l.true_load_bps) / l.true_load_bps : null), show: (l) => (l.true_load_bps ? signed_percent((l.load_bps - l.true_load_bps) / l.true_load_bps) : "–") },
       { name: "capacity", value: (l) => l.capacity_bps, show: (l) => bps(l.capacity_bps) },
@@ -103,43 +135,89 @@ function events(series: Series | null): Twin<NetworkEvent> {
   };
 }
 
-function Table<T>({ twin, first }: { twin: Twin<T>; first: number }) {
-  const { rows, columns, open } = twin;
-  const [by, set] = useState({ column: first, down: true });
-  const sorted = useMemo(() => {
-    const column = columns[by.column];
-    if (!column) return rows;
-    const order = (a: Cell, b: Cell) => (typeof a === "number" && typeof b === "number" ? a - b : a === null ? -1 : b === null ? 1 : String(a).localeCompare(String(b), undefined, { numeric: true }));
-    return [...rows].sort((a, b) => order(column.value(a), column.value(b)) * (by.down ? -1 : 1));
-  }, [rows, columns, by]);
-  const number = (c: Column<T>) => rows.some((r) => typeof c.value(r) === "number");
-  return (
-    <div className="twin-scroll">
-      <table>
-        <thead>
-          <tr>
-            {columns.map((c, i) => (
-              <th key={c.name} scope="col" className={number(c) ? "num" : ""} aria-sort={by.column === i ? (by.down ? "descending" : "ascending") : "none"}>
-                <button onClick={() => set({ column: i, down: by.column === i ? !by.down : true })}>{c.name}{by.column === i ? (by.down ? " ↓" : " ↑") : ""}</button>
-              </th>
-            ))}
-            <th className="twin-copy"><CopyCsv head={columns.map((c) => c.name)} rows={() => sorted.map((r) => columns.map((c) => c.value(r)))} /></th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.map((r) => (
-            <tr key={twin.key(r)} onClick={() => open?.(r)}>
-              {columns.map((c, k) => (
-                <td key={c.name} className={typeof c.value(r) === "number" ? "num" : ""}>
-                  {k === 0 && open ? <button className="plain" onClick={(e) => { e.stopPropagation(); open(r); }}>{c.show ? c.show(r) : c.value(r)}</button> : c.show ? c.show(r) : c.value(r)}
-                </td>
-              ))}
-              <td />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p className="foot">Nothing to list.</p>}
-    </div>
-  );
+function named(rows: readonly NamedShare[]): Twin<NamedShare> {
+  return {
+    rows,
+    key: (r) => r.name,
+    columns: [
+      { name: "name", value: (r) => r.name },
+      { name: "load", value: (r) => r.bps, show: (r) => bps(r.bps) },
+      { name: "share", value: (r) => r.share, show: (r) => percent(r.share) },
+    ],
+  };
+}
+
+const routers = (rows: readonly RouterShare[]): Twin<NamedShare> => ({ ...named(rows.map((r) => ({ name: r.router, bps: r.bps, share: r.share }))), open: (r) => go(selected({ node: r.name }), "push") });
+
+function hosts(rows: readonly HostTraffic[]): Twin<HostTraffic> {
+  return {
+    rows,
+    key: (h) => `${h.name} ${h.address}`,
+    open: (h) => go(selected({ node: h.name }), "push"),
+    columns: [
+      { name: "host", value: (h) => h.name },
+      { name: "address", value: (h) => h.address },
+      { name: "sent", value: (h) => h.sent_bps, show: (h) => bps(h.sent_bps) },
+      { name: "received", value: (h) => h.received_bps, show: (h) => bps(h.received_bps) },
+    ],
+  };
+}
+
+function demands(rows: readonly LinkDemand[]): Twin<LinkDemand> {
+  return {
+    rows,
+    key: (d) => `${d.from} ${d.to} ${d.prefix}`,
+    open: (d) => go(selected({ demand: `${d.from}>${d.prefix ?? d.to}` }), "push"),
+    columns: [
+      { name: "from", value: (d) => node_name(d.from) },
+      { name: "to", value: (d) => node_name(d.to) },
+      { name: "prefix", value: (d) => d.prefix ?? null },
+      { name: "load", value: (d) => d.bps, show: (d) => bps(d.bps) },
+      { name: "share of the link", value: (d) => d.share_on_link, show: (d) => percent(d.share_on_link) },
+    ],
+  };
+}
+
+function points(rows: readonly LinkPoint[]): Twin<LinkPoint> {
+  return {
+    rows,
+    key: (p) => p.from,
+    open: (p) => go({ at: Date.parse(p.from) }, "push"),
+    columns: [
+      { name: "bin", value: (p) => p.from, show: (p) => clock(Date.parse(p.from)) },
+      { name: "load", value: (p) => p.load_bps, show: (p) => bps(p.load_bps) },
+      { name: "whole recording", value: (p) => p.true_load_bps, show: (p) => bps(p.true_load_bps) },
+    ],
+  };
+}
+
+function node_links(rows: readonly NodeLink[]): Twin<NodeLink> {
+  return {
+    rows,
+    key: (l) => l.id,
+    open: (l) => go(selected({ link: l.id }), "push"),
+    columns: [
+      { name: "from", value: (l) => node_name(l.from) },
+      { name: "to", value: (l) => node_name(l.to) },
+      { name: "load", value: (l) => l.load_bps, show: (l) => bps(l.load_bps) },
+      { name: "utilisation", value: (l) => l.utilisation, show: (l) => percent(l.utilisation) },
+    ],
+  };
+}
+
+function lost(losses: Losses): Twin<LossPair> {
+  return {
+    rows: losses.pairs,
+    key: (p) => `${p.from} ${p.to}`,
+    open: (p) => go(selected({ demand: `${p.from}>${p.to}` }), "push"),
+    columns: [
+      { name: "from", value: (p) => node_name(p.from) },
+      { name: "to", value: (p) => node_name(p.to) },
+      { name: "sent bytes", value: (p) => p.sent_bytes },
+      { name: "received bytes", value: (p) => p.received_bytes },
+      { name: "lost", value: (p) => p.lost_share, show: (p) => percent(p.lost_share) },
+      { name: "at least", value: (p) => p.low, show: (p) => percent(p.low) },
+      { name: "at most", value: (p) => p.high, show: (p) => percent(p.high) },
+    ],
+  };
 }

@@ -10,13 +10,20 @@ import { useWidth } from "./LoadChart";
 
 // One bar rules everything: total load over time, what routing did, and where the viewer stands.
 
+export interface Shown {
+  from: number;
+  to: number;
+  stable: boolean;
+  open: string; // what is to say of a bin that is not complete; else empty
+}
+
 export interface TimeBarProps {
   vantages: readonly Vantage[] | null; // where nothing counts traffic: who listened when is drawn instead of load
   series: Series | null;
   span: Span;
   watermark: number;
   place: Place;
-  shown: { from: number; to: number; stable: boolean } | null; // the bin on the screen
+  shown: Shown | null; // the bin on the screen
   playing: boolean;
   still_coming: boolean; // live will bring more
   speed: number; // of what moves: the replay while following it, else the viewer
@@ -69,6 +76,7 @@ export function TimeBar(props: TimeBarProps) {
         <span className="when num" data-testid="shown-time" title={shown ? `The bin from ${clock(shown.from)} to ${clock(shown.to)} UTC` : ""}>
           {vantages && <><span className="wide-only faint">{day(head)} </span><b>{clock(head)}</b><span className="wide-only faint"> UTC</span></>}
           {!vantages && (shown ? <><span className="wide-only faint">{day(shown.from)} </span><b>{clock(shown.from)}</b><span className="wide-only"> – {clock(shown.to)}</span><span className="wide-only faint"> UTC</span></> : "no bin yet")}
+          {shown?.open && <em className="open-mark" title={`${shown.open}. Complete up to ${clock(watermark)}`} data-testid="open-mark">open</em>}
           {shown && !shown.stable && <em className="mixed" title="The network changed inside this bin: loads mix before and after">network changed<span className="wide-only"> in this bin</span></em>}
         </span>
         <span className="grow" />
@@ -77,7 +85,7 @@ export function TimeBar(props: TimeBarProps) {
             {clock(Date.parse(over.from))} {bps(over.total_bps)}{over.true_total_bps !== null && ` of ${bps(over.true_total_bps)}`}{over.total_error !== null && `, error ${percent(over.total_error)}`}
           </span>
         )}
-        <button className="live" aria-pressed={live} onClick={() => go({ at: null }, "push")} data-testid="live" title="Follow the newest bin"><i />Live</button>
+        <button className="live" aria-pressed={live} onClick={() => go({ at: null }, "push")} data-testid="live" title="Follow the newest (l)"><i />Live</button>
       </div>
       <div
         className="track" ref={ref} role="slider" tabIndex={0} aria-label="Time" aria-valuemin={span.from} aria-valuemax={span.to} aria-valuenow={place.at ?? watermark} aria-valuetext={shown ? `${clock(shown.from)} UTC` : "no bin yet"}

@@ -1,32 +1,43 @@
 import { useRef } from "react";
-import { utilisation_colour, type Theme } from "../draw/colour";
-import { bps, link_name, percent, signed_percent } from "../draw/format";
-import type { Load, Top, TopRow } from "../api/types";
+import { kLoud, utilisation_colour, type Theme } from "../draw/colour";
+import { bps, link_name, percent, range, signed_percent } from "../draw/format";
+import { guessed, used } from "../draw/graph";
+import type { NewerLinkLoad, NewerTop, TopBy } from "../api/newer";
+import type { Load, TopRow } from "../api/types";
 import type { Resource } from "../state/resource";
-import { go, kTabs, selected, type Place, type TopBy } from "../state/place";
+import { go, selected, type Place } from "../state/place";
 import { Bar, CopyCsv, Notice, Skeleton } from "./Bits";
 
 // The largest links, hosts, applications and demands of the bin.
 
-const kNames: Record<TopBy, string> = { links: "Links", hosts: "Hosts", apps: "Apps", demands: "Demands" };
+const kNames: Record<TopBy, string> = { links: "Links", hosts: "Hosts", apps: "Apps", processes: "Processes", users: "Users", demands: "Demands" };
 
-export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | null; theme: Theme; replay?: (() => void) | undefined }) {
-  const { place, top, load, theme, replay } = props;
+interface Props {
+  place: Place;
+  shown: readonly TopBy[]; // what this server can be asked for
+  top: Resource<NewerTop>;
+  load: Load | null;
+  theme: Theme;
+  replay?: (() => void) | undefined;
+}
+
+export function TopTabs(props: Props) {
+  const { place, top, load, theme, replay, shown } = props;
   const tabs = useRef<(HTMLButtonElement | null)[]>([]);
   const answer = top.data?.by === place.tab ? top.data.rows : null;
   const rows = answer && answer.some((r) => r.bps > 0) ? answer : answer && [];
-  // One scale for all rows; of a link it is the whole load, so that what is missing fits in.
-  const whole = new Map(place.tab === "links" ? load?.links.map((l) => [l.id, l.true_load_bps ?? 0]) : []);
+  // One scale for all rows; of a link it is the whole or likely load, so that what is missing fits in.
+  const whole = new Map(place.tab === "links" ? load?.links.map((l: NewerLinkLoad) => [l.id, Math.max(l.true_load_bps ?? 0, l.estimate?.bps ?? 0)]) : []);
   const longest = Math.max(...(rows ?? []).map((r) => Math.max(r.bps, whole.get(r.key) ?? 0)));
   const move = (by: number) => {
-    const next = (kTabs.indexOf(place.tab) + by + kTabs.length) % kTabs.length;
-    go({ tab: kTabs[next]! });
+    const next = (shown.indexOf(place.tab) + by + shown.length) % shown.length;
+    go({ tab: shown[next]! });
     tabs.current[next]?.focus();
   };
   return (
     <section className="box top" aria-label="Largest">
       <div className="tabs" role="tablist">
-        {kTabs.map((tab, i) => (
+        {shown.map((tab, i) => (
           <button
             key={tab} role="tab" aria-selected={place.tab === tab} tabIndex={place.tab === tab ? 0 : -1} ref={(e) => void (tabs.current[i] = e)} data-testid={`tab-${tab}`}
             onClick={() => go({ tab })}
@@ -40,8 +51,6 @@ export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | 
             {kNames[tab]}
           </button>
         ))}
-        <span className="grow" />
-        <CopyCsv head={["key", "label", "bps", "share", "utilisation"]} rows={() => (rows ?? []).map((r) => [r.key, r.label, r.bps, r.share, r.utilisation ?? null])} />
       </div>
       <div role="tabpanel" className="rows">
         {top.error && !rows && <Notice kind="failed" title="This list could not be read">{top.error.message}</Notice>}
@@ -53,7 +62,12 @@ export function TopTabs(props: { place: Place; top: Resource<Top>; load: Load | 
           </Notice>
         )}
         {rows?.map((row) => <Row key={row.key} row={row} by={place.tab} first={longest} load={load} theme={theme} />)}
-        {place.tab === "apps" && top.data?.basis && rows && rows.length > 0 && <p className="foot">Named by well-known {top.data.basis}, not by process.</p>}
+        {rows && rows.length > 0 && (
+          <p className="foot top-foot">
+            <span>{place.tab === "apps" && top.data?.basis === "port" ? "Named by well-known port, not by process." : place.tab === "processes" ? "As the agents name them." : ""}</span>
+            <CopyCsv head={["key", "label", "bps", "share", "utilisation"]} rows={() => rows.map((r) => [r.key, r.label, r.bps, r.share, r.utilisation ?? null])} />
+          </p>
+        )}
       </div>
     </section>
   );
@@ -76,9 +90,12 @@ function Row({ row, by, first, load, theme }: { row: TopRow; by: TopBy; first: n
 }
 
 function LinkRow({ row, first, load, theme }: { row: TopRow; first: number; load: Load | null; theme: Theme }) {
-  const now = load?.links.find((l) => l.id === row.key);
-  const used = row.utilisation ?? null;
+  const now: NewerLinkLoad | undefined = load?.links.find((l) => l.id === row.key);
+  const estimate = now?.estimate ?? null;
+  const likely = estimate && guessed({ estimate, load_bps: row.bps }) ? estimate : null;
+  const level = now ? used({ estimate: likely, capacity_bps: now.capacity_bps, utilisation: row.utilisation ?? null }) : (row.utilisation ?? null);
   const error = now?.true_load_bps ? (now.load_bps - now.true_load_bps) / now.true_load_bps : null;
+  const odd = level !== null && level > kLoud;
   const scale = first || 1;
   return (
     <button className="row" data-testid="top-link" data-link-id={row.key} onClick={() => go(selected({ link: row.key }), "push")}>
@@ -86,9 +103,9 @@ function LinkRow({ row, first, load, theme }: { row: TopRow; first: number; load
         {now ? link_name(now.from, now.to) : row.label}
         {error !== null && Math.abs(error) >= 0.005 && <span className="row-error num" title="Error against the whole recording">{signed_percent(error)}</span>}
       </span>
-      <span className="num">{bps(row.bps)}</span>
-      <span className={`num row-share ${used !== null && used > 0.8 ? "odd" : ""}`} title={used === null ? "Share of the load of all links; its capacity is unknown" : "Utilisation"}>{used !== null && used > 0.8 ? "▲ " : ""}{percent(used ?? row.share)}</span>
-      <Bar share={row.bps / scale} whole={now?.true_load_bps != null ? now.true_load_bps / scale : null} colour={utilisation_colour(used, theme)} />
+      <span className="num" title={likely ? `${bps(row.bps)} counted; ${range(bps(likely.low_bps), bps(likely.high_bps))} estimated (90%)` : ""}>{likely ? `~${bps(likely.bps)}` : bps(row.bps)}</span>
+      <span className={`num row-share ${odd ? "odd" : ""}`} title={level === null ? "Share of the load of all links; its capacity is unknown" : "Utilisation"}>{odd ? "▲ " : ""}{likely && level !== null ? "~" : ""}{percent(level ?? row.share)}</span>
+      <Bar share={row.bps / scale} guess={likely && likely.bps / scale} whole={now?.true_load_bps != null ? now.true_load_bps / scale : null} colour={utilisation_colour(level, theme)} />
     </button>
   );
 }

@@ -47,6 +47,7 @@ export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | n
   b.stroke();
 
   paint_missing(b, scene.ribbons, p);
+  paint_guess(b, scene.ribbons, p);
   halo(b, scene.ribbons.filter((r) => r.changed && !r.hidden), p.down, 0.28, 9);
   const chosen = scene.ribbons.filter((r) => r.id === scene.selected_link);
   const hovered = scene.ribbons.filter((r) => r.id === scene.hovered);
@@ -60,6 +61,7 @@ export function paint_scene(b: Brush, scene: Scene, theme: Theme, ends: Ends | n
     b.globalAlpha = 1;
   }
   paint_ribbons(b, dim.length > 0 ? scene.ribbons.filter((r) => !r.dim) : scene.ribbons);
+  paint_unsure(b, scene.ribbons, p);
   if (chevrons) paint_chevrons(b, scene.ribbons, p);
   for (const r of scene.ribbons) if (r.down && !r.hidden) paint_down(b, r, p);
   for (const n of scene.nodes) paint_node(b, n, scene, p, ends);
@@ -74,18 +76,80 @@ function paint_missing(b: Brush, ribbons: readonly Ribbon[], p: Palette): void {
   b.lineWidth = 1;
   b.beginPath();
   for (const r of ribbons) {
-    if (!r.missing || r.dim) continue;
-    r.missing.forEach((q, i) => (i === 0 ? b.moveTo(q.x, q.y) : b.lineTo(q.x, q.y)));
-    b.closePath();
+    if (r.missing && !r.dim) shape(b, r.missing);
   }
   b.fill();
   b.stroke();
 }
 
-function trace(b: Brush, r: Ribbon): void {
-  r.outline.forEach((q, i) => (i === 0 ? b.moveTo(q.x, q.y) : b.lineTo(q.x, q.y)));
+// Hatched: what is estimated beside what was counted; a pale band is how far the estimate may reach.
+function paint_guess(b: Brush, ribbons: readonly Ribbon[], p: Palette): void {
+  const shown = ribbons.filter((r) => r.guess && !r.dim);
+  if (shown.length === 0) return;
+  b.fillStyle = hatch(b, p);
+  b.strokeStyle = p.guess;
+  b.lineWidth = 1;
+  b.beginPath();
+  for (const r of shown) shape(b, r.guess!);
+  b.fill();
+  b.stroke();
+  b.fillStyle = p.guess;
+  b.globalAlpha = 0.2;
+  b.beginPath();
+  for (const r of shown) if (r.reach) shape(b, r.reach);
+  b.fill();
+  b.globalAlpha = 1;
+}
+
+// Strokes across: this much of the width may belong to the routes before or after the change.
+function paint_unsure(b: Brush, ribbons: readonly Ribbon[], p: Palette): void {
+  b.strokeStyle = p.background;
+  b.lineWidth = 1.6;
+  b.beginPath();
+  for (const r of ribbons) {
+    if (r.dim) continue;
+    for (const s of r.unsure) {
+      b.moveTo(s.x1, s.y1);
+      b.lineTo(s.x2, s.y2);
+    }
+  }
+  b.stroke();
+}
+
+const kHatch = 5;
+const kHatches = new Map<string, CanvasPattern | string>();
+
+// A tile of diagonal strokes, as sharp as the screen.
+function hatch(b: Brush, p: Palette): CanvasPattern | string {
+  const ratio = b.getTransform().a || 1;
+  const key = `${p.guess} ${ratio}`;
+  const known = kHatches.get(key);
+  if (known) return known;
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = Math.round(kHatch * ratio);
+  const brush = tile.getContext("2d")!;
+  const side = tile.width;
+  brush.fillStyle = p.missing;
+  brush.fillRect(0, 0, side, side);
+  brush.strokeStyle = p.guess;
+  brush.lineWidth = 1.2 * ratio;
+  for (const shift of [-side, 0, side]) {
+    brush.moveTo(shift - 1, side + 1);
+    brush.lineTo(shift + side + 1, -1);
+  }
+  brush.stroke();
+  const pattern = b.createPattern(tile, "repeat");
+  pattern?.setTransform(new DOMMatrix().scale(kHatch / side));
+  kHatches.set(key, pattern ?? p.guess);
+  return pattern ?? p.guess;
+}
+
+function shape(b: Brush, points: readonly { x: number; y: number }[]): void {
+  points.forEach((q, i) => (i === 0 ? b.moveTo(q.x, q.y) : b.lineTo(q.x, q.y)));
   b.closePath();
 }
+
+const trace = (b: Brush, r: Ribbon) => shape(b, r.outline);
 
 function paint_ribbons(b: Brush, ribbons: readonly Ribbon[]): void {
   const by_colour = new Map<string, Ribbon[]>();
@@ -181,6 +245,11 @@ function paint_node(b: Brush, n: SceneNode, scene: Scene, p: Palette, ends: Ends
     b.fill();
     return;
   }
+  if (n.node.holds > 0) {
+    paint_folded(b, n, p);
+    if (ends) paint_ends(b, n, p, ends);
+    return;
+  }
   b.fillStyle = p.node;
   b.beginPath();
   b.arc(n.x, n.y, n.radius, 0, 2 * Math.PI);
@@ -193,10 +262,31 @@ function paint_node(b: Brush, n: SceneNode, scene: Scene, p: Palette, ends: Ends
     b.arc(n.x, n.y, n.radius * 0.42, 0, 2 * Math.PI);
     b.fill();
   }
-  if (ends) {
-    arc(b, n, ends.sources.get(n.id) ?? 0, p.source, Math.PI);
-    arc(b, n, ends.sinks.get(n.id) ?? 0, p.sink, 0);
+  if (ends) paint_ends(b, n, p, ends);
+}
+
+function paint_ends(b: Brush, n: SceneNode, p: Palette, ends: Ends): void {
+  arc(b, n, ends.sources.get(n.id) ?? 0, p.source, Math.PI);
+  arc(b, n, ends.sinks.get(n.id) ?? 0, p.sink, 0);
+}
+
+// Many routers as one: a disc behind a disc, with how many.
+function paint_folded(b: Brush, n: SceneNode, p: Palette): void {
+  b.fillStyle = p.node;
+  b.strokeStyle = n.node.down ? p.down : p.node_edge;
+  for (const aside of [n.radius * 0.28, 0]) {
+    b.beginPath();
+    b.arc(n.x + aside, n.y - aside, n.radius, 0, 2 * Math.PI);
+    b.fill();
+    b.stroke();
   }
+  if (n.radius < 7) return;
+  b.font = n.radius < 11 ? "600 9px system-ui, sans-serif" : kFonts.mark;
+  b.textAlign = "center";
+  b.textBaseline = "middle";
+  b.fillStyle = p.text;
+  b.fillText(String(n.node.holds), n.x, n.y + 0.5);
+  b.textAlign = "left";
 }
 
 // A router that was there: a broken ring and a cross.
@@ -228,16 +318,19 @@ function arc(b: Brush, n: SceneNode, share: number, colour: string, middle: numb
   b.stroke();
 }
 
-// Filled: it reports its flows. Hollow: it does not.
+// Filled: it reports its flows. Hollow: it does not. Half filled in a loud edge: it is late.
 function paint_host(b: Brush, n: SceneNode, p: Palette): void {
-  const r = n.radius;
-  b.lineWidth = 1.3;
-  b.strokeStyle = n.node.instrumented ? p.host : p.host_edge;
-  b.fillStyle = n.node.instrumented ? p.host : p.background;
+  const r = n.node.late ? n.radius + 1 : n.radius;
+  b.lineWidth = n.node.late ? 1.8 : 1.3;
+  b.strokeStyle = n.node.late ? p.warn : n.node.instrumented ? p.host : p.host_edge;
+  b.fillStyle = n.node.instrumented && !n.node.late ? p.host : p.background;
   b.beginPath();
   b.roundRect(n.x - r, n.y - r, 2 * r, 2 * r, 1);
   b.fill();
   b.stroke();
+  if (!n.node.late) return;
+  b.fillStyle = p.warn;
+  b.fillRect(n.x - r, n.y, 2 * r, r);
 }
 
 function paint_mark(b: Brush, m: Mark, p: Palette): void {

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "react";
+import { folded_places, is_fold, type Folding } from "../draw/fold";
 import type { Graph } from "../draw/graph";
 import { layout, type Point } from "../draw/layout";
 import { save_places, saved_places, settle_places, settled_places } from "../state/prefer";
@@ -17,7 +18,7 @@ export interface Places {
   forget: () => void;
 }
 
-export function usePlaces(graph: Graph, network: string): Places {
+export function usePlaces(graph: Graph, network: string, folding: Folding | null): Places {
   const [moved, set_moved] = useState(0);
   const own = useRef<{ network: string; dragged: Map<string, Point>; settled: Map<string, Point> } | null>(null);
   if (own.current?.network !== network) own.current = { network, dragged: saved_places(network), settled: settled_places(network) };
@@ -39,12 +40,17 @@ export function usePlaces(graph: Graph, network: string): Places {
     if (fresh > 0) settle_places(network, mine.settled);
     return found;
   }, [shape, network, moved]);
+  const shown = useMemo(() => (folding ? folded_places(places, folding) : places), [places, folding]);
 
   const again = () => set_moved((n) => n + 1);
   return {
-    places, shape, by_hand: mine.dragged.size > 0,
+    places: shown, shape, by_hand: mine.dragged.size > 0,
     drag: (id, to) => {
-      mine.dragged.set(id, to);
+      const from = shown.get(id);
+      // With a folded part go all that it holds.
+      const moving = folding && from && is_fold(id) ? [...places].filter(([member]) => folding.of.get(member) === id) : [];
+      for (const [member, at] of moving) mine.dragged.set(member, { x: at.x + to.x - from!.x, y: at.y + to.y - from!.y });
+      if (moving.length === 0) mine.dragged.set(id, to);
       again();
     },
     keep: () => save_places(network, mine.dragged),

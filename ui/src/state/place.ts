@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from "react";
-import type { Top } from "../api/types";
+import type { TopBy } from "../api/newer";
 import { first_ms } from "./time";
 
-export type TopBy = Top["by"];
+export type Page = "map" | "coverage";
 
 // Where the viewer is: everything that decides what is on the screen, kept in the URL, so that
 // any screen can be sent to a colleague. `at` null is live: the newest complete bin.
@@ -18,13 +18,19 @@ export interface Place {
   speed: number;
   window: number; // seconds that the time bar shows of a network that is followed live
   table: boolean;
+  page: Page;
+  days: number; // of the coverage page
+  open: readonly string[]; // folded parts of the map that were opened; "*" all, "-" none
   view: { x: number; y: number; zoom: number } | null; // the map's middle in world units; null fits all
 }
 
-export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, event: null, demand: null, tab: "links", speed: 10, window: 7200, table: false, view: null };
-export const kTabs: readonly TopBy[] = ["links", "hosts", "apps", "demands"];
+export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, event: null, demand: null, tab: "links", speed: 10, window: 7200, table: false, page: "map", days: 1, open: [], view: null };
+const kTabs: readonly TopBy[] = ["links", "hosts", "apps", "processes", "users", "demands"];
+export const kDays = [1 / 24, 1, 7, 30] as const;
 export const kWindows = [600, 7200, 86400, 604800] as const;
 export const kSpeeds = [1, 10, 60] as const;
+
+export const days_text = (days: number): string => (days < 1 ? `${Math.round(days * 24)} h` : `${days} d`);
 
 export function parse_place(search: string): Place {
   const q = new URLSearchParams(search);
@@ -44,6 +50,9 @@ export function parse_place(search: string): Place {
     speed: (kSpeeds as readonly number[]).includes(speed) ? speed : kHome.speed,
     window: (kWindows as readonly number[]).includes(Number(q.get("window"))) ? Number(q.get("window")) : kHome.window,
     table: q.get("table") === "1",
+    page: q.get("page") === "coverage" ? "coverage" : "map",
+    days: kDays.find((d) => days_text(d) === q.get("span")) ?? kHome.days,
+    open: (q.get("open") ?? "").split("~").filter(Boolean),
     view: view.length === 3 && view.every(Number.isFinite) && view[2]! > 0 ? { x: view[0]!, y: view[1]!, zoom: view[2]! } : null,
   };
 }
@@ -60,6 +69,9 @@ export function print_place(p: Place): string {
   if (p.speed !== kHome.speed) q.set("speed", String(p.speed));
   if (p.window !== kHome.window) q.set("window", String(p.window));
   if (p.table) q.set("table", "1");
+  if (p.page !== kHome.page) q.set("page", p.page);
+  if (p.days !== kHome.days) q.set("span", days_text(p.days));
+  if (p.open.length > 0) q.set("open", p.open.join("~"));
   if (p.view) q.set("view", `${Math.round(p.view.x)},${Math.round(p.view.y)},${Number(p.view.zoom.toFixed(2))}`);
   const text = q.toString().replace(/%3A/g, ":").replace(/%3E/g, ">").replace(/%2C/g, ",").replace(/%2F/g, "/");
   return text ? `?${text}` : "";

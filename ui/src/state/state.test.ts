@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { kHome, parse_place, print_place, type Place } from "./place";
+import { features_of, kFewest } from "./features";
+import { newest_open } from "./live";
 import { bin_start, event_ms, newest_bin, step_bin, step_event, visible_span } from "./time";
 
 test("every screen survives its URL", () => {
   const place: Place = {
-    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, event: null, demand: null, tab: "apps", speed: 60, window: 86400, table: true, view: { x: 512, y: -3, zoom: 2.5 },
+    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, event: null, demand: null, tab: "apps", speed: 60, window: 86400, table: true, page: "coverage", days: 7, open: ["fold:0.0.0.1", "fold:r17"], view: { x: 512, y: -3, zoom: 2.5 },
   };
   expect(parse_place(print_place(place))).toEqual(place);
   expect(parse_place(print_place({ ...kHome, demand: "edge1>10.20.1.0/24" })).demand).toBe("edge1>10.20.1.0/24");
@@ -60,4 +62,21 @@ test("a long history shows its end, or what surrounds the instant looked at, alw
   expect(shows(t0 + 43_200_000)).toEqual({ from: t0 + 43_200_000 - length / 2, to: t0 + 43_200_000 + length / 2, bin: 10_000 });
   expect(shows(t0)).toEqual({ from: t0, to: t0 + length, bin: 10_000 });
   expect(visible_span(span, t0 + 35_000, null, 360)).toBe(span);
+});
+
+test("the bin that is filling is the newest that somebody changed, until it is complete", () => {
+  const change = (from: string, complete = false) => ({ from, to: "", complete });
+  expect(newest_open(null, change("10:10"))?.from).toBe("10:10");
+  expect(newest_open(change("10:10"), change("10:00"))?.from).toBe("10:10"); // a late agent's
+  expect(newest_open(change("10:10"), change("10:20"))?.from).toBe("10:20");
+  expect(newest_open(change("10:10"), change("10:10", true))).toBeNull();
+  expect(newest_open(change("10:20"), change("10:10", true))?.from).toBe("10:20");
+});
+
+test("an older server is asked for what it describes, and no more", () => {
+  const by = (words: string[]) => ({ Top: { properties: { by: { enum: words } } } });
+  expect(features_of({ paths: { "/api/v1/load": {} }, components: { schemas: by(["links", "hosts", "apps", "demands"]) } })).toEqual(kFewest);
+  const newer = features_of({ paths: { "/api/v1/coverage": {}, "/api/v1/losses": {} }, components: { schemas: by(["links", "hosts", "apps", "processes", "users", "demands"]) } });
+  expect(newer).toEqual({ coverage: true, losses: true, tabs: ["links", "hosts", "apps", "processes", "users", "demands"] });
+  expect(features_of({})).toEqual(kFewest);
 });
