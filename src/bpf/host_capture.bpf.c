@@ -3,9 +3,10 @@
 //
 // A micro-flow is counted in a slot of one array that user space sees as memory. A socket remembers the slot of
 // its last micro-flow by direction, so that a packet costs one look at the socket and one at the slot; only a
-// socket that talks to many at once (a DNS server) needs the hash table as well. Slots are never reset: user
-// space takes differences, frees what is idle, and hands free slots back through a stack. When there is none
-// the packet becomes an event in a ring that nobody is woken up for; when that is full, it is counted as lost.
+// socket that talks to many at once (a DNS server) needs the buckets as well: one line of cache more. Slots are
+// never reset: user space takes differences, frees what is idle, and hands free slots back through a stack. When
+// there is none the packet becomes an event in a ring that nobody is woken up for; when that is full, it is
+// counted as lost.
 //
 // A socket's process is noted when the socket is made, inherited by accepted ones, and put right when another
 // process sends or receives, or the same one after an exec. Where the kernel has no tracepoint for that, user

@@ -1,16 +1,18 @@
 // What the host's capture in the kernel and the program that reads it say to each other: slots in which
-// micro-flows are counted, events for what found no slot, and the owners of sockets.
+// micro-flows are counted, where to find them, events for what found no slot, and the owners of sockets.
 // Plain C, because both sides include it.
 #pragma once
 
 #include <linux/types.h>
 
 enum {
-  kHostBytesBits = 38,  // of HostSlot.total: 256 GiB and 64 million packets between two drains
-  kHostTickBits = 20,   // a tick is 2^20 ns: about a millisecond, in 32 bits for 52 days
-  kHostNoSlot = 0,      // numbers of slots begin with 1
-  kHostRecent = 1 << 16,
-  kHostInterfaces = 256  // whose totals are kept
+  kHostBytesBits = 38,    // of HostSlot.total: 256 GiB and 64 million packets between two drains
+  kHostTickBits = 20,     // a tick is 2^20 ns: about a millisecond, in 32 bits for 52 days
+  kHostNoSlot = 0,        // numbers of slots begin with 1
+  kHostNumberBits = 20,   // of a slot's number in a bucket; above it stand bits of the hash
+  kHostWays = 16,         // micro-flows in a bucket, which is a line of cache
+  kHostInterfaces = 256,  // whose totals are kept
+  kHostHeadUnknown = 255
 };
 
 // Who counted it, which is also who can own it.
@@ -31,7 +33,7 @@ struct HostProcess {
   char comm[16];
 };
 
-// Addresses and ports in network order; IPv4 in the first word.
+// Addresses and ports in network order; IPv4 has the first words only.
 struct HostKey {
   __u32 interface;
   __u16 src_port;
@@ -40,12 +42,15 @@ struct HostKey {
   __u8 direction;
   __u8 origin;
   __u8 version;  // 4 or 6; 0 = a free slot
-  __u32 src[4];
-  __u32 dst[4];
+  __u32 src;
+  __u32 dst;
+  __u32 src_rest[3];
+  __u32 dst_rest[3];
 };
 
-// A micro-flow. Two lines of cache, of which IPv4 needs the first only. `total` and `retransmits` only grow,
-// whoever uses the slot: a reader takes differences, and nothing is lost between reading and resetting.
+// A micro-flow: a line of cache, with all that changes with a packet and all that IPv4's key has. `total` and
+// `retransmits` only grow, whoever uses the slot: a reader takes differences, and nothing is lost between
+// reading and resetting.
 struct HostSlot {
   __u64 total;        // packets << kHostBytesBits | bytes
   __u32 first;        // tick of the first packet of this generation
@@ -53,13 +58,32 @@ struct HostSlot {
   __u8 generation;    // which drain the first packet waits for
   __u8 tcp_flags[2];  // by the last bit of the generation; cleared by the reader
   __u8 tos;
-  __u32 pid;  // the process's, here again
-  struct HostKey key;
-  __u32 retransmits;
-  __u64 cookie;
-  struct HostProcess process;
+  __u32 pid;        // the process's, here again
+  __u32 interface;  // from here on as in HostKey
+  __u16 src_port;
+  __u16 dst_port;
+  __u8 protocol;
+  __u8 direction;
+  __u8 origin;
+  __u8 version;
+  __u32 src;
+  __u32 dst;
   __u32 srtt_us;  // times 8, as the kernel has it
-  __u32 netns;    // the cookie of the socket's network namespace; 0 = not known, or no socket
+  __u32 retransmits;
+  __u32 netns;  // the cookie of the socket's network namespace; 0 = not known, or no socket
+  __u64 cookie;
+};
+
+// The rest of it, in an array beside that of the slots: what a packet of IPv4 does not look at.
+struct HostDetail {
+  __u32 src_rest[3];
+  __u32 dst_rest[3];
+  struct HostProcess process;
+};
+
+// The numbers of slots whose keys have the same bits of their hash, each with more bits of it; 0: room.
+struct HostBucket {
+  __u32 entries[kHostWays];
 };
 
 // What a socket carries with it.
@@ -110,15 +134,17 @@ struct HostPassed {
   __u64 lost_packets[2];  // of sockets, for want of a slot and of room in the ring
   __u64 lost_bytes[2];
   __u64 other[2];  // not IP
+  __u32 head;      // bytes of a frame before the packet: 14, 0; kHostHeadUnknown
+  __u32 unused;
 };
 
 // What this kernel can do; fixed before the programs are loaded, so that nothing is left of what it cannot.
 struct HostAbilities {
   __u8 coarse_clock;
   __u8 netns_cookie;
-  __u8 task;       // bpf_get_current_task in programs of cgroups
-  __u8 all_noted;  // sockets made before us and since: those without process are the kernel's
-  __u32 unused;
+  __u8 task;          // bpf_get_current_task in programs of cgroups
+  __u8 all_noted;     // sockets made before us and since: those without process are the kernel's
+  __u32 last_bucket;  // their number, a power of two, less one
   __u64 hash_seed;
 };
 

@@ -81,27 +81,28 @@ struct {
 } slots SEC(".maps");
 
 struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct HostDetail);
+} details SEC(".maps");
+
+struct {
   __uint(type, BPF_MAP_TYPE_STACK);
   __uint(max_entries, 1);
   __uint(value_size, sizeof(__u32));
 } free_slots SEC(".maps");
 
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
-  __uint(max_entries, 1);
-  __type(key, __u64);
-  __type(value, __u32);
-} found SEC(".maps");
-
-// Where a micro-flow was found last, by some bits of its hash; short, so that it stays in the processor's
-// cache.
+// Where slots are found by the hash of their key. Not a hash map, because one look at one line of cache does,
+// and because user space, which sees it as memory, takes out what is idle without asking.
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, kHostRecent);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 1);
   __type(key, __u32);
-  __type(value, __u32);
-} recent SEC(".maps");
+  __type(value, struct HostBucket);
+} buckets SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -54,9 +54,10 @@ int host_sendmsg6(struct bpf_sock_addr* address) { return spoke(address); }
 static __always_inline void hand_over(struct HostSocket* socket) {
   for (int direction = 0; direction < 2; ++direction) {
     struct HostSlot* slot = slot_at(socket->slot[direction]);
-    if (slot && slot->cookie == socket->cookie) {
-      __builtin_memcpy(&slot->process, &socket->process, sizeof(slot->process));
-      slot->pid = slot->process.pid;
+    struct HostDetail* detail = detail_at(socket->slot[direction]);
+    if (slot && detail && slot->cookie == socket->cookie) {
+      __builtin_memcpy(&detail->process, &socket->process, sizeof(detail->process));
+      slot->pid = detail->process.pid;
     }
   }
 }

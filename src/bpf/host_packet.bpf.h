@@ -101,8 +101,8 @@ static __noinline int far_ipv6(struct __sk_buff* skb, struct HostKey* key, struc
 static __always_inline int read_ipv4(struct __sk_buff* skb, const struct iphdr* ip, const void* end,
                                      struct HostKey* key, struct packet* p) {
   key->version = 4;
-  key->src[0] = ip->saddr;
-  key->dst[0] = ip->daddr;
+  key->src = ip->saddr;
+  key->dst = ip->daddr;
   key->protocol = ip->protocol;
   p->tos = ip->tos;
   p->l3 = ip->ihl * 4;
@@ -132,8 +132,10 @@ static __always_inline int read_ipv4(struct __sk_buff* skb, const struct iphdr* 
 static __always_inline int read_ipv6(struct __sk_buff* skb, const struct ipv6hdr* ip, const void* end,
                                      struct HostKey* key, struct packet* p) {
   key->version = 6;
-  __builtin_memcpy(key->src, &ip->saddr, 16);
-  __builtin_memcpy(key->dst, &ip->daddr, 16);
+  key->src = ip->saddr.in6_u.u6_addr32[0];
+  key->dst = ip->daddr.in6_u.u6_addr32[0];
+  __builtin_memcpy(key->src_rest, &ip->saddr.in6_u.u6_addr32[1], 12);
+  __builtin_memcpy(key->dst_rest, &ip->daddr.in6_u.u6_addr32[1], 12);
   key->protocol = ip->nexthdr;
   p->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
   p->l3 = sizeof(*ip);

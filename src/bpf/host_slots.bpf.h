@@ -9,13 +9,23 @@ static __always_inline struct HostSlot* slot_at(__u32 number) {
   return bpf_map_lookup_elem(&slots, &index);
 }
 
-static __always_inline int same(const struct HostSlot* slot, const struct HostKey* key, __u32 pid) {
-  const __u32* a = (const __u32*)&slot->key;
+static __always_inline struct HostDetail* detail_at(__u32 number) {
+  const __u32 index = number - 1;
+  return bpf_map_lookup_elem(&details, &index);
+}
+
+// Without a branch for each word: the verifier follows them all.
+static __always_inline int same(const struct HostSlot* slot, __u32 number, const struct HostKey* key,
+                                __u32 pid) {
+  const __u32* a = &slot->interface;
   const __u32* b = (const __u32*)key;
-  if (slot->pid != pid || a[2] != b[2] || a[1] != b[1] || a[0] != b[0] || a[3] != b[3] || a[7] != b[7])
+  if ((slot->pid ^ pid) | (a[2] ^ b[2]) | (a[1] ^ b[1]) | (a[0] ^ b[0]) | (a[3] ^ b[3]) | (a[4] ^ b[4]))
     return 0;
   if (key->version == 4) return 1;
-  return a[4] == b[4] && a[5] == b[5] && a[6] == b[6] && a[8] == b[8] && a[9] == b[9] && a[10] == b[10];
+  const struct HostDetail* detail = detail_at(number);
+  if (!detail) return 0;
+  a = detail->src_rest;
+  return !((a[0] ^ b[5]) | (a[1] ^ b[6]) | (a[2] ^ b[7]) | (a[3] ^ b[8]) | (a[4] ^ b[9]) | (a[5] ^ b[10]));
 }
 
 static __always_inline __u64 mix(__u64 hash, __u64 more) {
@@ -27,69 +37,107 @@ static __always_inline __u64 hash_of(const struct HostKey* key) {
   const __u32* k = (const __u32*)key;
   __u64 hash = mix(can.hash_seed, (__u64)k[0] << 32 | k[1]);
   hash = mix(hash, (__u64)k[2] << 32 | k[3]);
-  hash = mix(hash, k[7]);
+  hash = mix(hash, k[4]);
   if (key->version == 4) return hash;
-  hash = mix(hash, (__u64)k[4] << 32 | k[5]);
-  hash = mix(hash, (__u64)k[6] << 32 | k[8]);
+  hash = mix(hash, (__u64)k[5] << 32 | k[6]);
+  hash = mix(hash, (__u64)k[7] << 32 | k[8]);
   return mix(hash, (__u64)k[9] << 32 | k[10]);
 }
 
-static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, const struct HostKey* key,
-                                const struct HostSocket* socket) {
-  __builtin_memcpy(&slot->key, key, sizeof(*key));
+static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, struct HostDetail* detail,
+                                const struct HostKey* key, const struct HostSocket* socket) {
+  const __u32* k = (const __u32*)key;
+  __builtin_memcpy(detail->src_rest, key->src_rest, sizeof(key->src_rest) + sizeof(key->dst_rest));
   if (socket) {
     slot->cookie = socket->cookie;
-    __builtin_memcpy(&slot->process, &socket->process, sizeof(slot->process));
+    __builtin_memcpy(&detail->process, &socket->process, sizeof(detail->process));
     slot->netns = can.netns_cookie ? bpf_get_netns_cookie(skb) : 0;
   } else {
     slot->cookie = 0;
     slot->netns = 0;
-    __builtin_memset(&slot->process, 0, sizeof(slot->process));
+    __builtin_memset(&detail->process, 0, sizeof(detail->process));
   }
-  slot->pid = slot->process.pid;
+  slot->pid = detail->process.pid;
   slot->generation = rules.generation - 1;
   slot->srtt_us = 0;
   slot->tcp_flags[0] = slot->tcp_flags[1] = 0;
+  slot->src = k[3];
+  slot->dst = k[4];
+  slot->interface = k[0];
+  *(__u32*)&slot->src_port = k[1];
+  *(__u32*)&slot->protocol = k[2];  // last: with it the slot is taken
   return 0;
 }
 
-// A slot for a micro-flow that has none; kHostNoSlot when there is none left. `hashed`: others must find it
-// too.
+// A slot for a micro-flow that has none; kHostNoSlot when there is none left.
 static __noinline __u32 new_slot(struct __sk_buff* skb, const struct HostKey* key,
-                                 const struct HostSocket* socket, __u64 hash) {
+                                 const struct HostSocket* socket) {
   __u32 number = kHostNoSlot;
   if (bpf_map_pop_elem(&free_slots, &number)) return kHostNoSlot;
   struct HostSlot* slot = slot_at(number);
-  if (!slot) return kHostNoSlot;
-  fill_slot(skb, slot, key, socket);
-  if (hash) bpf_map_update_elem(&found, &hash, &number, BPF_ANY);
+  struct HostDetail* detail = detail_at(number);
+  if (!slot || !detail) return kHostNoSlot;
+  fill_slot(skb, slot, detail, key, socket);
   return number;
 }
 
-// The slot's number of a micro-flow that the socket does not remember. `hashed`: others must find it too.
+static __always_inline __u32 tag_of(__u64 hash) { return hash >> 32 & ~0U << kHostNumberBits; }
+
+// The number of the slot of a micro-flow; kHostNoSlot when there is none. What a bucket has no room for
+// stands in its neighbour, which then is looked at, too.
+static __always_inline __u32 find_number(const struct HostKey* key, __u32 pid, __u64 hash) {
+  const __u32 tag = tag_of(hash);
+  __u32 place = hash & can.last_bucket;
+#pragma clang loop unroll(disable)
+  for (int next = 0; next < 2; ++next) {
+    const struct HostBucket* bucket = bpf_map_lookup_elem(&buckets, &place);
+    if (!bucket) return kHostNoSlot;
+#pragma clang loop unroll(disable)
+    for (int i = 0; i < kHostWays; ++i) {
+      const __u32 number = bucket->entries[i] ^ tag;
+      if (number >> kHostNumberBits) continue;
+      const struct HostSlot* slot = slot_at(number);
+      if (slot && same(slot, number, key, pid)) return number;
+    }
+    if (!bucket->entries[kHostWays - 1]) return kHostNoSlot;
+    place ^= 1;
+  }
+  return kHostNoSlot;
+}
+
+// Where a micro-flow that was not found can be entered; 0 when there is no room.
+static __noinline __u32* find_room(__u64 hash) {
+  __u32 place = hash & can.last_bucket;
+  for (int next = 0; next < 2; ++next) {
+    struct HostBucket* bucket = bpf_map_lookup_elem(&buckets, &place);
+    if (!bucket) return 0;
+#pragma clang loop unroll(disable)
+    for (int i = 0; i < kHostWays; ++i) {
+      if (!bucket->entries[i]) return &bucket->entries[i];
+    }
+    place ^= 1;
+  }
+  return 0;
+}
+
+// The slot's number of a micro-flow that the socket does not remember. `entered`: others must find it too.
+// Two processors that meet the same new micro-flow, or take the same room, make two slots of it, or one that
+// is found no more: both are read, and what is idle is given back.
 static __always_inline __u32 find_slot(struct __sk_buff* skb, const struct HostKey* key,
-                                       const struct HostSocket* socket, __u32 hashed) {
+                                       const struct HostSocket* socket, __u32 entered) {
   const __u64 hash = hash_of(key);
-  const __u32 place = hash % kHostRecent;
-  const __u32 pid = socket ? socket->process.pid : 0;
-  __u32* last = bpf_map_lookup_elem(&recent, &place);
-  if (!last) return kHostNoSlot;
-  struct HostSlot* slot = slot_at(*last);
-  if (!slot || !same(slot, key, pid)) {
-    const __u32* known = bpf_map_lookup_elem(&found, &hash);
-    slot = known ? slot_at(*known) : 0;
-    if (slot && same(slot, key, pid))
-      *last = *known;
-    else
-      slot = 0;
-  }
-  if (slot) {
+  __u32 number = find_number(key, socket ? socket->process.pid : 0, hash);
+  if (number != kHostNoSlot) {
     // An accepted connection goes on in the slot in which its listener began it.
-    if (socket && slot->cookie != socket->cookie) slot->cookie = socket->cookie;
-    return *last;
+    struct HostSlot* slot = slot_at(number);
+    if (slot && socket && slot->cookie != socket->cookie) slot->cookie = socket->cookie;
+    return number;
   }
-  const __u32 number = new_slot(skb, key, socket, hashed ? hash : 0);
-  if (hashed) *last = number;
+  if (!entered) return new_slot(skb, key, socket);
+  __u32* room = find_room(hash);
+  if (!room) return kHostNoSlot;
+  number = new_slot(skb, key, socket);
+  if (number != kHostNoSlot) *room = tag_of(hash) | number;
   return number;
 }
 
@@ -206,7 +254,7 @@ static __always_inline struct HostSlot* slot_of(struct __sk_buff* skb, const str
   if (!socket || listening || !sk) return slot_at(find_slot(skb, key, socket, 1));
   __u32* last = &socket->slot[key->direction & 1];
   struct HostSlot* slot = slot_at(*last);
-  if (slot && same(slot, key, socket->process.pid)) return slot;
+  if (slot && same(slot, *last, key, socket->process.pid)) return slot;
   const int lasts = slot && slot->generation == (__u8)rules.generation;
   const int alone = *last == kHostNoSlot && sk->dst_port != 0;
   const __u32 number = find_slot(skb, key, socket, !alone);

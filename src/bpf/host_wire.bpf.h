@@ -44,6 +44,17 @@ static __always_inline __u32 inner_headers(struct __sk_buff* skb, const struct H
   return frame + ip.ihl * 4 + (offset >> 4) * 4;
 }
 
+// The packet behind its frame's header, where it can be read directly; else a copy.
+static __always_inline int read_frame(struct __sk_buff* skb, __u32 head, struct HostKey* key,
+                                      struct packet* p) {
+  const void* end = (const void*)(long)skb->data_end;
+  const void* frame = (const void*)(long)skb->data;
+  const struct iphdr* ip = frame + (head == ETH_HLEN ? ETH_HLEN : 0);
+  if (head > ETH_HLEN) return read_copied(skb, key, p);
+  if ((const void*)(ip + 1) <= end && ip->version == 4) return read_ipv4(skb, ip, end, key, p);
+  return read_copied(skb, key, p);
+}
+
 static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction) {
   struct HostKey key = {};
   struct packet p = {};
@@ -51,7 +62,7 @@ static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction)
   struct HostPassed* wire = bpf_map_lookup_elem(&interfaces, &interface);
   if (!wire) return TC_ACT_UNSPEC;
   if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
-      read_copied(skb, &key, &p)) {
+      read_frame(skb, wire->head, &key, &p)) {
     wire->other[direction]++;
     return TC_ACT_UNSPEC;
   }

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -24,6 +26,8 @@ namespace anemone {
 namespace {
 
 constexpr std::size_t kPage = 4096;  // or more, where a page is more
+// When all slots are taken; half of what a bucket holds, so that hardly one is full.
+constexpr std::uint32_t kFlowsPerBucket = kHostWays / 2;
 
 struct Wanted {
   bool socket_made = true;  // cgroup/sock_create with socket storage
@@ -96,8 +100,9 @@ struct HostPrograms::Impl {
   HostAbilities can{};
   Wanted wanted;
   std::span<HostSlot> slots;
+  std::span<HostDetail> details;
+  std::span<HostBucket> buckets;
   HostRules* rules = nullptr;
-  int found = -1;
   int free_slots = -1;
   int quiet = -1;
   int quiet_inner = -1;
@@ -112,6 +117,8 @@ HostPrograms::Impl::~Impl() {
   for (bpf_link* link : links) bpf_link__destroy(link);
   if (ring != nullptr) ring_buffer__free(ring);
   if (!slots.empty()) munmap(slots.data(), slots.size_bytes());
+  if (!details.empty()) munmap(details.data(), details.size_bytes());
+  if (!buckets.empty()) munmap(buckets.data(), buckets.size_bytes());
   if (rules != nullptr) munmap(rules, kPage);
   bpf_object__close(object);
   if (quiet >= 0) close(quiet);
@@ -167,9 +174,13 @@ Result<void> HostPrograms::Impl::set_up(const HostProgramsConfig& config) {
     set_off("host_received");
   }
   const auto slots_count = static_cast<std::uint32_t>(config.slots);
-  for (const char* name : {"slots", "free_slots", "found"}) {
+  for (const char* name : {"slots", "details", "free_slots"}) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object, name), slots_count);
   }
+  const std::uint32_t buckets_count =
+      std::bit_ceil(std::max<std::uint32_t>(slots_count / kFlowsPerBucket, 2));
+  can.last_bucket = buckets_count - 1;
+  bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "buckets"), buckets_count);
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "events"),
                            static_cast<std::uint32_t>(config.ring_bytes));
   std::size_t size = 0;
@@ -182,17 +193,19 @@ Result<void> HostPrograms::Impl::set_up(const HostProgramsConfig& config) {
 }
 
 Result<void> HostPrograms::Impl::map_memory() {
-  const bpf_map* map_of_slots = bpf_object__find_map_by_name(object, "slots");
-  const std::size_t count = bpf_map__max_entries(map_of_slots);
-  void* memory = mmap(nullptr, count * sizeof(HostSlot), PROT_READ | PROT_WRITE, MAP_SHARED, map("slots"), 0);
-  if (memory == MAP_FAILED) return refused("mapping the counters", errno);
-  slots = {static_cast<HostSlot*>(memory), count};
-  memory = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, map(".data.rules"), 0);
+  const auto array = [&]<class Row>(const char* name, std::span<Row>& rows) {
+    const std::size_t count = bpf_map__max_entries(bpf_object__find_map_by_name(object, name));
+    void* memory = mmap(nullptr, count * sizeof(Row), PROT_READ | PROT_WRITE, MAP_SHARED, map(name), 0);
+    if (memory != MAP_FAILED) rows = {static_cast<Row*>(memory), count};
+    return memory != MAP_FAILED;
+  };
+  if (!array("slots", slots) || !array("details", details) || !array("buckets", buckets))
+    return refused("mapping the counters", errno);
+  void* memory = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, map(".data.rules"), 0);
   if (memory == MAP_FAILED) return refused("mapping the rules", errno);
   rules = static_cast<HostRules*>(memory);
-  found = map("found");
   free_slots = map("free_slots");
-  for (std::uint32_t number = static_cast<std::uint32_t>(count); number > 0; --number) {
+  for (auto number = static_cast<std::uint32_t>(slots.size()); number > 0; --number) {
     if (bpf_map_update_elem(free_slots, nullptr, &number, BPF_ANY) != 0) return refused("free slots", errno);
   }
   return {};
@@ -339,6 +352,7 @@ HostPrograms& HostPrograms::operator=(HostPrograms&&) noexcept = default;
 HostPrograms::~HostPrograms() = default;
 
 std::span<HostSlot> HostPrograms::slots() { return impl_->slots; }
+std::span<const HostDetail> HostPrograms::details() { return impl_->details; }
 HostWire& HostPrograms::wire() { return *impl_->wire; }
 HostRules& HostPrograms::rules() { return *impl_->rules; }
 const std::vector<std::string>& HostPrograms::limits() const { return impl_->limits; }
@@ -364,11 +378,16 @@ void HostPrograms::forget(const HostKey& key, std::uint32_t index) {
   std::array<std::uint32_t, sizeof(HostKey) / 4> k{};
   std::memcpy(k.data(), &key, sizeof key);
   const auto pair = [&](std::size_t a, std::size_t b) { return std::uint64_t{k[a]} << 32 | k[b]; };
-  std::uint64_t hash = mix(mix(mix(impl_->can.hash_seed, pair(0, 1)), pair(2, 3)), k[7]);
-  if (key.version != 4) hash = mix(mix(mix(hash, pair(4, 5)), pair(6, 8)), pair(9, 10));
-  std::uint32_t number = 0;
-  if (bpf_map_lookup_elem(impl_->found, &hash, &number) == 0 && number == index + 1) {
-    bpf_map_delete_elem(impl_->found, &hash);
+  std::uint64_t hash = mix(mix(mix(impl_->can.hash_seed, pair(0, 1)), pair(2, 3)), k[4]);
+  if (key.version != 4) hash = mix(mix(mix(hash, pair(5, 6)), pair(7, 8)), pair(9, 10));
+  const auto place = static_cast<std::uint32_t>(hash) & impl_->can.last_bucket;
+  constexpr std::uint32_t kNumber = (1U << kHostNumberBits) - 1;
+  for (const std::uint32_t at : {place, place ^ 1}) {
+    for (std::uint32_t& entry : impl_->buckets[at].entries) {
+      std::atomic_ref<std::uint32_t> here(entry);
+      std::uint32_t seen = here.load(std::memory_order_relaxed);
+      if ((seen & kNumber) == index + 1 && here.compare_exchange_strong(seen, 0)) return;
+    }
   }
 }
 

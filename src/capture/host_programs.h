@@ -37,6 +37,7 @@ class HostPrograms {
   ~HostPrograms();
 
   std::span<HostSlot> slots();
+  std::span<const HostDetail> details();  // of the slots, by the same index
   HostRules& rules();
   HostWire& wire();
   const std::vector<std::string>& limits() const;

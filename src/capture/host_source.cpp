@@ -24,17 +24,35 @@ constexpr std::size_t kBatch = 4096;         // micro-flows that are handed on t
 constexpr std::size_t kLeavingMax = 32'768;  // that are forgotten at once; others at the next drain
 constexpr std::uint8_t kLookDrains = 5;      // between looks at open files, where the kernel does not tell
 
-IpAddress address_of(const std::uint32_t (&words)[4], std::uint8_t version) {
-  if (version == 4) return Ipv4{ntohl(words[0])};
+IpAddress address_of(std::uint32_t first, const std::uint32_t (&rest)[3], std::uint8_t version) {
+  if (version == 4) return Ipv4{ntohl(first)};
   std::array<std::uint8_t, 16> bytes{};
-  std::memcpy(bytes.data(), words, bytes.size());
+  std::memcpy(bytes.data(), &first, sizeof first);
+  std::memcpy(bytes.data() + sizeof first, rest, sizeof rest);
   return IpAddress::from_bytes6(bytes);
+}
+
+HostKey key_of(const HostSlot& slot, const HostDetail& detail) {
+  HostKey key{slot.interface,
+              slot.src_port,
+              slot.dst_port,
+              slot.protocol,
+              slot.direction,
+              slot.origin,
+              slot.version,
+              slot.src,
+              slot.dst,
+              {},
+              {}};
+  std::memcpy(key.src_rest, detail.src_rest, sizeof key.src_rest);
+  std::memcpy(key.dst_rest, detail.dst_rest, sizeof key.dst_rest);
+  return key;
 }
 
 FlowKey key_of(const HostKey& key) {
   FlowKey flow;
-  flow.src = address_of(key.src, key.version);
-  flow.dst = address_of(key.dst, key.version);
+  flow.src = address_of(key.src, key.src_rest, key.version);
+  flow.dst = address_of(key.dst, key.dst_rest, key.version);
   flow.src_port = ntohs(key.src_port);
   flow.dst_port = ntohs(key.dst_port);
   flow.protocol = key.protocol;
@@ -116,7 +134,7 @@ struct HostSource::Impl {
   void read_events();
   void read_rest(const std::vector<HostWire::Total>& totals);
   void add_rest(Passed& passed, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow);
-  void emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total);
+  void emit(std::size_t index, const HostKey& key, std::uint64_t total);
   void hand_on(const MicroFlow& flow);
   void tell(const HostKey& key, const HostProcess& process, std::uint32_t netns, MicroFlow& flow);
   std::uint8_t accuracy() const { return coarse ? kShed : kExact; }
@@ -178,13 +196,15 @@ void HostSource::Impl::flush() {
   batch.clear();
 }
 
-void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, std::uint64_t total) {
+void HostSource::Impl::emit(std::size_t index, const HostKey& key, std::uint64_t total) {
+  HostSlot& slot = programs.slots()[index];
+  Known& before = known[index];
   const std::uint64_t more = total - before.total;
   before.total = total;
   before.idle = 0;
   const std::uint8_t old = generation & 1;
   MicroFlow flow;
-  tell(key, slot.process, slot.netns, flow);
+  tell(key, programs.details()[index].process, slot.netns, flow);
   flow.event.packets = static_cast<std::uint32_t>(more >> kHostBytesBits);
   flow.event.bytes = more & ((std::uint64_t{1} << kHostBytesBits) - 1);
   flow.event.tcp_flags = slot.tcp_flags[old];
@@ -203,18 +223,19 @@ void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, Known& before, s
 
 void HostSource::Impl::read_slots() {
   const std::span<HostSlot> slots = programs.slots();
+  const std::span<const HostDetail> details = programs.details();
   counts.live = 0;
   for (std::size_t index = 0; index < slots.size(); ++index) {
     HostSlot& slot = slots[index];
-    if (slot.key.version == 0) continue;
+    if (slot.version == 0) continue;
     ++counts.live;
     const std::uint64_t total = read_now(slot.total);
     if (total != known[index].total) {
-      emit(slot, slot.key, known[index], total);
+      emit(index, key_of(slot, details[index]), total);
     } else if (known[index].idle < kIdleDrains) {
       ++known[index].idle;
     } else if (leaving.size() < kLeavingMax) {
-      leaving.push_back({static_cast<std::uint32_t>(index), slot.key});
+      leaving.push_back({static_cast<std::uint32_t>(index), key_of(slot, details[index])});
     }
   }
 }
@@ -225,14 +246,13 @@ void HostSource::Impl::free_idle() {
   const std::span<HostSlot> slots = programs.slots();
   for (const Leaving& left : leaving) {
     programs.forget(left.key, left.index);
-    slots[left.index].key.version = 0;
+    slots[left.index].version = 0;
   }
   programs.wait_until_quiet();
   for (const Leaving& left : leaving) {
-    Known& before = known[left.index];
     const std::uint64_t total = read_now(slots[left.index].total);
-    if (total != before.total) emit(slots[left.index], left.key, before, total);
-    before.idle = 0;
+    if (total != known[left.index].total) emit(left.index, left.key, total);
+    known[left.index].idle = 0;
     programs.free_slot(left.index);
   }
   leaving.clear();
@@ -320,7 +340,9 @@ Result<std::unique_ptr<HostSource>> HostSource::open(HostSourceConfig config, Ow
   if (!std::has_single_bit(config.ring_bytes) || config.ring_bytes < 4096) {
     return Error{"the ring of events must have a power of two of bytes, 4096 at least"};
   }
-  if (config.micro_flows_max == 0) return Error{"no micro-flows: at least one is needed"};
+  constexpr std::size_t kMost = (1U << kHostNumberBits) - 1;
+  if (config.micro_flows_max == 0 || config.micro_flows_max > kMost)
+    return Error{"micro-flows: 1 to " + std::to_string(kMost) + " can be counted at a time"};
   auto programs =
       HostPrograms::load({config.cgroup, config.micro_flows_max, config.ring_bytes, config.as_old_kernel});
   if (!programs) return programs.error();

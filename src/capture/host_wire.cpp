@@ -2,7 +2,11 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/if_ether.h>
 #include <net/if.h>
+#include <net/if_arp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,6 +55,25 @@ bool is_called(std::uint32_t program, std::string_view name) {
   const bool same = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && name == info.name;
   if (fd >= 0) close(fd);
   return same;
+}
+
+// Bytes before the packet in the frames of an interface.
+std::uint32_t frame_head(const std::string& name) {
+  ifreq request{};
+  std::copy_n(name.begin(), std::min<std::size_t>(name.size(), IFNAMSIZ - 1), request.ifr_name);
+  const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const bool told = any >= 0 && ioctl(any, SIOCGIFHWADDR, &request) == 0;
+  if (any >= 0) close(any);
+  if (!told) return kHostHeadUnknown;
+  switch (request.ifr_hwaddr.sa_family) {
+    case ARPHRD_ETHER:
+    case ARPHRD_LOOPBACK:
+      return ETH_HLEN;
+    case ARPHRD_NONE:  // tun, WireGuard
+      return 0;
+    default:
+      return kHostHeadUnknown;
+  }
 }
 
 }  // namespace
@@ -144,7 +167,9 @@ void HostWire::Impl::leave(const Place& place) const {
 Result<void> HostWire::Impl::add(const std::string& name) {
   Place place{name, if_nametoindex(name.c_str())};
   if (place.interface == 0) return Error{name + ": no such interface"};
-  const std::vector<HostPassed> nothing(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
+  HostPassed none{};
+  none.head = frame_head(name);
+  const std::vector nothing(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)), none);
   if (bpf_map_update_elem(kernel.totals, &place.interface, nothing.data(), BPF_ANY) != 0) {
     return Error{name + ": more interfaces than the " + std::to_string(kHostInterfaces) +
                  " that are counted"};
