@@ -22,6 +22,7 @@ OWNERS = [
     (re.compile(r'^bpf/'), {'bpf', 'capture', 'listen'}),
     (re.compile(r'^pugixml'), {'topology', 'matrix'}),
     (re.compile(r'^CLI/'), {'app'}),
+    (re.compile(r'^Eigen/'), {'estimate'}),
     (re.compile(r'^nlohmann/'), {'topology', 'agent', 'server', 'view', 'app'}),
     (re.compile(r'^fmt/'), {'view', 'app'}),
 ]
@@ -73,7 +74,7 @@ def check_header(path, text, problems):
     if '#pragma once' not in text:
         problems.append(f'{path}: no #pragma once')
     for ours, theirs in INCLUDE.findall(text):
-        if re.match(r'(nlohmann|fmt|CLI|boost|duckdb|pugixml|openssl)', theirs or ''):
+        if re.match(r'(nlohmann|fmt|CLI|boost|duckdb|pugixml|openssl|Eigen)', theirs or ''):
             problems.append(f'{path}: <{theirs}> is for .cpp files; headers stay quick to compile')
 
 

@@ -1,0 +1,242 @@
+#include "estimate/estimate.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "estimate/counter_rows.h"
+#include "estimate/gravity.h"
+#include "estimate/tomogravity.h"
+#include "load/link_load.h"
+
+namespace anemone {
+namespace {
+
+using Watched = std::vector<std::uint8_t>;
+
+constexpr double kAssumedFactor = 5;  // where nothing can be learnt
+constexpr double kNormal90 = 1.645;   // a Gaussian's interval, in standard errors
+
+// Estimates of all demands, and how wrong they are to be expected.
+struct Solved {
+  DemandGrid bps;
+  DemandGrid scale_bps;
+  std::vector<LinkId> inconsistent;
+};
+
+// What was learnt from bins so far, of one kind of estimate.
+struct Learnt {
+  Calibration demands;
+  Calibration links;
+  Calibration total{2'000};
+  std::uint64_t next_fold = 0;
+};
+
+// One bin as it is, and as it would be if fewer were instrumented.
+class Bin {
+ public:
+  Bin(const Topology& topology, const EstimateInput& input)
+      : topology_(topology), input_(input), grid_(input.endpoints) {
+    for (const Endpoint& endpoint : input.endpoints) watched_.push_back(endpoint.instrumented ? 1 : 0);
+    seen_ = grid_of(grid_, input.seen, {});
+    // Nobody can tell a thousandth of the mean demand from nothing.
+    floor_bps_ = 1e-3 * std::max(seen_.total(), counted()) / std::max<double>(1, double(seen_.bps.size()));
+    if (counts()) rows_.emplace(topology, grid_, input);
+  }
+
+  bool counts() const { return !input_.link_counters.empty() || !input_.edge_counters.empty(); }
+  const Watched& watched() const { return watched_; }
+  const DemandGrid& seen() const { return seen_; }
+  double floor_bps() const { return floor_bps_; }
+
+  Gravity fit(const Watched& watched) const {
+    std::vector<SeenTraffic> seen;
+    for (const SeenTraffic& traffic : input_.seen) {
+      if (watched[traffic.from] != 0 || watched[traffic.to] != 0) seen.push_back(traffic);
+    }
+    Gravity gravity = fit_gravity(input_.endpoints, seen, watched);
+    if (gravity.total_bps <= 0 && rows_) gravity = rows_->gravity();
+    return gravity;
+  }
+
+  // What pairs say to each other of which neither end is in `watched`, and nothing else is known.
+  Solved solve(const Gravity& gravity, const Watched& watched) const {
+    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched), {}, {}};
+    solved.scale_bps = solved.bps;
+    if (rows_) meet_counters(watched, solved);
+    for (double& scale : solved.scale_bps.bps) scale += floor_bps_;
+    return solved;
+  }
+
+  DemandGrid unwatched(const Gravity& gravity, const Watched& watched) const {
+    return unwatched_traffic(gravity, input_.endpoints, grid_, watched);
+  }
+  DemandGrid unseen_if(const Watched& watched) const { return grid_of(grid_, input_.seen, watched); }
+
+  PerLink<Traffic> loads_of(const DemandGrid& demands) const {
+    return link_load(topology_, demands.matrix()).links;
+  }
+
+ private:
+  double counted() const {
+    double sum = 0;
+    for (const EdgeCounter& edge : input_.edge_counters) sum += edge.entering_bps;
+    for (const LinkCounter& counter : input_.link_counters) sum += counter.bps / 4;
+    return sum;
+  }
+
+  void meet_counters(const Watched& watched, Solved& solved) const {
+    DemandGrid known = seen_;
+    const DemandGrid hidden = unseen_if(watched);
+    for (std::size_t i = 0; i < known.bps.size(); ++i) known.bps[i] -= hidden.bps[i];
+    const Tomogravity met = tomogravity(solved.bps.bps, rows_->without(known));
+    solved.bps.bps = met.bps;
+    solved.scale_bps.bps = met.error_bps;
+    for (std::uint32_t row : met.inconsistent) {
+      if (row < input_.link_counters.size()) solved.inconsistent.push_back(input_.link_counters[row].link);
+    }
+  }
+
+  const Topology& topology_;
+  const EstimateInput& input_;
+  EndpointGrid grid_;
+  Watched watched_;
+  DemandGrid seen_;
+  double floor_bps_ = 0;
+  std::optional<CounterRows> rows_;
+};
+
+// Groups of the instrumented, each to be taken as not instrumented once; some must be left.
+std::vector<Watched> folds_of(const Watched& watched, std::size_t folds_max) {
+  std::vector<std::size_t> instrumented;
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    if (watched[i] != 0) instrumented.push_back(i);
+  }
+  if (instrumented.size() < 2) return {};
+  std::vector<Watched> folds(std::min(folds_max, instrumented.size()), watched);
+  for (std::size_t i = 0; i < instrumented.size(); ++i) folds[i % folds.size()][instrumented[i]] = 0;
+  return folds;
+}
+
+Interval assumed(double bps, double scale_bps, bool counts) {
+  if (!counts) return {bps, bps / kAssumedFactor, bps * kAssumedFactor};
+  return {bps, std::max(0.0, bps - kNormal90 * scale_bps), bps + kNormal90 * scale_bps};
+}
+
+}  // namespace
+
+struct Estimator::Impl {
+  EstimatorConfig config;
+  std::array<Learnt, 2> learnt;  // without counters, with them
+
+  Learnt& of(const Bin& bin) { return learnt[bin.counts() ? 1 : 0]; }
+
+  void learn(const Bin& bin) {
+    Learnt& into = of(bin);
+    const std::vector<Watched> folds = folds_of(bin.watched(), config.folds_max);
+    // Meeting counters takes long: one fold a bin once there is something to go by.
+    const bool all = !bin.counts() || !into.demands.ready();
+    for (std::size_t i = 0; i < folds.size(); ++i) {
+      if (all || i == into.next_fold % folds.size()) learn(bin, folds[i], into);
+    }
+    ++into.next_fold;
+  }
+
+  // What would be estimated if only `watched` were, against what is known.
+  static void learn(const Bin& bin, const Watched& watched, Learnt& into) {
+    const Gravity gravity = bin.fit(watched);
+    const Solved solved = bin.solve(gravity, watched);
+    const DemandGrid all = bin.unwatched(gravity, watched);
+    const DemandGrid never_known = bin.unwatched(gravity, bin.watched());
+    const DemandGrid truth = bin.unseen_if(watched);
+    DemandGrid tried = solved.bps;
+    for (std::size_t i = 0; i < tried.bps.size(); ++i) {
+      const double share = all.bps[i] > 0 ? std::max(0.0, 1 - never_known.bps[i] / all.bps[i]) : 0;
+      tried.bps[i] *= share;
+      if (share <= 1e-9 && truth.bps[i] <= 0) continue;
+      const double scale = std::max(share * solved.scale_bps.bps[i], bin.floor_bps());
+      into.demands.add(tried.bps[i], scale, truth.bps[i]);
+    }
+    into.total.add(tried.total(), tried.total() + bin.floor_bps(), truth.total());
+    const PerLink<Traffic> guessed = bin.loads_of(tried);
+    const PerLink<Traffic> carried = bin.loads_of(truth);
+    for (LinkId link : guessed.ids()) {
+      if (guessed[link].bps <= 0 && carried[link].bps <= 0) continue;
+      into.links.add(guessed[link].bps, guessed[link].bps + bin.floor_bps(), carried[link].bps);
+    }
+  }
+
+  static Interval around(const Calibration& learnt, double bps, double scale_bps, bool counts) {
+    return learnt.ready() ? learnt.around(bps, scale_bps) : assumed(bps, scale_bps, counts);
+  }
+
+  void fill_demands(const Bin& bin, const Solved& solved, Estimate& answer) {
+    const Learnt& learnt_of = of(bin);
+    const DemandGrid& grid = solved.bps;
+    for (std::size_t source = 0; source < grid.sources.size(); ++source) {
+      for (std::size_t sink = 0; sink < grid.sinks.size(); ++sink) {
+        const double seen = bin.seen().at(source, sink);
+        const double unseen = grid.at(source, sink);
+        answer.seen_bps += seen;
+        answer.unseen.bps += unseen;
+        if (seen <= 0 && unseen <= 0) continue;
+        EstimatedDemand& demand = answer.demands.emplace_back();
+        demand = {grid.sources[source], grid.sinks[sink], seen, {}};
+        if (unseen <= 0) continue;
+        demand.unseen = around(learnt_of.demands, unseen, solved.scale_bps.at(source, sink), bin.counts());
+        answer.unseen.low_bps += demand.unseen.low_bps;
+        answer.unseen.high_bps += demand.unseen.high_bps;
+      }
+    }
+    if (learnt_of.total.ready()) {
+      const double sum = answer.unseen.bps;
+      answer.unseen = learnt_of.total.around(sum, sum + bin.floor_bps());
+    }
+  }
+
+  void fill_links(const Bin& bin, const EstimateInput& input, const Solved& solved, Estimate& answer) {
+    const PerLink<Traffic> seen = bin.loads_of(bin.seen());
+    const PerLink<Traffic> unseen = bin.loads_of(solved.bps);
+    answer.links = PerLink<LinkEstimate>(seen.size());
+    for (LinkId link : seen.ids()) {
+      LinkEstimate& row = answer.links[link];
+      row.seen_bps = seen[link].bps;
+      row.load = {row.seen_bps, row.seen_bps, row.seen_bps};
+      if (unseen[link].bps <= 0) continue;
+      const double bps = unseen[link].bps;
+      const Interval more = around(of(bin).links, bps, bps + bin.floor_bps(), false);
+      row.load = {row.seen_bps + bps, row.seen_bps + more.low_bps, row.seen_bps + more.high_bps};
+    }
+    for (const LinkCounter& counter : input.link_counters) {
+      LinkEstimate& row = answer.links[counter.link];
+      row.counter_bps = counter.bps;
+      row.residual_bps = counter.bps - row.seen_bps;
+      const double error = kNormal90 * counter.error_share * counter.bps;
+      row.load = {std::max(row.seen_bps, counter.bps), std::max(row.seen_bps, counter.bps - error),
+                  std::max(row.seen_bps, counter.bps + error)};
+    }
+  }
+};
+
+Estimator::Estimator(EstimatorConfig config) : impl_(std::make_unique<Impl>()) { impl_->config = config; }
+Estimator::~Estimator() = default;
+Estimator::Estimator(Estimator&&) noexcept = default;
+Estimator& Estimator::operator=(Estimator&&) noexcept = default;
+
+Estimate Estimator::estimate(const Topology& topology, const EstimateInput& input) {
+  const Bin bin(topology, input);
+  impl_->learn(bin);
+  Estimate answer;
+  for (const Endpoint& endpoint : input.endpoints) {
+    answer.could += endpoint.could ? 1 : 0;
+    answer.instrumented += endpoint.instrumented ? 1 : 0;
+  }
+  const Solved solved = bin.solve(bin.fit(bin.watched()), bin.watched());
+  impl_->fill_demands(bin, solved, answer);
+  impl_->fill_links(bin, input, solved, answer);
+  answer.inconsistent = solved.inconsistent;
+  answer.basis = impl_->of(bin).demands.ready() ? IntervalBasis::kLearnt : IntervalBasis::kAssumed;
+  return answer;
+}
+
+}  // namespace anemone
