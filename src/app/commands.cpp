@@ -17,6 +17,7 @@ constexpr std::array kCommands = {
     Command{"events", "what happened in the network, from captures and LSA logs", events},
     Command{"diff", "what changed between two instants: topology and paths", diff},
     Command{"load", "load and utilisation of every directed link", load},
+    Command{"coverage", "how much nobody sees, and which hosts to instrument next", coverage},
     Command{"snoop", "listen to the routing protocol", snoop},
     Command{"agent", "watch this host: flow records with the program behind them", agent},
     Command{"query", "what has been, by a definition of your own: agents' archives, or one here", query},

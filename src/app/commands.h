@@ -23,6 +23,7 @@ int lsdb(int argc, char** argv);
 int routes(int argc, char** argv);
 int path(int argc, char** argv);
 int load(int argc, char** argv);
+int coverage(int argc, char** argv);
 int events(int argc, char** argv);
 int diff(int argc, char** argv);
 int snoop(int argc, char** argv);
