@@ -130,14 +130,17 @@ TEST_CASE("what cannot be attached, stays on its own network or is for many is c
   s.record(0, kHosts[0], kHosts[2], 300);
   s.record(0, kHosts[0], "224.0.0.251", 400);
   s.record(0, kHosts[0], "255.255.255.255", 500);
-  s.record(0, "172.16.0.1", "172.16.0.2", 600);  // passing by: neither end is the observer's
+  s.record(0, "172.16.0.1", "172.16.0.2", 600);  // passing by: neither end is anybody's
+  s.record(0, "172.16.0.1", kHosts[1], 700);     // the other end is somebody's
   const MeasuredMatrix matrix = s.build();
   CHECK(matrix.parts[0].matrix.demands.empty());
-  CHECK(matrix.bytes.unattached == 300);
+  CHECK(matrix.bytes.unattached == 900);
   CHECK(matrix.bytes.local == 300);
   CHECK(matrix.bytes.multicast == 900);
-  CHECK(matrix.bytes.owned == 1500);
-  CHECK(matrix.uses[5] == RecordUse::kTransit);
+  CHECK(matrix.bytes.owned == 2100);
+  CHECK(matrix.bytes.transit == 700);
+  CHECK(matrix.uses[5] == RecordUse::kOwner);
+  CHECK(matrix.uses[6] == RecordUse::kTransit);
 }
 
 TEST_CASE("a change of the topology inside the bin splits a record by its time") {
