@@ -52,8 +52,9 @@ Interval Calibration::around(double estimate, double scale) const {
   for (std::size_t i = first; i < first + want; ++i) scores.push_back(sorted_[i].score);
   std::sort(scores.begin(), scores.end());
   const double tail = (1 - kNominal) / 2;
-  return {estimate, std::max(0.0, estimate + scale * quantile(scores, tail)),
-          std::max(0.0, estimate + scale * quantile(scores, 1 - tail))};
+  // The estimate itself is always among what is thought possible.
+  return {estimate, std::clamp(estimate + scale * quantile(scores, tail), 0.0, estimate),
+          std::max(estimate, estimate + scale * quantile(scores, 1 - tail))};
 }
 
 }  // namespace anemone

@@ -53,7 +53,7 @@ TEST_CASE("fewer than twenty cases say nothing; old ones go") {
   CHECK_FALSE(learnt.ready());
   for (int i = 0; i < 50; ++i) learnt.add(1, 1, 3);
   CHECK(learnt.ready());
-  CHECK(learnt.around(1, 1).low_bps == doctest::Approx(3));  // none of the ones is left
+  CHECK(learnt.around(1, 1).high_bps == doctest::Approx(3));  // none of the ones is left
 }
 
 TEST_CASE("an interval grows with the unit of what it was learnt from") {

@@ -132,6 +132,7 @@ struct Estimator::Impl {
   Learnt& of(const Bin& bin) { return learnt[bin.counts() ? 1 : 0]; }
 
   void learn(const Bin& bin) {
+    if (bin.floor_bps() <= 0) return;  // an empty bin teaches nothing
     Learnt& into = of(bin);
     const std::vector<Watched> folds = folds_of(bin.watched(), config.folds_max);
     // Meeting counters takes long: one fold a bin once there is something to go by.

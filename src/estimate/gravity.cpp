@@ -9,6 +9,10 @@ namespace {
 
 // Of an endpoint of which nothing is seen, so much of its traffic counts as seen, at the mean of the others.
 constexpr double kPriorExposure = 0.02;
+// Watched ends that hardly talk to each other tell nearly nothing of their size, and the unseen becomes
+// endless: it is at most so many times what it would be if all ends were alike.
+constexpr double kUnseenMax = 10;
+constexpr double kBetweenMin = 1e-4;  // of what is seen, that watched ends must say to each other
 constexpr int kRoundsMax = 200;
 constexpr double kSettled = 1e-7;
 
@@ -90,7 +94,8 @@ class Fit {
     bool any = false;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
       if (watched_[i] == 0) continue;
-      if (any && endpoints_[i].place != place) gravity_.scale_known = between_watched_ > 0;
+      if (any && endpoints_[i].place != place)
+        gravity_.scale_known = between_watched_ > kBetweenMin * total_seen_;
       place = endpoints_[i].place;
       any = true;
     }
@@ -225,11 +230,37 @@ std::vector<Mass> masses_of(std::span<const Endpoint> endpoints, std::span<const
   return masses;
 }
 
+void bound_unseen(std::span<const Endpoint> endpoints, std::span<const SeenTraffic> seen,
+                  std::span<const std::uint8_t> watched, Gravity& gravity) {
+  double seen_bps = 0;
+  for (const SeenTraffic& traffic : seen) seen_bps += traffic.bps;
+  double unwatched = 0;
+  double out = 0;
+  double in = 0;
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    if (watched[i] != 0) continue;
+    unwatched += 1;
+    out += gravity.out_bps[i];
+    in += gravity.in_bps[i];
+  }
+  const double hidden = std::pow(unwatched / std::max<double>(1, static_cast<double>(endpoints.size())), 2);
+  if (hidden <= 0 || hidden >= 1 || gravity.total_bps <= 0) return;
+  const double most = kUnseenMax * seen_bps * hidden / (1 - hidden);
+  const double unseen = out * in / gravity.total_bps;
+  if (unseen <= most) return;
+  for (auto& row : gravity.affinity) {
+    for (double& value : row) value *= most / unseen;
+  }
+  gravity.scale_known = false;
+}
+
 }  // namespace
 
 Gravity fit_gravity(std::span<const Endpoint> endpoints, std::span<const SeenTraffic> seen,
                     std::span<const std::uint8_t> watched) {
-  return Fit(endpoints, seen, watched).fit();
+  Gravity gravity = Fit(endpoints, seen, watched).fit();
+  bound_unseen(endpoints, seen, watched, gravity);
+  return gravity;
 }
 
 DemandGrid unwatched_traffic(const Gravity& gravity, std::span<const Endpoint> endpoints,

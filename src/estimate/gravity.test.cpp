@@ -112,6 +112,21 @@ TEST_CASE("one that never talked to a watched end is not taken as silent") {
   CHECK(gravity.out_bps[5] < gravity.out_bps[4]);
 }
 
+// Two watched ends that say next to nothing to each other.
+struct Strangers : World {
+  double bps(std::size_t i, std::size_t j) const override { return i < 2 && j < 2 ? 1e-9 : World::bps(i, j); }
+};
+
+TEST_CASE("watched ends that hardly talk to each other do not make the unseen endless") {
+  Strangers world;
+  for (int i = 0; i < 8; ++i) world.endpoint({3.0 + i, 5.0}, i < 2);
+  const Gravity gravity = fit_gravity(world.endpoints, world.seen(), world.watched);
+  CHECK_FALSE(gravity.scale_known);
+  double seen = 0;
+  for (const SeenTraffic& traffic : world.seen()) seen += traffic.bps;
+  CHECK(world.estimate().total() < 20 * seen);
+}
+
 // Clients talk to servers, not to each other.
 struct ClientsAndServers : World {
   double bps(std::size_t i, std::size_t j) const override {
