@@ -94,5 +94,52 @@ TEST_CASE("in random networks every byte that an observer saw is in its demand o
   CHECK(placed < all);
 }
 
+TEST_CASE("what a change inside the bin makes uncertain is no more than what is said to be split") {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    SimulationPlan plan;
+    plan.instrumented = random.unit();
+    plan.exporting = 0;
+    plan.change = true;
+    const Measured measured(seed, plan);
+    double truth = 0;
+    double said = 0;
+    double wrong = 0;
+    std::map<TruePlace, double> difference = measured.truth();
+    for (const auto& [place, bytes] : difference) truth += bytes;
+    for (const auto& [place, bytes] : measured.places()) {
+      said += bytes;
+      difference[place] -= bytes;
+    }
+    for (const auto& [place, bytes] : difference) wrong += std::abs(bytes);
+    CHECK(said == doctest::Approx(truth));
+    CHECK(wrong / 2 <= measured.matrix.bytes.split + 1);
+  }
+}
+
+TEST_CASE("what is lost on the way is the difference of both ends' agents, within its interval") {
+  std::size_t held = 0;
+  std::size_t runs = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SimulationPlan plan;
+    plan.instrumented = 1;
+    plan.loss = 0.1;
+    const Measured measured(seed, plan);
+    REQUIRE(measured.differences() == "");
+    double low = 0;
+    double high = 0;
+    for (const PathLoss& loss : measured.matrix.losses) {
+      CHECK(loss.low_bytes <= loss.lost_bytes());
+      CHECK(loss.lost_bytes() <= loss.high_bytes);
+      low += loss.low_bytes;
+      high += loss.high_bytes;
+    }
+    ++runs;
+    if (low <= measured.sim.lost && measured.sim.lost <= high) ++held;
+  }
+  CHECK(held * 100 >= runs * 95);
+}
+
 }  // namespace
 }  // namespace anemone

@@ -313,8 +313,13 @@ class SimulatedTraffic {
     }
     // The receiver's agent counts where the sender has none, and has not seen it.
     note(sights, packet, settled, at_source || (is_seen(sights) && !is_seen(at_end)));
-    if (from.host != kNobody && to.host != kNobody && hosts_[from.host].agent && hosts_[to.host].agent)
+    if (from.host != kNobody && to.host != kNobody && both_count(hosts_[from.host], hosts_[to.host]))
       lost += static_cast<double>(packet.bytes);
+  }
+
+  static bool both_count(const Host& a, const Host& b) {
+    const bool heard = a.silent_from == Time::max() && b.silent_from == Time::max();
+    return a.agent && b.agent && heard;
   }
 
   static bool is_seen(const std::vector<Sight>& sights) {
