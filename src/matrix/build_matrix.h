@@ -95,7 +95,8 @@ struct ByteAccount {
 struct MatrixKnowledge {
   const NatTable* nats = nullptr;        // rows of FlowRecord::nat
   const TunnelTable* tunnels = nullptr;  // rows of Origin::tunnel
-  // What routing says is left of the way from a node to a prefix of a part's topology; without it the exporter that saw most counts.
+  // What routing says is left of the way from a node to a prefix of a part's topology; without it the
+  // exporter that saw most counts.
   std::function<Cost(std::size_t part, NodeId from, PrefixId to)> cost_left{};
   LossLimits loss{};
 };
