@@ -67,7 +67,7 @@ class LoadWatch:
     """Asks the command line for the last minute's loads again and again, and listens to the stream meanwhile."""
 
     def __init__(self, server):
-        self.server, self.stopped = server, False
+        self.server, self.stopped, self.problem = server, False, ""
         self.asked, self.told = [], []  # (asked at, answered at, {link: bps}), (came at, kind, data)
         self.threads = [threading.Thread(target=self.ask), threading.Thread(target=self.listen)]
         for thread in self.threads:
@@ -78,8 +78,10 @@ class LoadWatch:
         while not self.stopped:
             began = time.time()
             done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode == 0:
-                links = {link["id"]: link["load_bps"] or 0 for link in json.loads(done.stdout)["links"]}
+            if done.returncode:
+                self.problem = done.stderr.strip()
+            else:
+                links = {link["id"]: link.get("now_bps", link["load_bps"]) or 0 for link in json.loads(done.stdout)["links"]}
                 self.asked.append((began, time.time(), links))
             time.sleep(0.1)
 
@@ -114,7 +116,7 @@ class Watch:
                 for kind in ("load", "topology")}
         shown = seen_at(self.loads.asked, changed, total_bps)
         return {"routes_s": changed - began, "load_s": shown and shown - changed, "stream_s": told["load"], "topology_s": told["topology"],
-                "asked": len(self.loads.asked)}
+                "asked": len(self.loads.asked), "problem": self.loads.problem[:200]}
 
 
 def seen_at(asked, since, total_bps):
