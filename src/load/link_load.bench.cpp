@@ -7,8 +7,6 @@
 #include <boost/property_map/property_map.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -16,69 +14,16 @@
 #include <igraph/igraph.h>
 #endif
 
-#include "base/random.h"
+#include "load/generated_network.test.h"
 #include "load/link_load.h"
 #include "route/distance_block.h"
 
 namespace anemone {
 namespace {
 
-// Average degree 4.5: a random tree and random links beside it, every direction with its own OSPF cost.
-Topology generated_network(std::uint32_t routers) {
-  Random random(routers);
-  TopologyParts parts;
-  const auto add = [&](std::uint32_t a, std::uint32_t b) {
-    for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
-      Link link;
-      link.from = NodeId{from};
-      link.to = NodeId{to};
-      link.cost = 1 + random.below(65'535);
-      parts.links.push_back(std::move(link));
-    }
-  };
-  for (std::uint32_t i = 0; i < routers; ++i) {
-    Node node;
-    node.name = "r" + std::to_string(i);
-    parts.nodes.push_back(std::move(node));
-    if (i > 0) add(i, random.below(i));
-  }
-  for (std::uint32_t links = routers - 1; links < routers * 9 / 4; ++links) {
-    const std::uint32_t a = random.below(routers);
-    const std::uint32_t b = random.below(routers);
-    if (a != b) add(a, b);
-  }
-  return Topology(std::move(parts));
-}
-
-TrafficMatrix dense_matrix(std::uint32_t routers) {
-  Random random(routers + 1);
-  TrafficMatrix matrix;
-  matrix.demands.reserve(std::size_t{routers} * routers);
-  for (std::uint32_t to = 0; to < routers; ++to) {
-    for (std::uint32_t from = 0; from < routers; ++from) {
-      if (from != to) matrix.demands.push_back({NodeId{from}, {NodeId{to}, {}}, {random.unit(), 0}});
-    }
-  }
-  return matrix;
-}
-
-const Topology& network(std::int64_t routers) {
-  static std::map<std::int64_t, Topology> made;
-  auto [at, is_new] = made.try_emplace(routers);
-  if (is_new) at->second = generated_network(static_cast<std::uint32_t>(routers));
-  return at->second;
-}
-
-const TrafficMatrix& matrix(std::int64_t routers) {
-  static std::map<std::int64_t, TrafficMatrix> made;
-  auto [at, is_new] = made.try_emplace(routers);
-  if (is_new) at->second = dense_matrix(static_cast<std::uint32_t>(routers));
-  return at->second;
-}
-
 void bm_loads(benchmark::State& state) {
-  const Topology& net = network(state.range(0));
-  const TrafficMatrix& demands = matrix(state.range(0));
+  const Topology& net = kept_network(state.range(0));
+  const TrafficMatrix& demands = kept_matrix(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(link_load(net, demands));
 }
 
@@ -104,7 +49,7 @@ void boost_distances(const BoostGraph& graph, std::uint32_t from, std::vector<Co
 }
 
 void bm_boost_distances(benchmark::State& state) {
-  const BoostGraph graph = boost_graph(network(state.range(0)));
+  const BoostGraph graph = boost_graph(kept_network(state.range(0)));
   std::vector<Cost> distances(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
     for (std::uint32_t from = 0; from < distances.size(); ++from) {
@@ -116,7 +61,7 @@ void bm_boost_distances(benchmark::State& state) {
 
 #if __has_include(<igraph/igraph.h>)
 void bm_igraph_distances(benchmark::State& state) {
-  const Topology& net = network(state.range(0));
+  const Topology& net = kept_network(state.range(0));
   igraph_vector_int_t ends;
   igraph_vector_t costs;
   igraph_vector_int_init(&ends, 0);
@@ -147,7 +92,7 @@ BENCHMARK(bm_boost_distances)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecon
 
 // Before anything is measured: our distances on the small network are Boost's, every one of them.
 [[maybe_unused]] const bool verified = [] {
-  const Topology& net = network(1000);
+  const Topology& net = kept_network(1000);
   const BoostGraph graph = boost_graph(net);
   std::vector<std::vector<Cost>> from(net.node_count(), std::vector<Cost>(net.node_count()));
   for (std::uint32_t i = 0; i < from.size(); ++i) boost_distances(graph, i, from[i]);

@@ -1,0 +1,53 @@
+// Sweeps over failures: for each of many, what every link would carry.
+//
+// A failure touches few nodes of few destinations; only these are computed (row_repair.h), as differences
+// from what there is without it. Destinations are the outer loop and some dozens of failures the inner one,
+// so that a destination's row is read once and stays in the nearest cache for all of them. The result is that
+// of RoutedLoads::change() to the last bit, whatever the number of threads.
+//
+// Demands that are not kept in rows (RoutedLoads says which) are computed from nothing for each failure.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "load/routed_loads.h"
+
+namespace anemone {
+
+// Links that go down together.
+struct Failure {
+  std::vector<LinkId> links;
+};
+
+// Each link fails once, with its other direction where it has one. Virtual links are no wires and do not
+// fail.
+std::vector<Failure> link_failures(const Topology& topology);
+// Each node in turn, with all links in and out: number n is node n, be it a router or a network. What begins
+// or ends at it is unrouted.
+std::vector<Failure> node_failures(const Topology& topology);
+
+// What a failure leaves; valid while it is visited.
+struct FailureLoads {
+  std::size_t failure;            // its number
+  std::span<const double> loads;  // by LinkId
+  double unrouted;
+};
+
+// Calls `visit` once for each failure, from `threads` threads at once and in no order.
+// `base` is what they happen to, with its costs as they are; it must not change meanwhile.
+void sweep_failures(const RoutedLoads& base, std::span<const Failure> failures, unsigned threads,
+                    const std::function<void(const FailureLoads&)>& visit);
+
+// The most that each link has to carry, without a failure and in each.
+struct WorstLoads {
+  static constexpr std::uint32_t kNone = 0xffff'ffff;
+  PerLink<double> loads;
+  PerLink<std::uint32_t> failure;  // the first that leads to it; kNone: it is so without one
+  double unrouted = 0;
+};
+WorstLoads worst_loads(const RoutedLoads& base, std::span<const Failure> failures, unsigned threads);
+
+}  // namespace anemone
