@@ -69,6 +69,14 @@ test("a demand's path goes through bundles with its share, and nowhere where it 
   expect([...fold_shares(graph, home, new Map([[inside.id, 1], [crossing.id, 0.5]]))]).toEqual([[drawn_as(crossing, home), 0.5]]);
 });
 
+test("parts whose middles fall together are pushed apart", () => {
+  const { graph, area, places } = grid(20, kAreas);
+  const f = some(folding(graph, { ...nowhere, area }));
+  for (const [r, a] of area) if (a === "0.0.0.2") places.set(r, { ...places.get("r0")!, x: 45, y: 50 }); // area 2 upon area 1
+  const at = folded_places(places, f), [one, two] = [at.get("fold:0.0.0.1")!, at.get("fold:0.0.0.2")!];
+  expect(Math.hypot(one.x - two.x, one.y - two.y)).toBeGreaterThan(40);
+});
+
 test("a folded part stands amid its routers, and who is open stays in place", () => {
   const { graph, area, places } = grid(20, kAreas);
   const f = some(folding(graph, { ...nowhere, area }));

@@ -163,7 +163,10 @@ export function fold_shares(graph: Graph, home: Home, shares: ReadonlyMap<string
 // The parts that must be open to show these nodes.
 export const parts_of = (folding: Folding, nodes: readonly (string | null | undefined)[]): string[] => [...new Set(nodes.flatMap((n) => (n ? (folding.of.get(n) ?? []) : [])))];
 
-// A folded part stands in the middle of what it holds.
+const kApart = 0.5; // of the distance that as many parts would have if they were spread evenly
+const kPushes = 30;
+
+// A folded part stands in the middle of what it holds, and far enough from the others to be told from them.
 export function folded_places(places: Positions, folding: Folding): Map<string, Point> {
   const sums = new Map<string, { x: number; y: number; n: number }>();
   for (const [id, p] of places) {
@@ -172,7 +175,35 @@ export function folded_places(places: Positions, folding: Folding): Map<string, 
     const s = sums.get(part) ?? { x: 0, y: 0, n: 0 };
     sums.set(part, { x: s.x + p.x, y: s.y + p.y, n: s.n + 1 });
   }
-  const out = new Map(places);
-  for (const [part, s] of sums) out.set(part, { x: s.x / s.n, y: s.y / s.n });
-  return out;
+  const parts = [...sums].map(([part, s]) => ({ part, x: s.x / s.n, y: s.y / s.n }));
+  push_apart(parts, kApart * Math.sqrt(extent(places) / Math.max(1, parts.length)));
+  return new Map([...places, ...parts.map(({ part, x, y }): [string, Point] => [part, { x, y }])]);
+}
+
+function extent(places: Positions): number {
+  let left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
+  for (const p of places.values()) {
+    left = Math.min(left, p.x);
+    right = Math.max(right, p.x);
+    top = Math.min(top, p.y);
+    bottom = Math.max(bottom, p.y);
+  }
+  return right > left ? (right - left) * Math.max(bottom - top, 1) : 0;
+}
+
+function push_apart(points: Point[], distance: number): void {
+  for (let push = 0; push < kPushes; push++) {
+    for (let i = 0; i < points.length; i++) {
+      for (let j = 0; j < i; j++) {
+        const a = points[i]!, b = points[j]!;
+        const dx = b.x - a.x || 0.01 * (i - j), dy = b.y - a.y, now = Math.hypot(dx, dy);
+        if (now >= distance) continue;
+        const by = (distance - now) / 2 / now;
+        a.x -= dx * by;
+        a.y -= dy * by;
+        b.x += dx * by;
+        b.y += dy * by;
+      }
+    }
+  }
 }

@@ -19,7 +19,7 @@ test("where all or nothing is counted, or nothing is estimated, there is no inte
 });
 
 test("an open bin says as much as is known of it", () => {
-  const bin = { from: "", to: "", complete: false, stable: true };
+  const bin = { from: "", to: "", complete: false, stable: true, carried_share: 0 };
   expect(open_text({ ...bin, reported: 3, agents: 5 }, [])).toBe("open, 3 of 5 agents have reported");
   expect(open_text(bin, [{ agent: "h3", since: "" }])).toBe("open, 1 agent is late");
   expect(open_text({ ...bin, carried_share: 0.12 }, [])).toBe("open, 12% carried forward");

@@ -18,6 +18,9 @@ export function open_text(bin: NewerBin, late: readonly LateAgent[] | undefined)
   return ["open", who, carried].filter(Boolean).join(", ");
 }
 
+// By what applications are named: "agent", "port", or "agent, else port".
+export const named_text = (basis: string | undefined): string => (basis === undefined ? "by port" : basis === "agent" ? "named by agents" : `by ${basis}`);
+
 // The longest late first.
 export const by_lateness = (late: readonly LateAgent[]): LateAgent[] => [...late].sort((a, b) => Date.parse(a.since) - Date.parse(b.since) || (a.agent < b.agent ? -1 : 1));
 

@@ -7,6 +7,7 @@ import type { Resource } from "../state/resource";
 import { go, selected, type Place } from "../state/place";
 import { Bar, CopyCsv, Notice, Section, Skeleton } from "./Bits";
 import { EventRows } from "./Events";
+import { named_text } from "../draw/trust";
 import { LinkNumbers } from "./LinkNumbers";
 import { LoadChart } from "./LoadChart";
 import { Lossy, pairs_of } from "./Lossy";
@@ -58,7 +59,7 @@ export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events, los
       </Section>
       <Sides d={d} testid="sides" />
       {back && <Sides d={back} testid="sides-reverse" />}
-      <Shares title="Applications" rows={d.apps} note={d.apps_basis === "agent" ? "named by the agents" : "by port"} testid="link-apps" />
+      <Shares title="Applications" rows={d.apps} note={named_text(d.apps_basis)} testid="link-apps" />
       <Shares title="Processes" rows={d.processes} testid="link-processes" />
       <Shares title="Users" rows={d.users} testid="link-users" />
       <Hosts d={d} />

@@ -6,6 +6,7 @@ import type { Resource } from "../state/resource";
 import { go, selected, type Place } from "../state/place";
 import { Bar, Notice, Section, Skeleton } from "./Bits";
 import { EventRows } from "./Events";
+import { named_text } from "../draw/trust";
 import { Shares } from "./Shares";
 
 // A router, network or host: what it sends and receives, through which links, what happened to it.
@@ -39,7 +40,7 @@ export function NodePanel(props: { place: Place; node: Resource<NodeDetail>; top
           </div>}
           {d.links.length > 0 && (d.sent_bps === null ? <Wires d={d} topology={topology} /> : <Links d={d} theme={theme} />)}
           <HostRows title="Attached hosts" rows={d.hosts} />
-          <Shares title="Applications" rows={d.apps} note={d.apps_basis === "agent" ? "named by the agent" : "by port"} />
+          <Shares title="Applications" rows={d.apps} note={named_text(d.apps_basis)} />
           <Shares title="Processes" rows={d.processes} />
           <Shares title="Users" rows={d.users} />
           <HostRows title="Talks with" rows={d.peers} />

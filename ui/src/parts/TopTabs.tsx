@@ -2,6 +2,7 @@ import { useRef } from "react";
 import { kLoud, utilisation_colour, type Theme } from "../draw/colour";
 import { bps, link_name, percent, range, signed_percent } from "../draw/format";
 import { guessed, used } from "../draw/graph";
+import { named_text } from "../draw/trust";
 import type { NewerLinkLoad, NewerTop, TopBy } from "../api/newer";
 import type { Load, TopRow } from "../api/types";
 import type { Resource } from "../state/resource";
@@ -64,7 +65,7 @@ export function TopTabs(props: Props) {
         {rows?.map((row) => <Row key={row.key} row={row} by={place.tab} first={longest} load={load} theme={theme} />)}
         {rows && rows.length > 0 && (
           <p className="foot top-foot">
-            <span>{place.tab === "apps" && top.data?.basis === "port" ? "Named by well-known port, not by process." : place.tab === "processes" ? "As the agents name them." : ""}</span>
+            <span>{place.tab === "apps" && top.data?.basis === "port" ? "Named by well-known port, not by process." : place.tab === "apps" && top.data?.basis ? `Applications ${named_text(top.data.basis)}.` : ""}</span>
             <CopyCsv head={["key", "label", "bps", "share", "utilisation"]} rows={() => rows.map((r) => [r.key, r.label, r.bps, r.share, r.utilisation ?? null])} />
           </p>
         )}
