@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/late_readings.h"
 #include "agent/translations.h"
 #include "flow/retrospect.h"
 #include "record/from_flow.h"
@@ -112,6 +113,7 @@ void Agent::take(Time now) {
   const Time taken_before = taken_;
   const auto drained = source_->drain([&](std::span<const MicroFlow> counted) {
     micro_flows_.assign(counted.begin(), counted.end());
+    part_at_slices(micro_flows_, kSlowTick);
     labels_.label(micro_flows_);
     definitions_->add(micro_flows_);
     if (archive_) keep_micro_flows(taken_before);
