@@ -112,8 +112,8 @@ class Watch:
         changed = next((at for at in self.changes if at >= began), None)
         if changed is None:
             return {"routes_s": None}
-        told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= changed and what == kind), None)
-                for kind in ("load", "topology")}
+        told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= began and what == kind), None)
+                for kind in ("load", "topology")}  # an LSA is heard before a router has worked out what it means
         shown = seen_at(self.loads.asked, changed, total_bps)
         return {"routes_s": changed - began, "load_s": shown and shown - changed, "stream_s": told["load"], "topology_s": told["topology"],
                 "asked": len(self.loads.asked), "problem": self.loads.problem[:200]}
