@@ -47,6 +47,7 @@ export function CoveragePage({ place, status, features, graph, shown_at, has_who
         <span className="grow" />
         <button className="quiet" onClick={() => go({ page: "map" }, "push")} data-testid="coverage-close">Map</button>
       </header>
+      {!features.coverage && <p className="foot">This server does not say which hosts to instrument next; one that agents report to does.</p>}
       {features.coverage && !d && (report.error ? <Notice kind="failed" title="The ranking cannot be shown">{report.error.message}</Notice> : <Skeleton rows={8} />)}
       {d && <Summary d={d} />}
       {d && <Ranking report={d} />}

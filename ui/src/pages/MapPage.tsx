@@ -184,7 +184,7 @@ export function MapPage() {
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
         <div className="side-scroll" key={place.link ?? place.node ?? place.demand ?? place.event ?? "overview"}>
           {status && routing_only && <Listening status={status} topology={topology.data} at={place.at} />}
-          {status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} more={has_coverage && place.page === "map"} on_replay={on_replay} />}
+          {status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} more={place.page !== "map" ? "" : features.coverage ? "Which hosts to instrument next" : has_coverage ? "How the error falls as hosts report" : ""} on_replay={on_replay} />}
           {folded.folding && [place.link, place.node].map((id) => id && is_fold(id) && <FoldPanel key={id} id={id} graph={graph} folded={folded.graph} folding={folded.folding!} home={folded.home} theme={theme} unfold={folded.unfold} />)}
           {place.link && !is_fold(place.link) && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} events={told ?? []} losses={losses.data} />}
           {place.event && <EventPanel place={place} instant={instant} />}

@@ -1,9 +1,9 @@
 import type { NewerEnvelope } from "../api/newer";
 import type { Load, Status } from "../api/types";
-import { bps, link_name, percent, range, signed_percent } from "../draw/format";
+import { age, bps, link_name, percent, range, signed_percent } from "../draw/format";
 import { share_interval } from "../draw/trust";
 import { go, selected } from "../state/place";
-import { Freshness } from "./Freshness";
+import { Freshness, useNow } from "./Freshness";
 import { PlayThrough } from "./PlayThrough";
 
 // How far the numbers can be trusted: coverage and what is probably unseen, inaccuracy against the whole recording
@@ -13,7 +13,7 @@ interface Props {
   load: Load | null;
   status: Status;
   instrumented: number;
-  more: boolean; // there is a coverage page to go to
+  more: string; // what the coverage page would show; empty when there is nothing
   on_replay: (playing: boolean) => void;
 }
 
@@ -32,7 +32,7 @@ export function Coverage({ load, status, instrumented, more, on_replay }: Props)
           <b data-testid="coverage">{percent(cover?.bytes_share)}</b>
           <span className="figure-note">{interval ? `of bytes, ${range(percent(interval.low), percent(interval.high))} (90%)` : cover && !addresses ? `of bytes, ${cover.instrumented} of ${cover.hosts} hosts` : "of bytes"}</span>
         </div>
-        {accuracy || !unseen ? (
+        {!accuracy && !unseen && load && !status.replay ? <Lag status={status} /> : accuracy || !unseen ? (
           <div className={`figure ${accuracy && accuracy.total_error > 0.1 ? "figure-odd" : ""}`}>
             <span className="figure-name">Error, all links</span>
             <b data-testid="total-error" data-value={accuracy?.total_error ?? ""}>{accuracy ? percent(accuracy.total_error) : load ? "unknown" : "–"}</b>
@@ -61,9 +61,22 @@ export function Coverage({ load, status, instrumented, more, on_replay }: Props)
           <span className="num" title={signed_percent(worst.error)}>{bps(worst.error_bps).replace("-", "−")}</span>
         </button>
       )}
-      {more && <button className="worst" onClick={() => go({ page: "coverage" }, "push")} data-testid="coverage-more"><span>Which hosts to instrument next</span><b aria-hidden>→</b></button>}
+      {more && <button className="worst" onClick={() => go({ page: "coverage" }, "push")} data-testid="coverage-more"><span>{more}</span><b aria-hidden>→</b></button>}
       <Freshness status={status} bin={envelope?.bin ?? null} late={envelope?.late} on_replay={on_replay} />
     </section>
+  );
+}
+
+// How far what is complete is behind the present.
+function Lag({ status }: { status: Status }) {
+  const now = useNow(1000);
+  const mark = Date.parse(status.watermark);
+  return (
+    <div className="figure" data-testid="lag">
+      <span className="figure-name">Lag</span>
+      <b>{age((now - mark) / 1000)}</b>
+      <span className="figure-note">since all agents had reported</span>
+    </div>
   );
 }
 

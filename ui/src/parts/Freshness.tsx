@@ -35,7 +35,7 @@ function Live({ status, bin, late }: { status: Status; bin: NewerBin | null; lat
   const open = bin && !bin.complete ? open_text(bin, late) : "";
   return (
     <p className="fresh" data-testid="watermark">
-      {open && <span data-testid="open-bin"><em className="open-mark">{clock(Date.parse(bin!.from))}</em> {open}</span>}
+      {open && <span data-testid="open-bin" title={bin!.carried_share ? "Carried forward: what an agent reported last stands for what it has not reported yet" : ""}><em className="open-mark">{clock(Date.parse(bin!.from))}</em> {open}</span>}
       <span>Complete up to <b className="num">{clock(mark)}</b>, {age((now - mark) / 1000)} ago</span>
     </p>
   );

@@ -27,7 +27,7 @@ export function LinkNumbers({ d, theme }: { d: NewerLinkDetail; theme: Theme }) 
         <Row sign="seen" name="seen" value={bps(load)} note="by instrumented hosts" testid="link-seen" raw={load} />
         {estimate && <Row sign="guess" name="estimate" value={`~${bps(estimate.bps)}`} note={`${range(bps(estimate.low_bps), bps(estimate.high_bps))} (90%)`} testid="link-estimate" raw={estimate.bps} />}
         {counter_bps !== null && <Row sign="counter" name="counter" value={bps(counter_bps)} note="by the interface" testid="link-counter" raw={counter_bps} />}
-        {residual_bps !== null && <Row sign="" name="residual" value={bps(residual_bps)} note={counter_bps ? `${percent(Math.abs(residual_bps) / counter_bps)} of it${residual_bps < 0 ? ", too much seen" : ", of no known host"}` : "of no known host"} testid="link-residual" raw={residual_bps} />}
+        {residual_bps !== null && <Row sign="" name="residual" value={bps(residual_bps)} note={counter_bps ? `${percent(Math.abs(residual_bps) / counter_bps)} of it ${residual_bps < 0 ? "seen too much" : "not seen"}` : "of no known host"} testid="link-residual" raw={residual_bps} />}
         {uncertain_share !== null && uncertain_share > 0 && <Row sign="unsure" name="uncertain" value={percent(uncertain_share)} note="changed inside this bin" testid="link-uncertain" raw={uncertain_share} />}
       </dl>
     </div>

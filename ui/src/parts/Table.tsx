@@ -27,13 +27,14 @@ export function Table<T>({ twin, first }: { twin: Twin<T>; first: number }) {
     return [...rows].sort((a, b) => order(column.value(a), column.value(b)) * (by.down ? -1 : 1));
   }, [rows, columns, by]);
   const number = (c: Column<T>) => rows.some((r) => typeof c.value(r) === "number");
+  const numeric = columns.map(number);
   return (
     <div className="twin-scroll">
       <table>
         <thead>
           <tr>
             {columns.map((c, i) => (
-              <th key={c.name} scope="col" className={number(c) ? "num" : ""} aria-sort={by.column === i ? (by.down ? "descending" : "ascending") : "none"}>
+              <th key={c.name} scope="col" className={numeric[i] ? "num" : ""} aria-sort={by.column === i ? (by.down ? "descending" : "ascending") : "none"}>
                 <button onClick={() => set({ column: i, down: by.column === i ? !by.down : true })}>{c.name}{by.column === i ? (by.down ? " ↓" : " ↑") : ""}</button>
               </th>
             ))}
@@ -44,7 +45,7 @@ export function Table<T>({ twin, first }: { twin: Twin<T>; first: number }) {
           {sorted.map((r) => (
             <tr key={twin.key(r)} onClick={() => open?.(r)}>
               {columns.map((c, k) => (
-                <td key={c.name} className={typeof c.value(r) === "number" ? "num" : ""}>
+                <td key={c.name} className={numeric[k] ? "num" : ""}>
                   {k === 0 && open ? <button className="plain" onClick={(e) => { e.stopPropagation(); open(r); }}>{c.show ? c.show(r) : c.value(r)}</button> : c.show ? c.show(r) : c.value(r)}
                 </td>
               ))}
