@@ -154,8 +154,8 @@ bool RoutedLoads::set_costs(std::span<const CostChange> changes, Step& step) {
   if (!kept_) return fits;
   const RouteGraph& graph = kept_->rows.graph;
   std::ranges::sort(step.arcs, {}, &RouteGraph::Change::arc);
-  const auto twice = std::ranges::unique(step.arcs, {}, &RouteGraph::Change::arc);
-  step.arcs.erase(twice.begin(), twice.end());
+  const auto same = [](const auto& a, const auto& b) { return a.arc == b.arc; };
+  step.arcs.erase(std::unique(step.arcs.begin(), step.arcs.end(), same), step.arcs.end());
   for (RouteGraph::Change& change : step.arcs) change.after = graph.out_arc(change.arc).cost;
   std::erase_if(step.arcs, [](const RouteGraph::Change& change) { return change.before == change.after; });
   return fits;

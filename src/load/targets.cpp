@@ -43,9 +43,9 @@ std::optional<Targets::Found> Targets::find_prefix(PrefixId prefix) const {
     if (beyond >= RouteGraph::kFar / 4) return std::nullopt;
     seeds.push_back({place, graph_.scaled(beyond, place)});
   }
-  std::ranges::sort(seeds, {}, [](const Target::Seed& seed) { return std::pair(seed.place, seed.distance); });
-  const auto again = std::ranges::unique(seeds, {}, &Target::Seed::place);  // of several, the nearest
-  seeds.erase(again.begin(), again.end());
+  std::ranges::sort(seeds);
+  const auto again = [](const Target::Seed& a, const Target::Seed& b) { return a.place == b.place; };
+  seeds.erase(std::unique(seeds.begin(), seeds.end(), again), seeds.end());  // of several, the nearest
   return found;
 }
 
