@@ -1,5 +1,5 @@
 // What a newer server adds, against the mock: estimates beside what was counted, open bins and late agents, the
-// coverage page, processes and users, losses; networks too large to read at once, and very small ones.
+// coverage page, processes and users, losses, scenarios; networks too large to read at once, and very small ones.
 // Starts the mock itself:  node e2e/newer.mjs [--chromium PATH]
 //
 // What it finds on the screen is made up; what a server says must be shown as it was said, nothing more.
@@ -88,6 +88,52 @@ async function filling() {
   await holds("l follows the open bin again", async () => (await see("open-mark").count()) === 1);
 }
 
+// A scenario, from the map's link to what it comes to; errors where they are; two beside each other.
+async function whatif() {
+  await mock.restart("--newer", "--done");
+  const at = "at=2026-11-22T10:01:20Z";
+  await open(`?${at}`);
+  const load = await api(`load?${at}`);
+  const said = await api(`bound?${at}`);
+  await holds("the map says how much more today's routing needs than it must", async () => Math.abs((await number("routing-gap")) - (said.utilization / said.bound - 1)) < 1e-9 && /38% more/.test(await see("routing-gap").innerText()));
+  const link = load.links.find((l) => l.from === "core2" && l.to === "core4");
+  await open(`?${at}&link=${link.id}`);
+  await see("whatif-link").click();
+  await holds("a click asks what would be if the link failed, and the URL holds it", async () => url("page") === "whatif" && url("scenario") === "fail link core2 core4");
+  const answer = await (await fetch(`${mock.base}/api/v1/whatif`, { method: "POST", body: JSON.stringify({ scenario: "fail link core2 core4", at: "2026-11-22T10:01:20Z" }) })).json();
+  await holds("the map has the link down and the others' load as it would be", async () => {
+    const now = new Map((await map()).links.map((l) => [l.id, l]));
+    return now.get(link.id).state === "down" && answer.links.filter((l) => l.state === "up").every((l) => Math.abs(now.get(l.id).load_bps - l.after.worst_bps) < 1 && now.get(l.id).true_load_bps === l.before.worst_bps);
+  });
+  await holds("the verdict has the fullest link before and after", async () => (await number("verdict-max")) === answer.after.max_utilisation);
+  await holds("every link that changes is listed, with load before and after", async () => (await see("outcome").locator("tbody tr").count()) === answer.links.filter((l) => l.state !== "up" || Math.abs(l.after.worst_bps - l.before.worst_bps) > 1e-3).length);
+  await see("outcome-demands").click();
+  await holds("and whoever takes a longer way", async () => (await see("outcome").locator("tbody tr").count()) === answer.demands.length);
+  await see("outcome-applications").click();
+  await holds("and who is hurt, the most hurt first", async () => (await see("outcome").locator("tbody tr").first().innerText()).includes(answer.hurt.applications[0].name));
+  await see("shows-before").click();
+  await holds("the map before is today's", async () => (await map()).links.find((l) => l.id === link.id).load_bps > 0);
+
+  await see("scenario").locator("textarea").fill("fail link core2 core4\nfail link core1 nobody");
+  await page.keyboard.press("Control+Enter");
+  await holds("an error is told with its line and column, and underlined there", async () => (await see("scenario-error").getAttribute("data-line")) === "2" && (await see("scenario-error").getAttribute("data-column")) === "17" && (await see("error-mark").innerText()) === "nobody");
+  await page.goBack();
+  await holds("Back is the scenario before", async () => url("scenario") === "fail link core2 core4" && (await see("scenario-error").count()) === 0);
+
+  await see("compare").click();
+  await see("against").locator("textarea").fill("fail router core4");
+  await see("against-run").click();
+  await holds("two scenarios stand beside each other, two maps and one table", async () => (await page.locator(".whatif-map").count()) === 2 && /used, A/.test(await see("outcome").innerText()) && /used, B/.test(await see("outcome").innerText()));
+  await see("over-1h").click();
+  await holds("over many bins there are median, 95% and worst, and when", async () => (await see("measure-median").count()) === 1 && /in the median bin/.test(await see("verdict").innerText()));
+
+  await open(`?${at}&page=whatif`);
+  await holds("without a scenario it says where to begin, and where the network is weak", async () => (await see("try").count()) > 4 && (await see("weak-point").count()) > 0);
+  const text = await see("try").nth(1).getAttribute("data-text");
+  await see("try").nth(1).click();
+  await holds("a click on an example runs it", async () => url("scenario") === text && (await see("verdict").count()) === 1);
+}
+
 async function large() {
   await mock.restart("--newer", "--done", "--routers", "1000", "--areas");
   await open("?at=2026-11-22T10:01:20Z");
@@ -133,12 +179,12 @@ async function stale() {
 async function older() {
   await mock.restart("--done");
   await open(`?${kAt}&tab=processes`);
-  await holds("an older server is not asked for what it does not have", async () => (await see("tab-processes").count()) === 0 && (await page.locator(".top .row").count()) > 2 && (await see("addresses").count()) === 0);
+  await holds("an older server is not asked for what it does not have", async () => (await see("tab-processes").count()) === 0 && (await see("whatif-toggle").count()) === 0 && (await see("routing-gap").count()) === 0 && (await page.locator(".top .row").count()) > 2 && (await see("addresses").count()) === 0);
   await open(`?${kAt}&link=core4>core2:10.1.0.10`);
   await holds("and no estimate is pretended", async () => (await see("link-panel").count()) === 1 && (await see("link-numbers").count()) === 0 && (await see("link-processes").count()) === 0);
 }
 
-await run([estimates, coverage, filling, large, little, stale, older], complaints, async () => {
+await run([estimates, coverage, filling, whatif, large, little, stale, older], complaints, async () => {
   await browser.close();
   await mock.stop();
 });

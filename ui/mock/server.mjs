@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { network, random } from "./network.mjs";
 import { Engine } from "./engine.mjs";
+import { BadScenario, what_if } from "./whatif.mjs";
 
 const { values: options } = parseArgs({ options: {
   port: { type: "string", default: "8090" }, routers: { type: "string" }, speed: { type: "string", default: "10" },
@@ -246,9 +247,23 @@ function losses() {
   for (const f of net.flows) pairs.set(`${router_of(f.from)} ${prefix_of(f.to)}`, (pairs.get(`${router_of(f.from)} ${prefix_of(f.to)}`) ?? 0) + f.bps);
   return { pairs: ranked(pairs, 30).map((r, i) => { const [from, to] = r.key.split(" "), lost = 0.03 / (1 + i); return { from, to, sent_bytes: Math.round(r.bps), received_bytes: Math.round(r.bps * (1 - lost)), lost_share: lost, low: lost * 0.8, high: lost * 1.25 }; }) };
 }
+// A few bins stand for many: this is a picture, not a computation.
+const kBinsMax = 12;
+function whatif(body) {
+  const { scenario, from, to, at } = JSON.parse(body);
+  const q = new URLSearchParams(at ? { at } : {});
+  const first = from ? engine.bin_of(Date.parse(from)) : engine.bin_of(when(q)), last = to ? Math.min(complete() - 1, engine.bin_of(Date.parse(to) - 1)) : first;
+  const every = Math.max(1, Math.ceil((last - first + 1) / kBinsMax)), bins = [];
+  for (let b = first; b <= Math.max(first, last); b += every) bins.push(b);
+  return what_if(engine, scenario, bins, (b) => iso(kFrom + b * kBin * 1000));
+}
+function bound(q) {
+  const most = load(q).max_utilisation;
+  return { utilization: most, bound: most / 1.38, exact: true, gap: 0 };
+}
 const openapi = () => ({ paths: Object.fromEntries(Object.keys(kAnswers).map((n) => [`/api/v1/${n}`, {}])), components: { schemas: { Top: { properties: { by: { enum: ["links", "hosts", "apps", ...(newer ? ["processes", "users"] : []), "demands"] } } } } } });
 
-const kAnswers = { path: path_of, status, topology, load, series, top, link, node, ...(newer ? { coverage, losses } : {}), "openapi.json": openapi };
+const kAnswers = { path: path_of, status, topology, load, series, top, link, node, ...(newer ? { coverage, losses, bound, whatif: null } : {}), "openapi.json": openapi };
 const listeners = new Set();
 let told = complete(), told_events = engine.epoch(replay.at);
 const send = (event, data) => { for (const r of listeners) r.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
@@ -289,11 +304,12 @@ http.createServer((request, response) => {
         if (playing !== undefined) replay.playing = playing && replay.at < kTo;
         if (speed) replay.speed = speed;
         answer = status();
-      } else if (kAnswers[name]) answer = kAnswers[name](url.searchParams);
+      } else if (newer && name === "whatif" && request.method === "POST") answer = whatif(body);
+      else if (kAnswers[name]) answer = kAnswers[name](url.searchParams);
       else throw new Refused(404, "no_such_path", `${url.pathname} is not in the API`);
     } catch (error) {
-      code = error.status ?? 500;
-      answer = { error: { code: error.code ?? "internal", message: error.message } };
+      code = error instanceof BadScenario ? 400 : (error.status ?? 500);
+      answer = { error: { code: error.code ?? "internal", message: error.message }, ...(error instanceof BadScenario ? { scenario: { errors: [{ line: error.line, column: error.column, message: error.said }] } } : {}) };
     }
     response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }, Number(options.delay)));

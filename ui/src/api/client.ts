@@ -5,6 +5,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly body: unknown = null, // all that the server said
   ) {
     super(message);
   }
@@ -34,7 +35,7 @@ async function answer<T>(request: Promise<Response>): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok || body === null) {
     const said = (body as { error?: { code: string; message: string } } | null)?.error;
-    throw new ApiError(response.status, said?.code ?? "http", said?.message ?? `The server answered ${response.status}.`);
+    throw new ApiError(response.status, said?.code ?? "http", said?.message ?? `The server answered ${response.status}.`, body);
   }
   return body as T;
 }
@@ -43,6 +44,6 @@ export function get<T>(url: string, signal?: AbortSignal): Promise<T> {
   return answer<T>(fetch(url, { signal: signal ?? null, headers: { accept: "application/json" } }));
 }
 
-export function post<T>(path: string, body: unknown): Promise<T> {
-  return answer<T>(fetch(address(path), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
+export function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return answer<T>(fetch(address(path), { method: "POST", signal: signal ?? null, headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
 }

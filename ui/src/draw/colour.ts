@@ -81,6 +81,24 @@ export function utilisation_colour(utilisation: number | null, theme: Theme): st
   return `rgb(${last.join(",")})`;
 }
 
+// What changes: blue is less, orange more, grey the same; two hues that no common colour blindness mixes up. The
+// sign is told by the number and the outline, too.
+const kLess: Record<Theme, Rgb> = { light: [24, 98, 176], dark: [96, 174, 248] };
+const kSame: Record<Theme, Rgb> = { light: [196, 203, 210], dark: [72, 82, 92] };
+const kMore: Record<Theme, Rgb> = { light: [214, 84, 8], dark: [255, 138, 60] };
+const kPale = 0.25; // a change that is one at all is seen
+export const kUnchanged = 0.005;
+const kFull = 0.5;
+
+// `change` is a share of capacity: -0.2 is 20 percentage points less.
+export function change_colour(change: number, theme: Theme): string {
+  const from = kSame[theme];
+  if (Math.abs(change) < kUnchanged) return `rgb(${from.join(",")})`;
+  const to = change < 0 ? kLess[theme] : kMore[theme];
+  const t = kPale + (1 - kPale) * Math.min(1, Math.abs(change) / kFull);
+  return `rgb(${from.map((f, k) => Math.round(f + t * (to[k]! - f))).join(",")})`;
+}
+
 // WCAG 2 contrast of two "#rrggbb" colours, for the test that holds our palettes to AA.
 export function contrast(a: string, b: string): number {
   const light = (hex: string) => {

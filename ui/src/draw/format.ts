@@ -25,6 +25,8 @@ function scaled(value: number, unit: string): string {
 
 export const bps = (value: number | null | undefined): string => (value == null ? "–" : scaled(value, "b/s"));
 
+export const signed_bps = (value: number): string => (Math.abs(value) < 0.5 ? bps(0) : `${value < 0 ? "−" : "+"}${bps(Math.abs(value))}`);
+
 // "18.2 – 33.1 Mb/s", the unit once where it is the same.
 export function range(low: string, high: string): string {
   const unit = / ?[^\d.]+$/.exec(low)?.[0];

@@ -10,7 +10,7 @@ const view = fit_view(places, 1000, 700, { side: 80, top: 80, bottom: 80 });
 
 const kOptions: SceneOptions = {
     view, fit_k: view.k, width: 1000, height: 700, theme: "light", max_bps: 10e6, selected_link: null, selected_node: null, hovered: null,
-    lit: null, changed: new Set(), ringed: new Set(), measure: (text) => text.length * 7,
+    lit: null, changed: new Set(), change: false, ringed: new Set(), measure: (text) => text.length * 7,
 };
 const draw = (change: Partial<SceneOptions> = {}): Scene => build_scene(graph, places, { ...kOptions, ...change });
 const ribbon = (scene: Scene, id: string) => scene.ribbons.find((r) => r.id === id)!;

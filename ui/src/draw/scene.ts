@@ -1,5 +1,5 @@
-import { kLoud, kPalettes, utilisation_colour, type Theme } from "./colour";
-import { bps, percent } from "./format";
+import { change_colour, kLoud, kPalettes, kUnchanged, utilisation_colour, type Theme } from "./colour";
+import { bps, percent, signed_bps } from "./format";
 import { guessed, lanes, used, type Graph, type Lane, type MapLink, type MapNode } from "./graph";
 import { place_labels, type Box, type Label, type Segment, type Wanted } from "./labels";
 import { host_places, type Point, type Positions } from "./layout";
@@ -26,6 +26,7 @@ export interface SceneOptions {
   hovered: string | null;
   lit: ReadonlyMap<string, number> | null; // a demand's links and its share on each; the rest dims
   changed: ReadonlySet<string>; // links that something has just happened to
+  change: boolean; // colours and labels tell what a scenario changes, `true_load_bps` being the load before
   ringed: ReadonlySet<string>; // nodes that wear a ring: sources and sinks of the selected link
   measure: (text: string, kind: Wanted["kind"]) => number;
 }
@@ -75,6 +76,7 @@ export interface Scene {
   widest: number; // pixels of max_bps
 }
 
+const kDownWide = 58; // pixels of a mark that says "down"
 const kFoldedSize = 1.6; // of a router, for a part that holds many
 export const kLabelHeight = 15;
 const kAllNamedMax = 300;
@@ -176,7 +178,7 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
   const both_down = is_down && down.has(`${link.to}\n${link.from}`);
   return {
     id: link.id, x1: p.x, y1: p.y, x2: q.x, y2: q.y, width, load, down: is_down, hidden: both_down && !lane.forward,
-    colour: is_down ? kPalettes[o.theme].down : utilisation_colour(level, o.theme), loud: !is_down && (level ?? 0) > kLoud, wire: false, changed: o.changed.has(link.id), lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
+    colour: is_down ? kPalettes[o.theme].down : o.change ? change_colour(change_of(link, o.max_bps), o.theme) : utilisation_colour(level, o.theme), loud: !is_down && (level ?? 0) > kLoud, wire: false, changed: o.changed.has(link.id), lit: o.lit?.has(link.id) ?? false, dim: o.lit !== null && !o.lit.has(link.id) && !is_down,
     mid: at((start + end) / 2, is_down ? 3 : middle),
     outline: [at(start, gap), at(end, gap), at(end - tip, gap + width), at(start, gap + width)],
     missing: !is_down && full - width > 0.8 ? sleeve(full) : null,
@@ -185,6 +187,9 @@ function ribbon(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: 
     unsure: is_down || link.uncertain < kUnsureMin ? [] : rungs(Math.max(Math.min(3, width * 0.6), link.uncertain * width), start, end - tip, (along, aside) => at(along, gap + width - aside)),
   };
 }
+
+// Of its capacity, or where none is known of the widest: what a scenario adds to a link.
+const change_of = (l: MapLink, max_bps: number): number => (l.true_load_bps === null ? 0 : (l.load_bps - l.true_load_bps) / (l.capacity_bps ?? max_bps));
 
 const kReachMax = 1.4; // of the widest: an upper end far away is cut here, and the number says it
 const kRung = 6;
@@ -224,9 +229,10 @@ function wire(lane: Lane, a: Point, b: Point, from_radius: number, to_radius: nu
 function marks_of(graph: Graph, ribbons: readonly Ribbon[], typical: number): Mark[] {
   const link = new Map(graph.links.map((l) => [l.id, l]));
   return ribbons.flatMap((r): Mark[] => {
-    if (r.down) return r.hidden || (!r.changed && ribbons.length > 600 && typical < 60) ? [] : [{ ...r.mid, kind: "down", text: typical > 60 ? "down" : "", width: typical > 60 ? 58 : 17 }];
-    if (!r.loud || r.dim) return [];
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
+    const fits = typical > 60 && length > kDownWide * 1.3;
+    if (r.down) return r.hidden || (!r.changed && ribbons.length > 600 && typical < 60) ? [] : [{ ...r.mid, kind: "down", text: fits ? "down" : "", width: fits ? kDownWide : 17 }];
+    if (!r.loud || r.dim) return [];
     const l = link.get(r.id)!;
     const share = `${guessed(l) ? "~" : ""}${percent(used(l))}`;
     const wide = 25 + share.length * 7.5;
@@ -268,6 +274,9 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
     const share = o.lit?.get(l.id);
     const named = l.id === o.selected_link || l.id === o.hovered || share !== undefined;
     const length = Math.hypot(r.x2 - r.x1, r.y2 - r.y1);
+    const moved = o.change && !r.down && length >= kNamedMin && Math.abs(change_of(l, o.max_bps)) >= kTold && inside(r.mid);
+    if (moved) wanted.push({ text: signed_bps(l.load_bps - (l.true_load_bps ?? 0)), x: r.mid.x, y: r.mid.y, clear: r.width / 2 + 1, kind: "link", importance: 3 + Math.abs(change_of(l, o.max_bps)), always: named });
+    if (moved) continue;
     if (r.down || !inside(r.mid) || length < (named ? 30 : 70) || !(named || zoom > 1.55)) continue;
     if (r.hidden) continue;
     const text = !graph.counted && share === undefined ? cost_text(l) : share !== undefined ? percent(share) : [l.load_bps > 0 || named ? load_text(l) : "", zoom > 2.4 ? `cost ${l.cost}` : ""].filter(Boolean).join("  ");
@@ -281,6 +290,9 @@ function labels_of(graph: Graph, scene: Scene, o: SceneOptions, typical: number)
   const lines: Segment[] = scene.ribbons.length > 300 ? [] : [...scene.ribbons, ...scene.host_lines];
   return place_labels(wanted, taken, lines, frame, o.measure, kLabelHeight);
 }
+
+const kNamedMin = 30; // pixels of a ribbon that a label may stand at
+const kTold = 4 * kUnchanged; // of capacity: smaller changes are seen, not written
 
 // An estimate has a tilde; what was counted has none.
 const load_text = (l: MapLink) => (guessed(l) ? `~${bps(l.estimate!.bps)}` : bps(l.load_bps));

@@ -26,6 +26,8 @@ import type { Ends } from "../parts/paint";
 import { Search } from "../parts/Search";
 import { TableTwin } from "../parts/TableTwin";
 import { TimeBar, type Shown } from "../parts/TimeBar";
+import { WhatIfSide } from "../parts/WhatIfSide";
+import { RoutingGap } from "../parts/RoutingGap";
 import { Tip, type Hover } from "../parts/Tip";
 import { TopTabs } from "../parts/TopTabs";
 import { useFeatures } from "../state/features";
@@ -37,6 +39,8 @@ import { event_ms, iso, live_span, newest_bin, step_bin, step_event, visible_spa
 import { useAnswers } from "./answers";
 import { CoveragePage } from "./CoveragePage";
 import { useFolded } from "./folded";
+import { useWhatIf } from "./whatif";
+import { Results, WhatIfPage } from "./WhatIfPage";
 
 // The first screen: the map, what it means, and time below. This is where the parts meet.
 
@@ -49,6 +53,7 @@ export function MapPage() {
   const live = useLive();
   const { status } = live;
   const { theme, choice, cycle } = useTheme();
+  const narrow = useMedia("(max-width: 760px)");
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const [playing, set_playing] = useState(false);
   const [help, set_help] = useState(false);
@@ -66,7 +71,9 @@ export function MapPage() {
   const cut = whole && seen && seen !== whole ? { from: iso(seen.from), to: iso(seen.to) } : {};
   const follows = place.at === null;
   const features = useFeatures(status !== null && live.lost_since === null);
-  const { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses } = useAnswers(place, live, features, routing_only, cut);
+  const { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses, bound } = useAnswers(place, live, features, routing_only, cut);
+  const runs = useWhatIf(place, features, watermark, whole?.from ?? 0, live.tick);
+  const whatif = place.page === "whatif" && features.whatif;
   const on = status !== null;
   const counted = on && !routing_only;
   const envelope: NewerEnvelope | null = load.data;
@@ -122,6 +129,7 @@ export function MapPage() {
     t: () => go({ table: !place.table }, "push"),
     c: () => has_coverage && go({ page: place.page === "coverage" ? "map" : "coverage", table: false }, "push"),
     l: () => go({ at: null }, "push"),
+    w: () => features.whatif && go({ page: place.page === "whatif" ? "map" : "whatif", table: false }, "push"),
     "?": () => set_help(true),
     Escape: () => go(overview ? { page: "map" } : selected({}), "push"),
     ArrowLeft: (shift) => step(-1, shift),
@@ -157,6 +165,7 @@ export function MapPage() {
         {stale && !lost && status && <Old status={status} late={late.map((l) => l.agent)} />}
         <Connection live={live} />
         {has_coverage && <button className="quiet wide-only" aria-pressed={place.page === "coverage"} onClick={() => go({ page: place.page === "coverage" ? "map" : "coverage", table: false }, "push")} title="What is not seen, and whom to instrument next (c)" data-testid="coverage-toggle">Coverage</button>}
+        {features.whatif && <button className="quiet" aria-pressed={whatif} onClick={() => go({ page: whatif ? "map" : "whatif", table: false }, "push")} title="What if something failed, grew or moved (w)" data-testid="whatif-toggle">What if</button>}
         <button className="quiet" aria-pressed={place.table} onClick={() => go({ table: !place.table }, "push")} title="Tables instead of the map (t)" data-testid="table-toggle">{place.table ? "Map" : "Table"}</button>
         <button className="quiet wide-only" onClick={cycle} title="Light, dark or as the system says" data-testid="theme">{choice === "auto" ? "Auto" : choice === "dark" ? "Dark" : "Light"}</button>
         <button className="quiet wide-only" onClick={() => set_help(true)} aria-label="Help" title="Help (?)">?</button>
@@ -164,12 +173,15 @@ export function MapPage() {
       <main className="stage">
         {place.table && topology.data ? <TableTwin graph={graph} series={line} link={link.data?.id === place.link ? link.data : null} node={node.data?.id === place.node ? node.data : null} losses={losses.data} /> : place.page === "coverage" && status ? (
           <CoveragePage place={place} status={status} features={features} graph={graph} shown_at={load.data?.bin.from ?? null} has_whole={load.data?.accuracy != null} tick={live.tick} />
+        ) : whatif && topology.data ? (
+          <WhatIfPage place={place} runs={runs} graph={graph} topology={topology.data} network={status?.name ?? ""} theme={theme} still={still} shown_at={load.data?.bin.from ?? null} fit_signal={fit_signal} />
         ) : (
           <MapCanvas
             graph={folded.graph} whole={graph} folding={folded.folding} network={status?.name ?? ""} theme={theme} still={still} max_bps={max_bps} place={place} shown_at={routing_only ? (topology.data?.at ?? null) : (load.data?.bin.from ?? null)} changed={folded.changed} ends={folded.ends} lit={folded.lit}
             fit_signal={fit_signal} on_select={on_select} on_view={on_view} on_hover={on_hover} on_unfold={folded.unfold}
           />
         )}
+        {place.page === "map" && !place.table && bound.data && <RoutingGap bound={bound.data} />}
         {!status && !live.error && <Overlay><Notice kind="loading" title="Connecting to the server" /></Overlay>}
         {!status && live.error && <Overlay><Notice kind="failed" title="No answer from the server">{live.error.message}</Notice></Overlay>}
         {waiting && !told_to && <Overlay><Notice kind="loading" title="Waiting for the first bin">Traffic is added up in bins of {status.bin_s} s. The map appears by itself when the first is complete.</Notice></Overlay>}
@@ -182,16 +194,18 @@ export function MapPage() {
       </main>
       <aside className="side" aria-label="Details">
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
-        <div className="side-scroll" key={place.link ?? place.node ?? place.demand ?? place.event ?? "overview"}>
+        <div className="side-scroll" key={whatif ? "whatif" : place.link ?? place.node ?? place.demand ?? place.event ?? "overview"}>
           {status && routing_only && <Listening status={status} topology={topology.data} at={place.at} />}
-          {status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} more={place.page !== "map" ? "" : features.coverage ? "Which hosts to instrument next" : has_coverage ? "How the error falls as hosts report" : ""} on_replay={on_replay} />}
-          {folded.folding && [place.link, place.node].map((id) => id && is_fold(id) && <FoldPanel key={id} id={id} graph={graph} folded={folded.graph} folding={folded.folding!} home={folded.home} theme={theme} unfold={folded.unfold} />)}
-          {place.link && !is_fold(place.link) && span && <LinkPanel place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} events={told ?? []} losses={losses.data} />}
-          {place.event && <EventPanel place={place} instant={instant} />}
-          {place.node && !is_fold(place.node) && <NodePanel place={place} node={node} topology={topology.data} theme={theme} late={late} />}
-          {place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
-          {overview && status && !routing_only && <TopTabs place={features.tabs.includes(place.tab) ? place : { ...place, tab: "links" }} shown={features.tabs} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
-          {overview && status && <Events events={told} at={place.at} live={routing_only} {...(routing_only && events.data ? { total: events.data.total } : {})} />}
+          {whatif && status && <WhatIfSide place={place} runs={runs} graph={graph} bound={bound.data} theme={theme} />}
+          {whatif && narrow && <section className="box"><Results runs={runs} place={place} /></section>}
+          {!whatif && status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} more={place.page !== "map" ? "" : features.coverage ? "Which hosts to instrument next" : has_coverage ? "How the error falls as hosts report" : ""} on_replay={on_replay} />}
+          {!whatif && folded.folding && [place.link, place.node].map((id) => id && is_fold(id) && <FoldPanel key={id} id={id} graph={graph} folded={folded.graph} folding={folded.folding!} home={folded.home} theme={theme} unfold={folded.unfold} />)}
+          {!whatif && place.link && !is_fold(place.link) && span && <LinkPanel whatif={features.whatif ? graph : null} place={place} link={link} reverse={reverse} theme={theme} at={place.at} bin_ms={span.bin} events={told ?? []} losses={losses.data} />}
+          {!whatif && place.event && <EventPanel place={place} instant={instant} />}
+          {!whatif && place.node && !is_fold(place.node) && <NodePanel whatif={features.whatif} place={place} node={node} topology={topology.data} theme={theme} late={late} />}
+          {!whatif && place.demand && <DemandPanel place={place} path={path} load={load.data} top={demands.data} />}
+          {!whatif && overview && status && !routing_only && <TopTabs place={features.tabs.includes(place.tab) ? place : { ...place, tab: "links" }} shown={features.tabs} top={waiting ? { ...top, error: null } : top} load={load.data} theme={theme} replay={follows && !still_coming ? () => on_play(true) : undefined} />}
+          {!whatif && overview && status && <Events events={told} at={place.at} live={routing_only} {...(routing_only && events.data ? { total: events.data.total } : {})} />}
         </div>
       </aside>
       {span && (

@@ -1,5 +1,6 @@
 import { address } from "../api/client";
 import type { Losses, NewerTop } from "../api/newer";
+import type { Bound } from "../api/whatif";
 import type { Events, Instant, LinkDetail, Load, NodeDetail, Path, Series, Top, Topology } from "../api/types";
 import { demand_ends } from "../draw/route";
 import { is_fold } from "../draw/fold";
@@ -24,6 +25,7 @@ export interface Answers {
   path: Resource<Path>;
   demands: Resource<Top>;
   losses: Resource<Losses>;
+  bound: Resource<Bound>;
 }
 
 const kEventsShown = 200;
@@ -56,5 +58,6 @@ export function useAnswers(place: Place, live: Live, features: Features, routing
   const path = useResource<Path>(on && wanted ? address("path", { src: wanted.from, dst: wanted.address, at: follows ? null : at }) : null, tick);
   const demands = useResource<Top>(on && wanted ? address("top", { by: "demands", n: 50, ...question }) : null, load_tick);
   const losses = useResource<Losses>(lossy ? address("losses", { at }) : null, tick);
-  return { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses };
+  const bound = useResource<Bound>(counted && features.bound ? address("bound", { at: follows ? null : at }) : null, tick);
+  return { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses, bound };
 }

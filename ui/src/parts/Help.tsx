@@ -9,6 +9,7 @@ const kKeys: [string, string][] = [
   ["f", "fit the network into the map"],
   ["t", "the same as tables"],
   ["c", "coverage: what is not seen, whom to instrument next"],
+  ["w", "what if: a scenario, before and after"],
   ["esc", "close what is open"],
   ["?", "this help"],
 ];

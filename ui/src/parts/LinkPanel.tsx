@@ -1,5 +1,7 @@
 import { utilisation_colour, type Theme } from "../draw/colour";
 import { two_sided } from "../draw/bars";
+import type { Graph } from "../draw/graph";
+import { fail_link } from "../draw/scenario";
 import { bps, link_name, node_name, percent, signed_percent } from "../draw/format";
 import type { Losses, NewerLinkDetail } from "../api/newer";
 import type { LinkDetail, NetworkEvent } from "../api/types";
@@ -24,11 +26,12 @@ interface Props {
   bin_ms: number;
   events: readonly NetworkEvent[];
   losses: Losses | null;
+  whatif: Graph | null; // what a scenario's names are told from; null where none can be run
 }
 
 const props_events = (events: readonly NetworkEvent[], d: LinkDetail) => events.filter((e) => e.links.includes(d.id) || (d.reverse !== null && e.links.includes(d.reverse)));
 
-export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events, losses }: Props) {
+export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events, losses, whatif }: Props) {
   const d: NewerLinkDetail | null = link.data?.id === place.link ? link.data : null;
   const back = d && reverse.data?.id === d.reverse ? reverse.data : null;
   const close = <button className="close" aria-label="Close" title="Close (Esc)" onClick={() => go(selected({}), "push")}>×</button>;
@@ -52,6 +55,7 @@ export function LinkPanel({ place, link, reverse, theme, at, bin_ms, events, los
         <Direction d={d} chosen theme={theme} />
         {back && <Direction d={back} chosen={false} theme={theme} />}
       </div>
+      {whatif && d.state === "up" && <button className="offer" onClick={() => go({ ...selected({}), page: "whatif", scenario: fail_link(d, whatif), against: "" }, "push")} data-testid="whatif-link">What if it failed?</button>}
       <LinkNumbers d={d} theme={theme} />
       <Whole d={d} at={at} />
       <Section title="Load over time" note={d.capacity_bps ? `capacity ${bps(d.capacity_bps)}` : "capacity unknown"}>

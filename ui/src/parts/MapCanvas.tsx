@@ -36,6 +36,8 @@ export interface MapProps {
   ends: Ends | null;
   lit: ReadonlyMap<string, number> | null;
   changed: ReadonlySet<string>;
+  change?: boolean; // what a scenario changes, instead of utilisation
+  second?: boolean; // another map stands beside it, which tests look at
   fit_signal: number;
   on_select: (hit: Hit) => void;
   on_view: (view: Place["view"]) => void;
@@ -72,8 +74,8 @@ export function MapCanvas(props: MapProps) {
 
   const { places, shape, by_hand, drag, keep, forget } = usePlaces(props.whole, network, props.folding);
 
-  const small = size.width < 600;
-  const margin = useMemo((): Margin => (small ? { side: 44, top: 34, bottom: 84 } : { side: 92, top: 72, bottom: 122 }), [small]);
+  const small = size.width < 600 || size.height < 480;
+  const margin = useMemo((): Margin => (small ? { side: 56, top: 34, bottom: size.width < 600 ? 84 : 96 } : { side: 92, top: 72, bottom: 122 }), [small, size.width < 600]);
   // A new fit for a new network, frame or wish; not for a place dragged, or the map would flee the hand.
   const [fits, set_fits] = useState(0);
   const fitted = useMemo(() => fit_view(places, size.width, size.height, margin), [shape, network, size, margin, fits]);
@@ -102,7 +104,7 @@ export function MapCanvas(props: MapProps) {
     from.current.shown = shown;
     scene.current = build_scene(shown, now.places, {
       view: now.view, fit_k: now.fitted.k, width: now.size.width, height: now.size.height, theme: now.theme, max_bps: now.max_bps,
-      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, lit: now.props.lit, changed: now.props.changed, ringed: ringed(now.ends), measure,
+      selected_link: now.place.link, selected_node: now.place.node, hovered: hovered.current?.id ?? null, lit: now.props.lit, changed: now.props.changed, change: now.props.change ?? false, ringed: ringed(now.ends), measure,
     });
     const brush = prepare(base.current, now.size.width, now.size.height);
     paint_scene(brush, scene.current, now.theme, now.ends, now.still);
@@ -140,7 +142,7 @@ export function MapCanvas(props: MapProps) {
     window.clearTimeout(resting.current);
     resting.current = window.setTimeout(() => schedule.current(), 140);
   }, [view]);
-  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, lit, props.changed, still]);
+  useLayoutEffect(() => schedule.current(), [places, size, theme, max_bps, place.link, place.node, ends, lit, props.changed, props.change, still]);
 
   useLayoutEffect(() => {
     const element = holder.current!;
@@ -153,7 +155,7 @@ export function MapCanvas(props: MapProps) {
 
   useEffect(
     () =>
-      expose({
+      props.second ? undefined : expose({
         graph: () => latest.current.graph,
         scene: () => scene.current,
         origin: () => holder.current?.getBoundingClientRect() ?? { left: 0, top: 0 },
@@ -283,7 +285,7 @@ export function MapCanvas(props: MapProps) {
           schedule.current();
         }}
       />
-      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1 && graph.links.some((l) => l.true_load_bps !== null)} guess={graph.links.some(guessed)} counted={graph.counted} />}
+      {graph.links.length > 0 && <Legend theme={theme} max_bps={max_bps} unknown={graph.links.every((l) => l.capacity_bps === null)} widest={widest} missing={place.instrumented < 1 && graph.links.some((l) => l.true_load_bps !== null)} guess={graph.links.some(guessed)} counted={graph.counted} change={props.change ?? false} />}
       <div className="map-buttons">
         {props.folding && <button onClick={() => props.on_unfold(null)} title="Show every router, or parts of the network as one" data-testid="fold-all">{place.open.includes("*") ? "Fold" : "Unfold all"}</button>}
         {by_hand && <button onClick={restore} title="Put dragged routers back">Restore places</button>}

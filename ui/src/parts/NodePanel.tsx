@@ -2,6 +2,7 @@ import { utilisation_colour, type Theme } from "../draw/colour";
 import { bps, clock, link_name, node_name, percent } from "../draw/format";
 import type { LateAgent, NewerNodeDetail } from "../api/newer";
 import type { HostTraffic, NodeDetail, Topology } from "../api/types";
+import { fail_router } from "../draw/scenario";
 import type { Resource } from "../state/resource";
 import { go, selected, type Place } from "../state/place";
 import { Bar, Notice, Section, Skeleton } from "./Bits";
@@ -11,7 +12,7 @@ import { Shares } from "./Shares";
 
 // A router, network or host: what it sends and receives, through which links, what happened to it.
 
-export function NodePanel(props: { place: Place; node: Resource<NodeDetail>; topology: Topology | null; theme: Theme; late: readonly LateAgent[] }) {
+export function NodePanel(props: { place: Place; node: Resource<NodeDetail>; topology: Topology | null; theme: Theme; late: readonly LateAgent[]; whatif: boolean }) {
   const { place, node, topology, theme } = props;
   const d: NewerNodeDetail | null = node.data?.id === place.node ? node.data : null;
   const id = place.node ?? "";
@@ -38,6 +39,7 @@ export function NodePanel(props: { place: Place; node: Resource<NodeDetail>; top
             <div className="figure"><span className="figure-name">Sends</span><b>{bps(d.sent_bps)}</b></div>
             <div className="figure"><span className="figure-name">Receives</span><b>{bps(d.received_bps)}</b></div>
           </div>}
+          {props.whatif && router && d.state === "up" && <button className="offer" onClick={() => go({ ...selected({}), page: "whatif", scenario: fail_router(id), against: "" }, "push")} data-testid="whatif-node">What if it failed?</button>}
           {d.links.length > 0 && (d.sent_bps === null ? <Wires d={d} topology={topology} /> : <Links d={d} theme={theme} />)}
           <HostRows title="Attached hosts" rows={d.hosts} />
           <Shares title="Applications" rows={d.apps} note={named_text(d.apps_basis)} />

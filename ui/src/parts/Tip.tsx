@@ -1,4 +1,4 @@
-import { bps, link_name, percent, range, signed_percent } from "../draw/format";
+import { bps, link_name, percent, range, signed_bps, signed_percent } from "../draw/format";
 import { guessed, used, type Graph, type MapLink, type MapNode } from "../draw/graph";
 import type { Hit } from "../draw/scene";
 
@@ -10,7 +10,7 @@ export interface Hover {
   y: number;
 }
 
-export function Tip({ graph, hover }: { graph: Graph; hover: Hover }) {
+export function Tip({ graph, hover, change = false }: { graph: Graph; hover: Hover; change?: boolean }) {
   const id = hover.hit!.id;
   // Towards the middle of the map, so that it is never cut off.
   const stage = document.querySelector(".stage");
@@ -22,7 +22,7 @@ export function Tip({ graph, hover }: { graph: Graph; hover: Hover }) {
   return (
     <div className="tip" style={style} data-testid="tip">
       {node && <><b>{node.label}</b><span>{what(node)}</span></>}
-      {link && <><b>{link_name(link.from, link.to)}</b><AboutLink l={link} counted={graph.counted} /></>}
+      {link && <><b>{link_name(link.from, link.to)}</b>{change ? <AboutChange l={link} /> : <AboutLink l={link} counted={graph.counted} />}</>}
     </div>
   );
 }
@@ -32,6 +32,17 @@ function what(n: MapNode): string {
   if (n.down) return "gone";
   if (n.kind === "host") return n.late ? "host, its agent is late" : n.instrumented ? "host, instrumented" : "host, not instrumented";
   return n.abr ? "area border router" : n.kind === "network" ? "broadcast network" : "router";
+}
+
+function AboutChange({ l }: { l: MapLink }) {
+  if (l.state === "down") return <span>down</span>;
+  const before = l.true_load_bps ?? 0;
+  return (
+    <>
+      <span className="num">{bps(before)} → {bps(l.load_bps)}{l.capacity_bps !== null && ` of ${bps(l.capacity_bps)}, ${percent(l.utilisation)}`}</span>
+      <span className="num">{signed_bps(l.load_bps - before)}</span>
+    </>
+  );
 }
 
 function AboutLink({ l, counted }: { l: MapLink; counted: boolean }) {

@@ -9,8 +9,8 @@ export function useKeys(keys: Record<string, (shift: boolean) => void>): void {
     const down = (e: KeyboardEvent) => {
       const target = e.target as HTMLElement;
       if (e.ctrlKey || e.metaKey || e.altKey || target.closest("dialog")) return;
-      const typing = target instanceof HTMLInputElement;
-      if (typing && !(target.type === "range" && !e.key.startsWith("Arrow"))) return;
+      const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+      if (typing && !((target as HTMLInputElement).type === "range" && !e.key.startsWith("Arrow"))) return;
       if (e.key === " " && target.closest("button")) return;
       const act = latest.current[e.key.length === 1 ? e.key.toLowerCase() : e.key];
       if (!act) return;

@@ -8,12 +8,14 @@ import type { TopBy } from "../api/newer";
 export interface Features {
   coverage: boolean;
   losses: boolean;
+  whatif: boolean;
+  bound: boolean;
   tabs: readonly TopBy[];
 }
 
 const kAlways: readonly TopBy[] = ["links", "hosts", "apps"];
 const kNewer: readonly TopBy[] = ["processes", "users"];
-export const kFewest: Features = { coverage: false, losses: false, tabs: [...kAlways, "demands"] };
+export const kFewest: Features = { coverage: false, losses: false, whatif: false, bound: false, tabs: [...kAlways, "demands"] };
 
 interface Described {
   paths?: Record<string, unknown>;
@@ -23,7 +25,7 @@ interface Described {
 export function features_of(api: Described): Features {
   const answers = (path: string) => api.paths !== undefined && `/api/v1/${path}` in api.paths;
   const by = api.components?.schemas?.Top?.properties?.by?.enum ?? [];
-  return { coverage: answers("coverage"), losses: answers("losses"), tabs: [...kAlways, ...kNewer.filter((t) => by.includes(t)), "demands"] };
+  return { coverage: answers("coverage"), losses: answers("losses"), whatif: answers("whatif"), bound: answers("bound"), tabs: [...kAlways, ...kNewer.filter((t) => by.includes(t)), "demands"] };
 }
 
 // Asked again when the connection is back: the server may have been replaced by a newer one.

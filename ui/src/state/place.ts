@@ -2,7 +2,9 @@ import { useSyncExternalStore } from "react";
 import type { TopBy } from "../api/newer";
 import { first_ms } from "./time";
 
-export type Page = "map" | "coverage";
+export type Page = "map" | "coverage" | "whatif";
+export type Shows = "change" | "before" | "after"; // on the what-if map
+export type Measure = "median" | "p95" | "worst"; // of several bins
 
 // Where the viewer is: everything that decides what is on the screen, kept in the URL, so that
 // any screen can be sent to a colleague. `at` null is live: the newest complete bin.
@@ -20,12 +22,21 @@ export interface Place {
   table: boolean;
   page: Page;
   days: number; // of the coverage page
+  scenario: string; // of the what-if page, as it was run
+  against: string; // a second one beside it
+  over: number; // days of bins that it is run over; 0 is the one bin shown
+  shows: Shows;
+  measure: Measure;
   open: readonly string[]; // folded parts of the map that were opened; "*" all, "-" none
   view: { x: number; y: number; zoom: number } | null; // the map's middle in world units; null fits all
 }
 
-export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, event: null, demand: null, tab: "links", speed: 10, window: 7200, table: false, page: "map", days: 1, open: [], view: null };
+export const kHome: Place = { at: null, instrumented: 1, link: null, node: null, event: null, demand: null, tab: "links", speed: 10, window: 7200, table: false, page: "map", days: 1, scenario: "", against: "", over: 0, shows: "change", measure: "worst", open: [], view: null };
 const kTabs: readonly TopBy[] = ["links", "hosts", "apps", "processes", "users", "demands"];
+const kPages: readonly Page[] = ["map", "coverage", "whatif"];
+export const kShows: readonly Shows[] = ["change", "before", "after"];
+export const kMeasures: readonly Measure[] = ["median", "p95", "worst"];
+const one_of = <T extends string>(words: readonly T[], word: string | null): T | undefined => words.find((w) => w === word);
 export const kDays = [1 / 24, 1, 7, 30] as const;
 export const kWindows = [600, 7200, 86400, 604800] as const;
 export const kSpeeds = [1, 10, 60] as const;
@@ -50,8 +61,13 @@ export function parse_place(search: string): Place {
     speed: (kSpeeds as readonly number[]).includes(speed) ? speed : kHome.speed,
     window: (kWindows as readonly number[]).includes(Number(q.get("window"))) ? Number(q.get("window")) : kHome.window,
     table: q.get("table") === "1",
-    page: q.get("page") === "coverage" ? "coverage" : "map",
+    page: one_of(kPages, q.get("page")) ?? "map",
     days: kDays.find((d) => days_text(d) === q.get("span")) ?? kHome.days,
+    scenario: q.get("scenario") ?? "",
+    against: q.get("against") ?? "",
+    over: kDays.find((d) => days_text(d) === q.get("over")) ?? kHome.over,
+    shows: one_of(kShows, q.get("shows")) ?? kHome.shows,
+    measure: one_of(kMeasures, q.get("measure")) ?? kHome.measure,
     open: (q.get("open") ?? "").split("~").filter(Boolean),
     view: view.length === 3 && view.every(Number.isFinite) && view[2]! > 0 ? { x: view[0]!, y: view[1]!, zoom: view[2]! } : null,
   };
@@ -71,6 +87,11 @@ export function print_place(p: Place): string {
   if (p.table) q.set("table", "1");
   if (p.page !== kHome.page) q.set("page", p.page);
   if (p.days !== kHome.days) q.set("span", days_text(p.days));
+  if (p.scenario) q.set("scenario", p.scenario);
+  if (p.against) q.set("against", p.against);
+  if (p.over !== kHome.over) q.set("over", days_text(p.over));
+  if (p.shows !== kHome.shows) q.set("shows", p.shows);
+  if (p.measure !== kHome.measure) q.set("measure", p.measure);
   if (p.open.length > 0) q.set("open", p.open.join("~"));
   if (p.view) q.set("view", `${Math.round(p.view.x)},${Math.round(p.view.y)},${Number(p.view.zoom.toFixed(2))}`);
   const text = q.toString().replace(/%3A/g, ":").replace(/%3E/g, ">").replace(/%2C/g, ",").replace(/%2F/g, "/");

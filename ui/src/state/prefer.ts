@@ -53,6 +53,13 @@ export function useTheme(): { theme: Theme; choice: Choice; cycle: () => void } 
   return { theme, choice, cycle };
 }
 
+// The scenarios that were run last, the newest first.
+const kScenariosMax = 8;
+export const recent_scenarios = (): string[] => read<string[]>("anemone.scenarios", []);
+export function keep_scenario(text: string): void {
+  write("anemone.scenarios", [text, ...recent_scenarios().filter((t) => t !== text)].slice(0, kScenariosMax));
+}
+
 // Where a network's routers were settled when nobody said where they are.
 const settled_key = (network: string) => `anemone.settled.${network}`;
 export const settled_places = (network: string): Map<string, Point> => new Map(Object.entries(read<Record<string, Point>>(settled_key(network), {})));

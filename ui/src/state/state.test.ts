@@ -6,7 +6,7 @@ import { bin_start, event_ms, newest_bin, step_bin, step_event, visible_span } f
 
 test("every screen survives its URL", () => {
   const place: Place = {
-    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, event: null, demand: null, tab: "apps", speed: 60, window: 86400, table: true, page: "coverage", days: 7, open: ["fold:0.0.0.1", "fold:r17"], view: { x: 512, y: -3, zoom: 2.5 },
+    at: Date.parse("2026-11-22T10:01:44.2Z"), instrumented: 0.37, link: "edge5>net:10.1.0.112/28:10.1.0.115", node: null, event: null, demand: null, tab: "apps", speed: 60, window: 86400, table: true, page: "whatif", days: 7, scenario: "fail link core1 core2\nscale +40% where dst net 10.0.0.0/8 # & so on", against: "fail link \"a b\" c", over: 7, shows: "after", measure: "p95", open: ["fold:0.0.0.1", "fold:r17"], view: { x: 512, y: -3, zoom: 2.5 },
   };
   expect(parse_place(print_place(place))).toEqual(place);
   expect(parse_place(print_place({ ...kHome, demand: "edge1>10.20.1.0/24" })).demand).toBe("edge1>10.20.1.0/24");
@@ -76,7 +76,7 @@ test("the bin that is filling is the newest that somebody changed, until it is c
 test("an older server is asked for what it describes, and no more", () => {
   const by = (words: string[]) => ({ Top: { properties: { by: { enum: words } } } });
   expect(features_of({ paths: { "/api/v1/load": {} }, components: { schemas: by(["links", "hosts", "apps", "demands"]) } })).toEqual(kFewest);
-  const newer = features_of({ paths: { "/api/v1/coverage": {}, "/api/v1/losses": {} }, components: { schemas: by(["links", "hosts", "apps", "processes", "users", "demands"]) } });
-  expect(newer).toEqual({ coverage: true, losses: true, tabs: ["links", "hosts", "apps", "processes", "users", "demands"] });
+  const newer = features_of({ paths: { "/api/v1/coverage": {}, "/api/v1/losses": {}, "/api/v1/whatif": {} }, components: { schemas: by(["links", "hosts", "apps", "processes", "users", "demands"]) } });
+  expect(newer).toEqual({ coverage: true, losses: true, whatif: true, bound: false, tabs: ["links", "hosts", "apps", "processes", "users", "demands"] });
   expect(features_of({})).toEqual(kFewest);
 });
