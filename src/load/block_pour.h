@@ -43,12 +43,13 @@ class BlockPour {
   Traffic pour_lane(std::size_t lane, std::span<const Demand> demands);
   void pour_from(std::size_t lane, std::uint32_t place);
   void split(std::size_t lane, std::uint32_t place);
+  std::size_t place_count() const { return block_.graph().place_count(); }
   std::span<Station> stations(std::size_t lane) {
-    return std::span(stations_).subspan(lane * block_.place_count(), block_.place_count());
+    return std::span(stations_).subspan(lane * place_count(), place_count());
   }
 
   DistanceBlock block_;
-  std::vector<Lanes> pending_;     // by place: arcs into it that are taken, counted downward from 0
+  std::vector<Lanes> pending_;     // by place: minus how many arcs into it are taken
   std::vector<Station> stations_;  // by lane, then by place
   std::vector<Traffic> on_arc_;
   std::vector<std::uint32_t> ready_;  // places that a split has made ready

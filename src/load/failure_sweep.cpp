@@ -1,17 +1,19 @@
 #include "load/failure_sweep.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "load/in_threads.h"
 #include "load/link_load.h"
+#include "load/row_repair.h"
 
 namespace anemone {
 namespace {
 
-constexpr std::size_t kBytesOfSums = std::size_t{1} << 20;  // half of a core's second-level cache
+constexpr std::size_t kBytesOfSums = std::size_t{6} << 20;
 
 // How many failures are computed together.
 std::size_t batch_size(std::size_t arcs, std::size_t failures, unsigned threads) {
@@ -47,16 +49,17 @@ class Sweeper {
         : rows_(rows),
           graph_(rows.graph),
           repair_(graph_),
-          distance_(graph_.place_count()),
-          hop_(graph_.place_count()),
-          flow_(graph_.place_count()) {}
+          distance_(kTargets * graph_.place_count()),
+          hop_(kTargets * graph_.place_count()) {}
     Fast(const Fast&) = delete;
 
     void sweep(std::span<const Failure> failures) {
       list_changes(failures);
       sums_.assign(failures.size() * graph_.arc_count(), 0);
       unrouted_.assign(failures.size(), 0);
-      for (std::size_t target = 0; target < rows_.size(); ++target) sweep_target(target);
+      for (std::size_t target = 0; target < rows_.size(); target += kTargets) {
+        sweep_targets(target, std::min(kTargets, rows_.size() - target));
+      }
     }
 
     // The loads in one failure of the batch. Returns the unrouted.
@@ -69,6 +72,8 @@ class Sweeper {
     }
 
    private:
+    static constexpr std::size_t kTargets = 16;
+
     void list_changes(std::span<const Failure> failures) {
       changes_.resize(failures.size());
       for (std::size_t i = 0; i < failures.size(); ++i) {
@@ -82,40 +87,40 @@ class Sweeper {
       }
     }
 
-    void sweep_target(std::size_t target) {
-      const auto distances = rows_.distances(target);
-      bool copied = false;
-      for (std::size_t i = 0; i < changes_.size(); ++i) {
-        if (!RowRepair::concerns(changes_[i], distances.data())) continue;
-        if (!copied) copy(target);
-        copied = true;
-        fail(target, i);
+    // A few targets, so that both their rows and the sums of one failure stay in a near cache.
+    void sweep_targets(std::size_t first, std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto distances = rows_.distances(first + i);
+        const auto hops = rows_.hops(first + i);
+        std::memcpy(distance_.data() + i * distances.size(), distances.data(), distances.size_bytes());
+        std::memcpy(hop_.data() + i * hops.size(), hops.data(), hops.size_bytes());
+      }
+      for (std::size_t failure = 0; failure < changes_.size(); ++failure) {
+        for (const RouteGraph::Change& change : changes_[failure]) graph_.set(change.arc, change.after);
+        for (std::size_t i = 0; i < count; ++i) fail(failure, first + i, row(first + i, i));
+        for (const RouteGraph::Change& change : changes_[failure]) graph_.set(change.arc, change.before);
       }
     }
 
-    void copy(std::size_t target) {
-      std::ranges::copy(rows_.distances(target), distance_.begin());
-      std::ranges::copy(rows_.hops(target), hop_.begin());
-      std::ranges::copy(rows_.flows(target), flow_.begin());
+    Row row(std::size_t target, std::size_t copy) {
+      const std::size_t begin = copy * graph_.place_count();
+      return {distance_.data() + begin, hop_.data() + begin, rows_.flows(target).data(), nullptr};
     }
 
-    // What failure `i` does to the target whose row was copied, which is as before afterwards.
-    void fail(std::size_t target, std::size_t i) {
-      const Row row{distance_.data(), hop_.data(), flow_.data()};
-      Sums sums{sums_.data() + i * graph_.arc_count(), unrouted_[i]};
-      for (const RouteGraph::Change& change : changes_[i]) graph_.set(change.arc, change.after);
-      repair_.repair(row, rows_.targets[target], changes_[i], log_, sums);
-      for (const RouteGraph::Change& change : changes_[i]) graph_.set(change.arc, change.before);
+    // What a failure does to a target, whose row is as before afterwards.
+    void fail(std::size_t failure, std::size_t target, const Row& row) {
+      if (!RowRepair::concerns(changes_[failure], row.distance)) return;
+      Sums sums{sums_.data() + failure * graph_.arc_count(), unrouted_[failure]};
+      repair_.repair(row, rows_.targets[target], changes_[failure], log_, sums);
       log_.undo(row, 0, 0, 0);
-      unrouted_[i] = sums.unrouted;
+      unrouted_[failure] = sums.unrouted;
     }
 
     const RouteRows& rows_;
     RouteGraph graph_;
     RowRepair repair_;
-    std::vector<RouteGraph::Distance> distance_;
+    std::vector<RouteGraph::Distance> distance_;  // copies of some rows
     std::vector<std::uint8_t> hop_;
-    std::vector<Quanta> flow_;
     RowLog log_;
     std::vector<std::vector<RouteGraph::Change>> changes_;
     std::vector<Quanta> sums_;  // by failure of the batch, then by arc: the differences

@@ -1,16 +1,20 @@
 #include "load/route_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <mutex>
 
 #include "load/in_threads.h"
+#include "load/row_block.h"
+#include "load/row_pour.h"
+#include "load/row_repair.h"
 
 namespace anemone {
 namespace {
 
 // So many targets are taken by a thread at once.
-constexpr std::size_t kPiece = 16;
+constexpr std::size_t kPiece = RowBlock::kRows;
 
 // Of a place, the arcs that are next hops.
 template <class Visit>
@@ -27,7 +31,7 @@ void each_hop(const RouteGraph& graph, std::span<const RouteGraph::Distance> dis
 
 Row RouteRows::row(std::size_t target) {
   const std::size_t first = target * graph.place_count();
-  return {distances_.data() + first, hops_.data() + first, flows_.data() + first};
+  return {distances_.data() + first, hops_.data() + first, flows_.data() + first, flows_.data() + first};
 }
 
 void RouteRows::add(std::span<const Target> more, unsigned threads) {
@@ -38,11 +42,12 @@ void RouteRows::add(std::span<const Target> more, unsigned threads) {
   hops_.resize(entries);
   flows_.resize(entries);
   in_threads(threads, (more.size() + kPiece - 1) / kPiece, [&] {
-    return [this, first, repair = RowRepair(graph)](std::size_t piece) mutable {
+    return [this, first, block = RowBlock(graph)](std::size_t piece) mutable {
       const std::size_t begin = first + piece * kPiece;
-      for (std::size_t i = begin; i < std::min(begin + kPiece, targets.size()); ++i) {
-        repair.compute(row(i), targets[i]);
-      }
+      const auto some = std::span(targets).subspan(begin, std::min(kPiece, targets.size() - begin));
+      std::array<Row, kPiece> rows;
+      for (std::size_t i = 0; i < some.size(); ++i) rows[i] = row(begin + i);
+      block.fill(some, std::span(rows).first(some.size()));
     };
   });
 }
@@ -56,12 +61,18 @@ void RouteRows::clear_flows() {
 void RouteRows::pour(std::span<const Inflows> all, unsigned threads) {
   std::mutex adding;
   in_threads(threads, (all.size() + kPiece - 1) / kPiece, [&] {
-    return [&, repair = RowRepair(graph), on = std::vector<Quanta>()](std::size_t piece) mutable {
+    return [&, pour = RowPour(graph), repair = RowRepair(graph),
+            on = std::vector<Quanta>()](std::size_t piece) mutable {
       on.assign(graph.arc_count(), 0);
       Sums sums{on.data()};
       const std::size_t begin = piece * kPiece;
       for (const Inflows& one : all.subspan(begin, std::min(kPiece, all.size() - begin))) {
-        repair.add(row(one.target), targets[one.target], one.inflows, sums);
+        const Target& target = targets[one.target];
+        if (one.inflows.size() < graph.place_count() / 32) {
+          repair.add(row(one.target), target, one.inflows, sums);
+        } else {
+          pour.pour(row(one.target), target.split, one.inflows, sums);
+        }
       }
       const std::lock_guard lock(adding);
       for (std::size_t arc = 0; arc < on.size(); ++arc) on_arc[arc] += on[arc];
@@ -71,9 +82,7 @@ void RouteRows::pour(std::span<const Inflows> all, unsigned threads) {
 }
 
 void RouteRows::sources(std::size_t target, std::vector<Quanta>& own) {
-  const auto flow = flows(target);
-  own.assign(flow.begin(), flow.end());
-  RowRepair(graph).take_inflows(row(target), targets[target], own);
+  RowPour(graph).sources(row(target), targets[target].split, own);
 }
 
 void RouteRows::list_routes(std::size_t target, RoutesTo& routes) const {

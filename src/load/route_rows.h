@@ -16,7 +16,7 @@
 #include <span>
 #include <vector>
 
-#include "load/row_repair.h"
+#include "load/row.h"
 #include "route/route_graph.h"
 #include "route/routes_to.h"
 
@@ -47,7 +47,7 @@ class RouteRows {
   // Adds flows that begin at places, for one target each.
   struct Inflows {
     std::uint32_t target;
-    std::vector<RowRepair::Inflow> inflows;
+    std::vector<Inflow> inflows;
   };
   void pour(std::span<const Inflows> all, unsigned threads);
   // What begins at each place for a target: flow without what comes in.

@@ -82,7 +82,7 @@ void RoutedLoads::know(std::span<const Demand> demands) {
 }
 
 void RoutedLoads::pour(std::span<const Demand> demands) {
-  std::vector<std::vector<RowRepair::Inflow>> by_target(kept_->rows.size());
+  std::vector<std::vector<Inflow>> by_target(kept_->rows.size());
   const Destination* last = nullptr;
   const std::optional<Known>* known = nullptr;
   for (const Demand& demand : demands) {

@@ -22,6 +22,7 @@
 
 #include "load/changed_topology.h"
 #include "load/route_rows.h"
+#include "load/row_repair.h"
 #include "load/targets.h"
 #include "matrix/traffic_matrix.h"
 #include "route/routes_to.h"

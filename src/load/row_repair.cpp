@@ -12,19 +12,6 @@ constexpr Distance kFar = RouteGraph::kFar;
 
 std::uint64_t key(Distance distance, std::uint32_t place) { return std::uint64_t{distance} << 32 | place; }
 
-// The part of `flow` for `weight` of `weights` shares, before which there are `first`. The parts are whole
-// and add up to the flow: what does not divide goes to the first ones.
-Quanta share(Quanta flow, std::uint32_t first, std::uint32_t weight, std::uint32_t weights) {
-  if (flow == 0) return 0;
-  Quanta each = flow / weights;
-  Quanta rest = flow % weights;
-  if (rest < 0) {
-    rest += weights;
-    --each;
-  }
-  return each * weight + std::clamp<Quanta>(rest - first, 0, weight);
-}
-
 template <class T>
 void put_back(std::vector<RowLog::Entry<T>>& entries, std::size_t kept, T* values) {
   for (std::size_t i = entries.size(); i > kept; --i) values[entries[i - 1].place] = entries[i - 1].before;
@@ -36,7 +23,7 @@ void put_back(std::vector<RowLog::Entry<T>>& entries, std::size_t kept, T* value
 void RowLog::undo(const Row& row, std::size_t distances_kept, std::size_t hops_kept, std::size_t flows_kept) {
   put_back(distances, distances_kept, row.distance);
   put_back(hops, hops_kept, row.hop);
-  put_back(flows, flows_kept, row.flow);
+  if (row.written != nullptr) put_back(flows, flows_kept, row.written);
 }
 
 RowRepair::RowRepair(const RouteGraph& graph)
@@ -65,11 +52,13 @@ void RowRepair::end(const Target& target) {
 void RowRepair::repair(const Row& row, const Target& target, std::span<const RouteGraph::Change> changes,
                        RowLog& log, Sums& sums) {
   begin(row, target, log, sums);
+  const auto is_better = [](const RouteGraph::Change& change) { return change.after < change.before; };
+  const bool any_better = std::ranges::any_of(changes, is_better);
   find_lost(changes);
-  measure_lost();
-  offer_better(changes);
+  settle_lost(any_better);
+  if (any_better) offer_better(changes);
   spread();
-  find_new_hops(changes);
+  find_new_hops(changes, any_better);
   move_flows();
   end(target);
 }
@@ -93,11 +82,12 @@ void RowRepair::find_lost(std::span<const RouteGraph::Change> changes) {
 void RowRepair::lose(std::uint32_t place) {
   const std::uint8_t hop = row_.hop[place];
   if (hop == Row::kNoHop || state_[place] != 0) return;
-  if (hop == Row::kSeveral && has_way(place)) return;
+  if (hop == Row::kSeveral && has_way(place)) return fewer_.push_back(place);
   state_[place] = kLost | kMoved;
   old_[place] = row_.distance[place];
   moved_.push_back(place);
   log_->distances.push_back({place, row_.distance[place]});
+  __builtin_prefetch(row_.flow + place);
 }
 
 bool RowRepair::has_way(std::uint32_t place) const {
@@ -107,18 +97,42 @@ bool RowRepair::has_way(std::uint32_t place) const {
   return false;
 }
 
+// The best way of a place as things stand.
+Distance RowRepair::best_way(std::uint32_t place) const {
+  Distance best = seed_[place];
+  for (const RouteGraph::Arc& arc : graph_.out(place)) {
+    best = std::min(best, row_.distance[arc.place] + arc.cost);
+  }
+  return best;
+}
+
 // Gives every lost place the best way over places that are not.
-void RowRepair::measure_lost() {
+void RowRepair::settle_lost(bool any_better) {
+  for (const std::uint32_t place : moved_) row_.distance[place] = kFar;
+  if (!any_better && settle_to_and_fro()) return;
   for (const std::uint32_t place : moved_) {
-    Distance best = seed_[place];
-    for (const RouteGraph::Arc& arc : graph_.out(place)) {
-      const Distance distance = row_.distance[arc.place] + arc.cost;
-      if (distance < best && (state_[arc.place] & kLost) == 0) best = distance;
-    }
-    row_.distance[place] = best;
-    if (best < kFar) heap_.push_back(key(best, place));
+    row_.distance[place] = best_way(place);  // nearer than before, perhaps, where something got better
+    if (row_.distance[place] < kFar) heap_.push_back(key(row_.distance[place], place));
   }
   std::make_heap(heap_.begin(), heap_.end(), std::greater<>{});
+}
+
+// Looks at all lost places until nothing changes any more, which is quicker than keeping a queue, unless they
+// form a long chain: false, where the rest is for spread().
+bool RowRepair::settle_to_and_fro() {
+  constexpr int kRounds = 12;
+  const auto improves = [&](std::uint32_t place) {
+    const Distance best = best_way(place);
+    return best < std::exchange(row_.distance[place], best);
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    bool changed = false;
+    for (auto at = moved_.rbegin(); at != moved_.rend(); ++at) changed |= improves(*at);
+    if (!std::exchange(changed, false)) return true;
+    for (const std::uint32_t place : moved_) changed |= improves(place);
+    if (!changed) return true;
+  }
+  return false;
 }
 
 void RowRepair::offer_better(std::span<const RouteGraph::Change> changes) {
@@ -153,21 +167,29 @@ void RowRepair::spread() {
   }
 }
 
-void RowRepair::find_new_hops(std::span<const RouteGraph::Change> changes) {
+void RowRepair::find_new_hops(std::span<const RouteGraph::Change> changes, bool any_better) {
   for (const RouteGraph::Change& change : changes) {
     const bool was = old_distance(change.to) + change.before == old_distance(change.from);
     if (was || row_.distance[change.to] + change.after == row_.distance[change.from]) look_again(change.from);
   }
-  for (const std::uint32_t place : moved_) {
-    for (const RouteGraph::Arc& arc : graph_.in(place)) {
-      const Distance distance = row_.distance[arc.place];
-      if (old_[place] + arc.cost == distance || row_.distance[place] + arc.cost == distance) {
-        look_again(arc.place);
-      }
-    }
+  // Where nothing got better nobody gains a way, and who loses one of several has been met.
+  for (const std::uint32_t place : fewer_) look_again(place);
+  fewer_.clear();
+  if (any_better) {
+    for (const std::uint32_t place : moved_) look_at_users(place);
   }
   for (const std::uint32_t place : moved_) rehop(place);
   for (std::size_t i = 0; i < rehop_.size(); ++i) rehop(rehop_[i]);
+}
+
+// Those for whom `place`, whose distance is another now, was or is a next hop.
+void RowRepair::look_at_users(std::uint32_t place) {
+  for (const RouteGraph::Arc& arc : graph_.in(place)) {
+    const Distance distance = row_.distance[arc.place];
+    if (old_[place] + arc.cost == distance || row_.distance[place] + arc.cost == distance) {
+      look_again(arc.place);
+    }
+  }
 }
 
 void RowRepair::look_again(std::uint32_t place) {
@@ -210,51 +232,10 @@ std::uint8_t RowRepair::find_hop(std::uint32_t place) const {
   return found < Row::kSeveral ? static_cast<std::uint8_t>(found) : Row::kSeveral;
 }
 
-// Whether an arc out of a place lies on a shortest way, now and before the changes.
-auto RowRepair::taken_now() const {
-  return [this](std::uint32_t place, std::uint32_t arc) {
-    const RouteGraph::Arc& out = graph_.out_arc(arc);
-    const Distance distance = row_.distance[place];
-    return distance != seed_[place] && row_.distance[out.place] + out.cost == distance;
-  };
-}
-
-auto RowRepair::taken_before() const {
-  return [this](std::uint32_t place, std::uint32_t arc) {
-    const Distance distance = old_distance(place);
-    return distance != seed_[place] &&
-           old_distance(graph_.out_arc(arc).place) + graph_.before(arc) == distance;
-  };
-}
-
-// How many shares the way over `place` is given.
-template <class IsTaken>
-std::uint32_t RowRepair::onward(std::uint32_t place, IsTaken is_taken) const {
-  if (split_ == Split::kByLink || !graph_.is_network(place)) return 1;
-  std::uint32_t ways = 0;
-  for (std::uint32_t arc = graph_.first_out(place); arc < graph_.first_out(place + 1); ++arc) {
-    ways += is_taken(place, arc) ? 1 : 0;
-  }
-  return std::max<std::uint32_t>(ways, 1);
-}
-
-// Calls visit(arc, end of the arc, share), where share(flow) is the part of a flow that the arc takes.
-template <class IsTaken, class Visit>
-void RowRepair::each_share(std::uint32_t place, IsTaken is_taken, Visit visit) const {
-  std::uint32_t weights = 0;
-  const std::uint32_t first = graph_.first_out(place);
-  const std::uint32_t end = graph_.first_out(place + 1);
-  for (std::uint32_t arc = first; arc < end; ++arc) {
-    if (is_taken(place, arc)) weights += onward(graph_.out_arc(arc).place, is_taken);
-  }
-  std::uint32_t given = 0;
-  for (std::uint32_t arc = first; arc < end; ++arc) {
-    if (!is_taken(place, arc)) continue;
-    const std::uint32_t to = graph_.out_arc(arc).place;
-    const std::uint32_t weight = onward(to, is_taken);
-    visit(arc, to, [=](Quanta flow) { return share(flow, given, weight, weights); });
-    given += weight;
-  }
+// Whether an arc was a next hop before the changes.
+bool RowRepair::takes_before(std::uint32_t place, std::uint32_t arc) const {
+  const Distance distance = old_distance(place);
+  return distance != seed_[place] && old_distance(graph_.out_arc(arc).place) + graph_.before(arc) == distance;
 }
 
 void RowRepair::take_back(std::uint32_t place, std::uint8_t hop) {
@@ -262,58 +243,83 @@ void RowRepair::take_back(std::uint32_t place, std::uint8_t hop) {
   if (hop == Row::kNoHop) {
     if (old_distance(place) >= kFar) sums_->unrouted -= flow;
   } else if (hop == Row::kSeveral) {
-    each_share(place, taken_before(),
-               [&](std::uint32_t arc, std::uint32_t to, auto part) { put(arc, to, -part(flow)); });
+    const auto is_taken = [&](std::uint32_t at, std::uint32_t arc) { return takes_before(at, arc); };
+    each_share(graph_, split_, place, is_taken, [&](std::uint32_t arc, auto part) { put(arc, -part(flow)); });
   } else {
-    const std::uint32_t arc = graph_.first_out(place) + hop;
-    put(arc, graph_.out_arc(arc).place, -flow);
+    put(graph_.first_out(place) + hop, -flow);
   }
 }
 
-void RowRepair::put(std::uint32_t arc, std::uint32_t to, Quanta flow) {
+// Puts a flow on an arc, and on along the way as long as that is the only one and was so before.
+void RowRepair::put(std::uint32_t arc, Quanta flow) {
   if (flow == 0) return;
-  sums_->on_arc[arc] += flow;
-  delta_[to] += flow;
-  wait(to);
+  for (;;) {
+    sums_->on_arc[arc] += flow;
+    const std::uint32_t place = graph_.out_arc(arc).place;
+    const std::uint8_t hop = row_.hop[place];
+    if (state_[place] != 0 || hop == Row::kSeveral) {
+      delta_[place] += flow;
+      return wait(place);
+    }
+    if (row_.written != nullptr) write(place, flow);
+    if (hop == Row::kNoHop) return;  // arrived
+    arc = graph_.first_out(place) + hop;
+  }
+}
+
+void RowRepair::write(std::uint32_t place, Quanta delta) {
+  log_->flows.push_back({place, row_.flow[place]});
+  row_.written[place] += delta;
 }
 
 void RowRepair::wait(std::uint32_t place) {
   if ((state_[place] & kWaiting) != 0) return;
   state_[place] |= kWaiting;
-  fronts_.push_back(key(row_.distance[place], place));
-  std::push_heap(fronts_.begin(), fronts_.end());
+  const std::uint64_t front = key(row_.distance[place], place);
+  if (few_ == kFewFronts) {
+    more_fronts_.push_back(front);
+    std::push_heap(more_fronts_.begin(), more_fronts_.end());
+    return;
+  }
+  std::size_t at = few_++;
+  for (; at > 0 && few_fronts_[at - 1] > front; --at) few_fronts_[at] = few_fronts_[at - 1];
+  few_fronts_[at] = front;
+}
+
+// The farthest.
+std::uint32_t RowRepair::next_front() {
+  if (more_fronts_.empty() || (few_ > 0 && few_fronts_[few_ - 1] > more_fronts_.front())) {
+    return static_cast<std::uint32_t>(few_fronts_[--few_]);
+  }
+  const auto place = static_cast<std::uint32_t>(more_fronts_.front());
+  std::pop_heap(more_fronts_.begin(), more_fronts_.end());
+  more_fronts_.pop_back();
+  return place;
 }
 
 // Farthest first: what flows into a place is all there before it flows on.
 void RowRepair::move_flows() {
-  while (!fronts_.empty()) {
-    const auto place = static_cast<std::uint32_t>(fronts_.front());
-    std::pop_heap(fronts_.begin(), fronts_.end());
-    fronts_.pop_back();
-    move(place);
-  }
+  while (few_ > 0 || !more_fronts_.empty()) move(next_front());
 }
 
 void RowRepair::move(std::uint32_t place) {
   const Quanta delta = std::exchange(delta_[place], 0);
   const bool resplit = (state_[place] & kResplit) != 0;
   state_[place] &= static_cast<std::uint8_t>(~(kWaiting | kResplit));
+  if (delta == 0 && !resplit) return;
   const Quanta before = row_.flow[place];
   const Quanta now = before + delta;
-  if (delta != 0) {
-    log_->flows.push_back({place, before});
-    row_.flow[place] = now;
-  }
+  if (delta != 0 && row_.written != nullptr) write(place, delta);
   const std::uint8_t hop = row_.hop[place];
   if (hop == Row::kNoHop) {
     if (row_.distance[place] >= kFar) sums_->unrouted += resplit ? now : delta;
   } else if (hop == Row::kSeveral) {
-    each_share(place, taken_now(), [&](std::uint32_t arc, std::uint32_t to, auto part) {
-      put(arc, to, resplit ? part(now) : part(now) - part(before));
+    const auto is_taken = [&](std::uint32_t at, std::uint32_t arc) { return row_.takes(graph_, at, arc); };
+    each_share(graph_, split_, place, is_taken, [&](std::uint32_t arc, auto part) {
+      put(arc, resplit ? part(now) : part(now) - part(before));
     });
   } else {
-    const std::uint32_t arc = graph_.first_out(place) + hop;
-    put(arc, graph_.out_arc(arc).place, resplit ? now : delta);
+    put(graph_.first_out(place) + hop, resplit ? now : delta);
   }
 }
 
@@ -325,36 +331,6 @@ void RowRepair::add(const Row& row, const Target& target, std::span<const Inflow
   }
   move_flows();
   scratch_.clear();
-  end(target);
-}
-
-void RowRepair::take_inflows(const Row& row, const Target& target, std::span<Quanta> own) {
-  Sums none{nullptr};
-  begin(row, target, scratch_, none);
-  for (std::uint32_t place = 0; place < graph_.place_count(); ++place) {
-    if (row.hop[place] == Row::kNoHop) continue;
-    each_share(place, taken_now(),
-               [&](std::uint32_t, std::uint32_t to, auto part) { own[to] -= part(row.flow[place]); });
-  }
-  end(target);
-}
-
-void RowRepair::compute(const Row& row, const Target& target) {
-  const std::size_t places = graph_.place_count();
-  std::fill_n(row.distance, places, kFar);
-  Sums none{nullptr};
-  begin(row, target, scratch_, none);
-  for (const Target::Seed& seed : target.seeds) offer(seed.place, seed.distance);
-  spread();
-  scratch_.clear();
-  end(target);
-  list_hops(row, target);
-}
-
-void RowRepair::list_hops(const Row& row, const Target& target) {
-  Sums none{nullptr};
-  begin(row, target, scratch_, none);
-  for (std::uint32_t place = 0; place < graph_.place_count(); ++place) row_.hop[place] = find_hop(place);
   end(target);
 }
 

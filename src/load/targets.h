@@ -13,7 +13,7 @@
 
 #include <optional>
 
-#include "load/row_repair.h"
+#include "load/row.h"
 #include "matrix/traffic_matrix.h"
 #include "route/route_graph.h"
 

@@ -116,7 +116,7 @@ void AreaDistances::lay_out(const Topology& topology) {
     out_.arcs.erase(std::unique(own, out_.arcs.end(), parallel), out_.arcs.end());
   }
   out_.first.push_back(static_cast<std::uint32_t>(out_.arcs.size()));
-  fits_ &= 2 * sum + 2 < kFar;
+  fits_ &= 2 * sum + 2 < DistanceBlock::kFar;
   any_host_ = std::find(is_host_.begin(), is_host_.end(), 1) != is_host_.end();
 }
 
@@ -172,7 +172,7 @@ void AreaDistances::compute(const Topology& alone) {
     for (std::size_t lane = 0; lane < destinations.size(); ++lane) {
       Cost* distance = row(place_of_[nodes_[destinations[lane].value()]]);
       for (NodeId from : alone.nodes()) {
-        const Cost cost = block.cost(from, destinations[lane], lane);
+        const Cost cost = block.cost(from, lane);
         distance[place_of_[nodes_[from.value()]]] = std::min(cost, kFar);
       }
     }

@@ -6,78 +6,60 @@
 // until nothing changes (Bellman and Ford, in place; only nodes with a changed neighbour are looked at).
 // docs/benchmarks.md has what that gains. For a single destination ShortestPaths is the better choice.
 //
-// Nodes are numbered breadth-first ("places"), so that neighbours are near each other in memory. Distances
-// are scaled so that every link costs something: with broadcast networks, whose links out are free, a cost
-// c from x to y becomes 2c + n(x) - n(y), where n is 1 for networks: whatever the path, its scaled cost
-// is twice its cost plus what depends on its ends only.
+// Places, arcs and scaled distances are those of a RouteGraph.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "route/route_graph.h"
 #include "topology/topology.h"
 
 namespace anemone {
 
 // Sixteen numbers that one line of cache holds. The attribute is g++'s and clang's; any target will do.
 struct alignas(64) Lanes {
-  using Four = std::int32_t __attribute__((vector_size(16)));
-  Four a, b, c, d;
+  using Sixteen = std::int32_t __attribute__((vector_size(64)));
+  Sixteen all;
 };
 
 class DistanceBlock {
  public:
   static constexpr std::size_t kLanes = 16;
-  static constexpr std::int32_t kFar = 1 << 30;  // no way
+  static constexpr std::int32_t kFar = RouteGraph::kFar;  // no way
 
-  // A link out of a place: where it leads and its scaled cost, at least 1.
-  struct Arc {
-    std::uint32_t to;
-    std::int32_t cost;
-  };
+  static bool fits(const Topology& topology) { return RouteGraph::fits(topology); }
 
-  // Whether the topology's distances can be held: costs add up to less than kFar, and only networks have
-  // free links. True for every network that OSPF runs in below some 8,000 routers, were every cost 65,535.
-  static bool fits(const Topology& topology);
+  // REQUIRES: fits(topology), which need not outlive it.
+  explicit DistanceBlock(const Topology& topology) : DistanceBlock(RouteGraph(topology)) {}
+  explicit DistanceBlock(RouteGraph graph);
 
-  // Copies what it needs. REQUIRES: fits(topology).
-  explicit DistanceBlock(const Topology& topology);
+  const RouteGraph& graph() const { return graph_; }
 
   // Finds the distances to up to kLanes destinations; lanes beyond them are kFar.
   void to(std::span<const NodeId> destinations);
+  // The same in steps: clear(), seed() where each lane's destination is reached and for what scaled distance,
+  // then find().
+  void clear();
+  void seed(std::size_t lane, std::uint32_t place, RouteGraph::Distance distance);
+  void find();
 
-  std::size_t place_count() const { return first_out_.size() - 1; }
-  std::uint32_t place(NodeId node) const { return place_of_[node]; }
-  // Scaled; kFar where there is no way.
+  // By place, scaled; kFar where there is no way.
   std::span<const Lanes> distances() const { return distances_; }
-  Cost cost(NodeId from, NodeId to, std::size_t lane) const;
-
-  // The arcs out of place p are arcs()[first_arc(p)] .. arcs()[first_arc(p + 1) - 1].
-  std::uint32_t first_arc(std::size_t place) const { return first_out_[place]; }
-  std::span<const Arc> arcs() const { return out_; }
-  LinkId link(std::uint32_t arc) const { return link_of_[arc]; }
+  Cost cost(NodeId from, std::size_t lane) const;
 
  private:
-  void number_places(const Topology& topology);
-  void lay_out(const Topology& topology);
   void order_from(std::uint32_t start);
   bool sweep();
   void wake_users(std::uint32_t place);
 
-  PerNode<std::uint32_t> place_of_;
-  std::vector<NodeId> node_at_;
-  std::vector<std::uint8_t> is_network_;  // by place
-  int scale_ = 1;                         // 2 where there are networks
-  std::vector<std::uint32_t> first_out_;
-  std::vector<Arc> out_;
-  std::vector<LinkId> link_of_;
-  std::vector<std::uint32_t> first_in_;
-  std::vector<std::uint32_t> in_;  // places that have an arc into this one
-
+  RouteGraph graph_;
   std::vector<Lanes> distances_;
   std::vector<std::uint32_t> order_;
   std::vector<std::uint8_t> awake_;  // a neighbour changed since last looked at
+  std::uint32_t start_ = 0;          // the place seeded first
+  bool seeded_ = false;
 };
 
 }  // namespace anemone

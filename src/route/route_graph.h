@@ -24,7 +24,7 @@ namespace anemone {
 class RouteGraph {
  public:
   using Distance = std::uint32_t;
-  static constexpr Distance kFar = (Distance{1} << 30) - 2;  // no way
+  static constexpr Distance kFar = (Distance{1} << 30) - 2;  // no way; twice as much is still a signed number
   static constexpr Distance kDownCost = kFar + 1;            // from anywhere it is farther than kFar
   static constexpr std::uint32_t kNoArc = 0xffff'ffff;
 
