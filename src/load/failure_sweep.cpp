@@ -1,14 +1,12 @@
 #include "load/failure_sweep.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "load/in_threads.h"
 #include "load/link_load.h"
-#include "load/row_repair.h"
 
 namespace anemone {
 namespace {
@@ -35,113 +33,29 @@ class Sweeper {
     for (std::size_t i = first; i < end; ++i) {
       std::fill(loads_.begin(), loads_.end(), 0);
       double unrouted = 0;
-      if (fast_) unrouted = fast_->write(i - first, base_.quantum(), loads_);
-      if (!base_.slow_demands().demands.empty()) unrouted += add_slow(failures_[i]);
+      if (fast_) unrouted = write(i - first);
+      if (!base_.slow_demands().demands.empty())
+        unrouted += add_slow_loads(base_, failures_[i].links, loads_);
       visit(FailureLoads{i, loads_, unrouted});
     }
   }
 
  private:
-  // The part that differences of rows tell.
-  class Fast {
-   public:
-    explicit Fast(const RouteRows& rows)
-        : rows_(rows),
-          graph_(rows.graph),
-          repair_(graph_),
-          distance_(kTargets * graph_.place_count()),
-          hop_(kTargets * graph_.place_count()) {}
-    Fast(const Fast&) = delete;
-
-    void sweep(std::span<const Failure> failures) {
-      list_changes(failures);
-      sums_.assign(failures.size() * graph_.arc_count(), 0);
-      unrouted_.assign(failures.size(), 0);
-      for (std::size_t target = 0; target < rows_.size(); target += kTargets) {
-        sweep_targets(target, std::min(kTargets, rows_.size() - target));
-      }
+  // The loads in one failure of the batch, as far as differences of rows tell. Returns the unrouted.
+  double write(std::size_t failure) {
+    const RouteRows& rows = *base_.rows();
+    const auto more = fast_->on_arc(failure);
+    for (std::uint32_t arc = 0; arc < more.size(); ++arc) {
+      loads_[rows.graph.link(arc).value()] =
+          static_cast<double>(rows.on_arc[arc] + more[arc]) * base_.quantum();
     }
-
-    // The loads in one failure of the batch. Returns the unrouted.
-    double write(std::size_t failure, double quantum, std::span<double> loads) const {
-      const Quanta* more = sums_.data() + failure * graph_.arc_count();
-      for (std::uint32_t arc = 0; arc < graph_.arc_count(); ++arc) {
-        loads[graph_.link(arc).value()] = static_cast<double>(rows_.on_arc[arc] + more[arc]) * quantum;
-      }
-      return static_cast<double>(rows_.unrouted + unrouted_[failure]) * quantum;
-    }
-
-   private:
-    static constexpr std::size_t kTargets = 16;
-
-    void list_changes(std::span<const Failure> failures) {
-      changes_.resize(failures.size());
-      for (std::size_t i = 0; i < failures.size(); ++i) {
-        changes_[i].clear();
-        for (LinkId link : failures[i].links) {
-          const std::uint32_t arc = graph_.arc(link);
-          if (arc == RouteGraph::kNoArc || graph_.before(arc) == RouteGraph::kDownCost) continue;
-          changes_[i].push_back(
-              {arc, graph_.from(arc), graph_.out_arc(arc).place, graph_.before(arc), RouteGraph::kDownCost});
-        }
-      }
-    }
-
-    // A few targets, so that both their rows and the sums of one failure stay in a near cache.
-    void sweep_targets(std::size_t first, std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto distances = rows_.distances(first + i);
-        const auto hops = rows_.hops(first + i);
-        std::memcpy(distance_.data() + i * distances.size(), distances.data(), distances.size_bytes());
-        std::memcpy(hop_.data() + i * hops.size(), hops.data(), hops.size_bytes());
-      }
-      for (std::size_t failure = 0; failure < changes_.size(); ++failure) {
-        for (const RouteGraph::Change& change : changes_[failure]) graph_.set(change.arc, change.after);
-        for (std::size_t i = 0; i < count; ++i) fail(failure, first + i, row(first + i, i));
-        for (const RouteGraph::Change& change : changes_[failure]) graph_.set(change.arc, change.before);
-      }
-    }
-
-    Row row(std::size_t target, std::size_t copy) {
-      const std::size_t begin = copy * graph_.place_count();
-      return {distance_.data() + begin, hop_.data() + begin, rows_.flows(target).data(), nullptr};
-    }
-
-    // What a failure does to a target, whose row is as before afterwards.
-    void fail(std::size_t failure, std::size_t target, const Row& row) {
-      if (!RowRepair::concerns(changes_[failure], row.distance)) return;
-      Sums sums{sums_.data() + failure * graph_.arc_count(), unrouted_[failure]};
-      repair_.repair(row, rows_.targets[target], changes_[failure], log_, sums);
-      log_.undo(row, 0, 0, 0);
-      unrouted_[failure] = sums.unrouted;
-    }
-
-    const RouteRows& rows_;
-    RouteGraph graph_;
-    RowRepair repair_;
-    std::vector<RouteGraph::Distance> distance_;  // copies of some rows
-    std::vector<std::uint8_t> hop_;
-    RowLog log_;
-    std::vector<std::vector<RouteGraph::Change>> changes_;
-    std::vector<Quanta> sums_;  // by failure of the batch, then by arc: the differences
-    std::vector<Quanta> unrouted_;
-  };
-
-  double add_slow(const Failure& failure) {
-    std::vector<CostChange> changes = base_.changes();
-    for (LinkId link : failure.links) changes.push_back({link, RoutedLoads::kDown});
-    const ChangedTopology changed = change_topology(base_.topology(), changes);
-    const LinkLoad load = link_load(changed.topology, base_.slow_demands());
-    for (LinkId id : load.links.ids()) {
-      loads_[changed.links[id.value()].value()] += base_.rate(load.links[id]);
-    }
-    return base_.rate(load.unrouted);
+    return static_cast<double>(rows.unrouted + fast_->unrouted(failure)) * base_.quantum();
   }
 
   const RoutedLoads& base_;
   std::span<const Failure> failures_;
   std::vector<double> loads_;
-  std::optional<Fast> fast_;
+  std::optional<FailureRows> fast_;
 };
 
 // Takes over loads that are larger, or as large and of an earlier failure.
@@ -159,6 +73,15 @@ void take_worse(WorstLoads& worst, std::span<const double> loads, std::uint32_t 
 }
 
 }  // namespace
+
+double add_slow_loads(const RoutedLoads& base, std::span<const LinkId> down, std::span<double> loads) {
+  std::vector<CostChange> changes = base.changes();
+  for (LinkId link : down) changes.push_back({link, RoutedLoads::kDown});
+  const ChangedTopology changed = change_topology(base.topology(), changes);
+  const LinkLoad load = link_load(changed.topology, base.slow_demands());
+  for (LinkId id : load.links.ids()) loads[changed.links[id.value()].value()] += base.rate(load.links[id]);
+  return base.rate(load.unrouted);
+}
 
 std::vector<Failure> link_failures(const Topology& topology) {
   std::vector<Failure> failures;
@@ -179,6 +102,23 @@ std::vector<Failure> node_failures(const Topology& topology) {
     failures[topology.link(id).to.value()].links.push_back(id);
   }
   return failures;
+}
+
+Failure group_failure(const Topology& topology, std::span<const NodeId> nodes,
+                      std::span<const LinkId> links) {
+  Failure failure;
+  const auto add = [&](LinkId link) {
+    failure.links.push_back(link);
+    if (topology.link(link).reverse.valid()) failure.links.push_back(topology.link(link).reverse);
+  };
+  for (LinkId link : links) add(link);
+  for (NodeId node : nodes) {
+    for (LinkId link : topology.links_from(node)) add(link);
+    for (LinkId link : topology.links_to(node)) add(link);
+  }
+  std::ranges::sort(failure.links);
+  failure.links.erase(std::unique(failure.links.begin(), failure.links.end()), failure.links.end());
+  return failure;
 }
 
 void sweep_failures(const RoutedLoads& base, std::span<const Failure> failures, unsigned threads,

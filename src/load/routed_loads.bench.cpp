@@ -10,6 +10,7 @@
 #include "load/bin_loads.h"
 #include "load/failure_sweep.h"
 #include "load/generated_network.test.h"
+#include "load/pair_sweep.h"
 #include "load/routed_loads.h"
 
 namespace anemone {
@@ -127,6 +128,29 @@ void bm_sweep_all_nodes(benchmark::State& state) {
   state.counters["failures"] = static_cast<double>(failures.size());
 }
 
+void bm_sweep_all_pairs(benchmark::State& state) {
+  const RoutedLoads& loads = kept_loads(state.range(0));
+  const std::vector<Failure> failures = link_failures(loads.topology());
+  for (auto _ : state) benchmark::DoNotOptimize(worst_of_pairs(loads, failures, threads(state)));
+  state.counters["pairs"] = static_cast<double>(failures.size() * (failures.size() - 1) / 2);
+}
+
+// The same as one sweep after each first failure: no pair is left out.
+void bm_sweep_all_pairs_singly(benchmark::State& state) {
+  const std::vector<Failure> failures = link_failures(kept_network(state.range(0)));
+  for (auto _ : state) {
+    RoutedLoads loads(kept_loads(state.range(0)));
+    for (std::size_t first = 0; first + 1 < failures.size(); ++first) {
+      std::vector<CostChange> down;
+      for (LinkId link : failures[first].links) down.push_back({link, RoutedLoads::kDown});
+      loads.change(down);
+      const auto rest = std::span(failures).subspan(first + 1);
+      benchmark::DoNotOptimize(worst_loads(loads, rest, threads(state)));
+      loads.undo();
+    }
+  }
+}
+
 // Two weeks of five minutes.
 void bm_bins(benchmark::State& state) {
   constexpr std::size_t kBins = 4032;
@@ -169,6 +193,20 @@ BENCHMARK(bm_sweep_all_links)
     ->MeasureProcessCPUTime();
 BENCHMARK(bm_sweep_all_nodes)
     ->Args({1000, 2})
+    ->Unit(kMs)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
+BENCHMARK(bm_sweep_all_pairs)
+    ->Args({100, 2})
+    ->Args({300, 2})
+    ->Unit(kMs)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
+BENCHMARK(bm_sweep_all_pairs_singly)
+    ->Args({100, 2})
+    ->Args({300, 2})
     ->Unit(kMs)
     ->Iterations(1)
     ->UseRealTime()
