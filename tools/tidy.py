@@ -21,6 +21,7 @@ OWNERS = [
     (re.compile(r'^zlib\.h$'), {'io'}),
     (re.compile(r'^bpf/'), {'bpf', 'capture', 'listen'}),
     (re.compile(r'^pugixml'), {'topology', 'matrix'}),
+    (re.compile(r'^(Clp|Coin)'), {'plan'}),
     (re.compile(r'^CLI/'), {'app'}),
     (re.compile(r'^Eigen/'), {'estimate'}),
     (re.compile(r'^nlohmann/'), {'topology', 'agent', 'server', 'view', 'app'}),

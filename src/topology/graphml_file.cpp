@@ -38,6 +38,7 @@ class GraphmlReader {
     const std::string_view name = key.attribute("attr.name").value();
     if (of == "node" && name == "label") label_key_ = key.attribute("id").value();
     if (of == "edge" && name == "LinkSpeedRaw") speed_key_ = key.attribute("id").value();
+    if (of == "edge" && name == "cost") cost_key_ = key.attribute("id").value();
   }
 
   static std::string data(const pugi::xml_node& of, const std::string& key) {
@@ -87,6 +88,11 @@ class GraphmlReader {
       if (!bps || *bps < 0) return xml_.problem(edge, "LinkSpeedRaw: '" + speed + "'");
       link.capacity_bps = *bps;
     }
+    if (const std::string cost = data(edge, cost_key_); !cost.empty()) {
+      const auto value = parse_u64(cost);
+      if (!value || *value > kLinkCostMax) return xml_.problem(edge, "cost: '" + cost + "'");
+      link.cost = static_cast<Cost>(*value);
+    }
     const bool one_way = edge.attribute("directed") ? edge.attribute("directed").as_bool() : directed;
     const auto added = one_way ? build_.add_arc(link) : build_.add_link(link);
     if (!added) return xml_.problem(edge, added.error().message);
@@ -97,6 +103,7 @@ class GraphmlReader {
   NetworkBuilder build_;
   std::string label_key_;
   std::string speed_key_;
+  std::string cost_key_;
   std::set<std::string> shared_;  // labels that several nodes bear
   std::map<std::string, NodeId> by_id_;
 };
