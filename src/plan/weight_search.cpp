@@ -9,7 +9,9 @@ namespace {
 
 constexpr double kNearEnough = 1 + 1e-7;
 constexpr double kHot = 0.02;  // relative worsening that is taken with a chance of 1/e when a cycle begins
-constexpr double kCycleGrowth = 1.25;
+constexpr std::uint32_t kHotRange =
+    6;  // powers of two around it, by chance, so that no network's scale is missed
+constexpr double kCycleGrowth = 1.15;
 constexpr std::uint64_t kCycleMost = 20'000;
 
 double reference_of(const FlowProblem& problem, const WeightSearchOptions& options) {
@@ -104,7 +106,7 @@ bool WeightSearch::step() {
 double WeightSearch::temperature() const {
   if (cycle_ == 0) return 0;
   const double left = 1 - static_cast<double>(steps_ - cycle_begin_) / static_cast<double>(cycle_length_);
-  return kHot * left * left;
+  return hot_ * left * left;
 }
 
 void WeightSearch::begin_cycle() {
@@ -112,14 +114,15 @@ void WeightSearch::begin_cycle() {
   cycle_begin_ = steps_;
   cycle_length_ =
       std::min(kCycleMost, static_cast<std::uint64_t>(static_cast<double>(cycle_length_) * kCycleGrowth));
+  hot_ = kHot * std::exp2(random_.below(kHotRange) - kHotRange / 2.0);
   std::vector<Cost> costs = best_costs_;
-  if (cycle_ % 4 == 0) shake(costs);
+  if (random_.below(3) == 0) shake(costs);
   take_costs(costs);
 }
 
 void WeightSearch::shake(std::vector<Cost>& costs) {
   const auto arcs = static_cast<std::uint32_t>(costs.size());
-  for (std::uint32_t i = 0; i < arcs / 20 + 1; ++i) {
+  for (std::uint32_t i = 1 + random_.below(arcs / 8 + 2); i > 0; --i) {
     const std::uint32_t arc = random_.below(arcs);
     if (problem_.arcs[arc].fixed) continue;
     const Cost other = costs[random_.below(arcs)];

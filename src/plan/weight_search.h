@@ -87,6 +87,7 @@ class WeightSearch {
   std::uint64_t cycle_ = 0;
   std::uint64_t cycle_begin_ = 0;
   std::uint64_t cycle_length_ = 300;
+  double hot_ = 0;  // relative worsening that is taken with a chance of 1/e when the cycle begins
 };
 
 }  // namespace anemone
