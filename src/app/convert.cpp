@@ -2,6 +2,7 @@
 // tools.
 #include <fmt/format.h>
 
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,18 +17,21 @@
 namespace anemone {
 namespace {
 
-const std::vector<std::pair<std::string, NetworkFormat>> kFormats = {
-    {"text", NetworkFormat::kText},
-    {"repetita", NetworkFormat::kRepetita},
-    {"repetita-demands", NetworkFormat::kRepetitaDemands},
-    {"sndlib", NetworkFormat::kSndlib},
-    {"graphml", NetworkFormat::kGraphml},
-    {"dot", NetworkFormat::kDot},
-    {"csv", NetworkFormat::kCsv}};
+struct NamedFormat {
+  const char* name;
+  NetworkFormat format;
+};
+constexpr std::array kFormats = {NamedFormat{"text", NetworkFormat::kText},
+                                 NamedFormat{"repetita", NetworkFormat::kRepetita},
+                                 NamedFormat{"repetita-demands", NetworkFormat::kRepetitaDemands},
+                                 NamedFormat{"sndlib", NetworkFormat::kSndlib},
+                                 NamedFormat{"graphml", NetworkFormat::kGraphml},
+                                 NamedFormat{"dot", NetworkFormat::kDot},
+                                 NamedFormat{"csv", NetworkFormat::kCsv}};
 
 NetworkFormat format_of(const std::string& name) {
   for (const auto& [known, format] : kFormats) {
-    if (known == name) return format;
+    if (name == known) return format;
   }
   return NetworkFormat::kText;
 }
@@ -52,7 +56,8 @@ int convert(int argc, char** argv) {
   arguments.option("--at", at, "the instant, for captures: RFC 3339 or Unix seconds");
   keys.declare(arguments);
   std::vector<std::string> names;
-  for (const auto& [name, format] : kFormats) names.push_back(name);
+  names.reserve(kFormats.size());
+  for (const NamedFormat& known : kFormats) names.emplace_back(known.name);
   arguments.choice("--to", to, std::move(names), "the format to write; REPETITA has one for demands alone");
   if (const auto code = arguments.parse(argc, argv)) return *code;
   if (to == "repetita-demands" && matrix_file.empty()) {

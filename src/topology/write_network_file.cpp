@@ -271,7 +271,7 @@ class Writer {
 
   // Where a demand begins or ends; a prefix must be attached at one node.
   Result<NodeId> node_of(const std::string& name) const {
-    const auto node = topology_.find(name);
+    auto node = topology_.find(name);
     if (node) return node;
     for (PrefixId id : indices<PrefixId>(topology_.prefix_count())) {
       if (print_prefix(topology_.prefix(id)) != name) continue;
