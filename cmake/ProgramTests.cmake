@@ -6,6 +6,11 @@ foreach(check loads topohub)
   set_tests_properties("program: ${check} as computed elsewhere" PROPERTIES LABELS program TIMEOUT 120)
 endforeach()
 
+add_test(NAME "program: bounds are proved by their own prices, and as computed elsewhere"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bound_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: bounds are proved by their own prices, and as computed elsewhere"
+  PROPERTIES LABELS program TIMEOUT 600)
+
 # The demo's recording against itself: what hosts sent, along the routers' own tables, is what interfaces counted.
 add_test(NAME "data: the campus recording's hosts, routing tables and counters agree"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/lab/verify ${PROJECT_SOURCE_DIR}/tests/data/campus)

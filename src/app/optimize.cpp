@@ -29,6 +29,7 @@ struct OptimizeArguments {
   PlanOptions plan{.time = "10s"};
   std::string changes;
   std::string failures = "none";
+  std::string latency_max;
   std::uint64_t cost_max = 65'535;
   std::uint64_t seed = 1;
   std::uint64_t steps = 0;
@@ -53,18 +54,24 @@ void print_json(const Topology& topology, const OptimizeArguments& asked, const 
     changes.push_back(change_json(topology, change, !asked.changes.empty()));
   }
   const bool share = asked.plan.goal() == FlowGoal::kMaxUtilisation;
-  const Json json = {{"max_utilisation",
-                      {{"before", found.max_utilisation_before},
-                       {"after", found.max_utilisation_after},
-                       {"bound", share ? Json(found.lower) : Json(nullptr)}}},
-                     {"objective",
-                      {{"name", asked.plan.objective},
-                       {"before", found.value_before},
-                       {"after", found.value_after},
-                       {"bound", found.lower}}},
-                     {"changes", std::move(changes)},
-                     {"steps", found.steps},
-                     {"seconds", found.seconds}};
+  Json json = {{"max_utilisation",
+                {{"before", found.max_utilisation_before},
+                 {"after", found.max_utilisation_after},
+                 {"bound", share ? Json(found.lower) : Json(nullptr)}}},
+               {"objective",
+                {{"name", asked.plan.objective},
+                 {"before", found.value_before},
+                 {"after", found.value_after},
+                 {"bound", found.lower}}},
+               {"changes", std::move(changes)},
+               {"steps", found.steps},
+               {"seconds", found.seconds}};
+  if (!asked.latency_max.empty()) {
+    const auto side = [](const Lateness& late) {
+      return Json{{"worst_us", late.worst_us}, {"late_bps", late.late_bps}};
+    };
+    json["latency"] = {{"before", side(found.late_before)}, {"after", side(found.late_after)}};
+  }
   fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -89,6 +96,13 @@ void print_story(const OptimizeArguments& asked, const OptimizedWeights& found) 
              print_share(found.max_utilisation_after));
   if (asked.plan.goal() == FlowGoal::kFortzThorup) {
     fmt::print("cost {} before, {} after\n", print_si(found.value_before), print_si(found.value_after));
+  }
+  if (!asked.latency_max.empty()) {
+    const auto side = [](const Lateness& late) {
+      return fmt::format("{:.1f} ms at most, {} bit/s too late", late.worst_us / 1000,
+                         print_si(late.late_bps));
+    };
+    fmt::print("latency {} before; {} after\n", side(found.late_before), side(found.late_after));
   }
   if (found.lower <= 0) return;
   fmt::print(
@@ -120,6 +134,9 @@ void declare(Arguments& arguments, OptimizeArguments& options) {
                    "change at most so many costs (of one direction of a link each)");
   arguments.choice("--failures", options.failures, {"none", "links"},
                    "also with each single link down: the worst of all counts");
+  arguments.option(
+      "--latency-max", options.latency_max,
+      "no path may take longer, as 20ms; a link's metric for traffic engineering is taken for microseconds");
   arguments.option("--cost-max", options.cost_max, "the largest cost that may be set");
   arguments.option("--seed", options.seed, "the same seed and --steps give the same answer");
   arguments.option("--steps", options.steps,
@@ -139,8 +156,10 @@ Result<OptimizeOptions> options_of(const OptimizeArguments& asked) {
     if (!most) return most.error().in("--changes");
     options.changes_max = *most;
   }
-  if (options.changes_max && options.failures != Failures::kNone) {
-    return Error{"--changes and --failures do not go together yet"};
+  if (!asked.latency_max.empty()) {
+    const auto most = parse_duration(asked.latency_max);
+    if (!most) return most.error().in("--latency-max");
+    options.latency_max_us = seconds(*most) * 1e6;
   }
   if (asked.cost_max < 1 || asked.cost_max > 65'535) return Error{"--cost-max: want 1 to 65535"};
   options.cost_max = static_cast<Cost>(asked.cost_max);

@@ -78,6 +78,50 @@ double EcmpState::unrouted() const {
   return sum;
 }
 
+double EcmpState::late() const {
+  double sum = 0;
+  for (const Row& row : rows_) sum += row.late;
+  return sum;
+}
+
+// Added up in the same order as late(): equal where nothing differs.
+double EcmpState::late_if_tried() const {
+  double sum = 0;
+  std::size_t tried = 0;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const bool is_tried = tried < tried_targets_.size() && tried_targets_[tried] == i;
+    sum += is_tried ? tried_rows_[tried++].late : rows_[i].late;
+  }
+  return sum;
+}
+
+void EcmpState::latencies(std::size_t target, std::vector<double>& latency_us) const {
+  measure_latencies(rows_[target], latency_us);
+}
+
+// The nearest first: what lies behind a node is known before it.
+void EcmpState::measure_latencies(const Row& row, std::vector<double>& latency_us) const {
+  latency_us.assign(problem_.nodes, 0);
+  for (auto node = row.order.rbegin(); node != row.order.rend(); ++node) {
+    for (std::uint32_t out = problem_.first_out[*node]; out < problem_.first_out[*node + 1]; ++out) {
+      if (!is_next_hop(row, out, costs_[out])) continue;
+      const FlowArc& arc = problem_.arcs[out];
+      latency_us[*node] = std::max(latency_us[*node], arc.latency_us + latency_us[arc.to]);
+    }
+  }
+}
+
+void EcmpState::measure_late(std::size_t target, Row& row) {
+  measure_latencies(row, latency_us_);
+  const std::vector<double>& supply = problem_.targets[target].supply;
+  row.late = 0;
+  for (std::size_t i = 0; i < supply.size(); ++i) {
+    const std::size_t node = i % problem_.nodes;
+    if (supply[i] == 0 || row.distance[node] == kUnreachable) continue;
+    row.late += supply[i] * std::max(0.0, latency_us_[node] - problem_.latency_max_us);
+  }
+}
+
 void EcmpState::compute(std::size_t target, Row& row) {
   distances_from_nothing(problem_.targets[target].node, row);
   row.order.resize(problem_.nodes);
@@ -201,6 +245,7 @@ void EcmpState::pour(std::size_t target, Row& row) {
   row.loads.clear();
   row.through.assign(nodes, 0);
   row.unrouted = 0;
+  if (problem_.latency_max_us < kUnlimited) measure_late(target, row);
   for (const std::uint32_t node : row.order) {
     if (node == to.node) continue;
     double here = 0;

@@ -44,8 +44,16 @@ class EcmpState {
     return is_next_hop(rows_[target], arc, costs_[arc]);
   }
 
-  // What has no way under these costs, per matrix.
+  // What has no way under these costs, of all matrices together.
   double unrouted() const;
+
+  // Of traffic whose slowest path takes longer than problem.latency_max_us: bits per second times what is too
+  // long, in microseconds. 0 when every demand meets it.
+  double late() const;
+  double late_if_tried() const;
+  double late(std::size_t target) const { return rows_[target].late; }
+  // Of the slowest of a node's equal-cost paths to each target.
+  void latencies(std::size_t target, std::vector<double>& latency_us) const;
 
  private:
   struct ArcLoad {
@@ -59,6 +67,7 @@ class EcmpState {
     std::vector<double> through;
     std::vector<ArcLoad> loads;
     double unrouted = 0;
+    double late = 0;
   };
 
   bool is_next_hop(const Row& row, std::uint32_t arc, Cost cost) const {
@@ -76,6 +85,8 @@ class EcmpState {
   void settle(Row& row, bool only_cut_off);
   void sort(Row& row) const;
   void pour(std::size_t target, Row& row);
+  void measure_latencies(const Row& row, std::vector<double>& latency_us) const;
+  void measure_late(std::size_t target, Row& row);
   void push(Cost distance, std::uint32_t node);
 
   const FlowProblem& problem_;
@@ -96,6 +107,7 @@ class EcmpState {
   std::vector<std::uint32_t> cut_off_nodes_;
   std::vector<std::uint32_t> hops_;
   std::vector<double> standing_;
+  std::vector<double> latency_us_;
 };
 
 }  // namespace anemone

@@ -1,45 +1,30 @@
 #include "plan/few_changes.h"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace anemone {
 namespace {
 
 constexpr std::size_t kCostsToTry = 24;  // per arc and round; evenly picked where there are more
 
-std::vector<Cost> costs_of(const FlowProblem& problem) {
-  std::vector<Cost> costs;
-  for (const FlowArc& arc : problem.arcs) costs.push_back(arc.cost);
-  return costs;
-}
-
-double largest_utilisation(const FlowProblem& problem, const EcmpState& state) {
-  double most = 0;
-  for (std::size_t i = 0; i < state.loads().size(); ++i) {
-    most = std::max(most, state.loads()[i] / problem.arcs[i % problem.arcs.size()].capacity);
-  }
-  return most;
-}
-
 }  // namespace
 
-FewChanges::FewChanges(const FlowProblem& problem, FlowGoal goal, std::size_t changes_max, Cost cost_max,
-                       std::uint64_t seed)
+FewChanges::FewChanges(const FlowProblem& problem, FewChangesOptions options)
     : problem_(problem),
-      goal_(problem, goal, largest_utilisation(problem, EcmpState(problem, costs_of(problem)))),
-      changes_max_(changes_max),
-      cost_max_(cost_max),
-      random_(seed),
+      options_(std::move(options)),
+      random_(options_.seed),
       costs_(costs_of(problem)),
-      state_(problem, costs_) {
-  present_ = best_ = goal_.score(state_.loads());
+      scored_(problem, options_.goal, own_utilisation(problem), options_.failures, costs_),
+      state_(scored_.routes()) {
+  present_ = best_ = scored_.set_costs(costs_);
   begin_round();
 }
 
 bool FewChanges::step() {
-  if (changes_max_ == 0 || problem_.arcs.empty()) return false;
-  if (arcs_.empty() && !end_round()) return false;
+  if (options_.changes_max == 0) return false;
+  if (arcs_.empty()) end_round();
+  if (arcs_.empty()) return false;
   ++steps_;
   try_arc(arcs_.back());
   arcs_.pop_back();
@@ -47,7 +32,8 @@ bool FewChanges::step() {
 }
 
 double FewChanges::value_of(const std::vector<ArcChange>& changes) const {
-  return goal_.score(EcmpState(problem_, costs_with(changes)).loads()).value;
+  ScoredState with(problem_, options_.goal, 1, options_.failures, costs_);
+  return with.set_costs(costs_with(changes)).value;
 }
 
 // All arcs that may be changed, in an order of chance: what stands after few steps is not the first arcs'
@@ -63,36 +49,51 @@ void FewChanges::begin_round() {
   }
 }
 
-// Takes the best change that was found and decides what to do next; false when there is nothing left.
-bool FewChanges::end_round() {
+// Takes the best change that was found; when there is none, or no more may be, the climb has ended.
+void FewChanges::end_round() {
   if (has_found_) {
     changes_.push_back(found_);
     present_ = found_score_;
   }
+  const bool goes_on = has_found_ && changes_.size() < options_.changes_max;
   const bool is_better = present_.better_than(best_);
-  fruitless_ = is_better ? 0 : fruitless_ + 1;
   if (is_better) {
     best_ = present_;
     best_changes_ = changes_;
   }
-  if (!has_found_ && changes_.empty()) return false;
-  if (fruitless_ > 4 * changes_max_) return false;
-  if (!is_better) changes_ = best_changes_;
-  if (changes_.size() >= changes_max_ || !has_found_) give_up_one();
-  state_.set_costs(costs_with(changes_));
-  present_ = goal_.score(state_.loads());
+  if (!goes_on) {
+    fruitless_ = is_better ? 0 : fruitless_ + 1;
+    begin_climb();
+  }
+  present_ = scored_.set_costs(costs_with(changes_));
   begin_round();
-  return !arcs_.empty();
 }
 
-void FewChanges::give_up_one() {
-  if (changes_.empty()) return;
-  changes_.erase(changes_.begin() + random_.below(static_cast<std::uint32_t>(changes_.size())));
+void FewChanges::begin_climb() {
+  changes_ = best_changes_;
+  if (changes_.empty() && fruitless_ == 0) return;
+  const std::size_t span = std::min(changes_.size(), 1 + fruitless_ / (2 * options_.changes_max));
+  std::size_t back = span > 0 ? 1 + random_.below(static_cast<std::uint32_t>(span)) : 0;
+  for (; back > 0; --back) {
+    changes_.erase(changes_.begin() + random_.below(static_cast<std::uint32_t>(changes_.size())));
+  }
+  if (fruitless_ > 2 * options_.changes_max && random_.below(2) == 0) add_any();
+}
+
+// A change of chance, to climb from elsewhere.
+void FewChanges::add_any() {
+  scored_.set_costs(costs_with(changes_));
+  const std::uint32_t arc = random_.below(static_cast<std::uint32_t>(problem_.arcs.size()));
+  if (problem_.arcs[arc].fixed || changed(arc) || changes_.size() + 1 >= options_.changes_max) return;
+  const std::vector<Cost> costs = costs_to_try(arc);
+  if (!costs.empty()) {
+    changes_.push_back({arc, costs[random_.below(static_cast<std::uint32_t>(costs.size()))]});
+  }
 }
 
 void FewChanges::try_arc(std::uint32_t arc) {
   for (const Cost cost : costs_to_try(arc)) {
-    const WeightScore score = goal_.score(state_.try_cost(arc, cost));
+    const WeightScore score = scored_.try_cost(arc, cost);
     if (!score.better_than(has_found_ ? found_score_ : present_)) continue;
     found_ = {arc, cost};
     found_score_ = score;
@@ -106,7 +107,7 @@ std::vector<Cost> FewChanges::costs_to_try(std::uint32_t arc) {
   const Cost now = state_.costs()[arc];
   std::vector<Cost> costs;
   const auto add = [&](Cost cost) {
-    if (cost >= 1 && cost <= cost_max_ && cost != now) costs.push_back(cost);
+    if (cost >= 1 && cost <= options_.cost_max && cost != now) costs.push_back(cost);
   };
   for (std::size_t i = 0; i < problem_.targets.size(); ++i) {
     const Cost here = state_.distance(i, ends.from);
@@ -122,7 +123,7 @@ std::vector<Cost> FewChanges::costs_to_try(std::uint32_t arc) {
       add(here - beyond - 1);
     }
   }
-  add(cost_max_);
+  add(options_.cost_max);
   std::ranges::sort(costs);
   costs.erase(std::unique(costs.begin(), costs.end()), costs.end());
   if (costs.size() <= kCostsToTry) return costs;

@@ -2,8 +2,9 @@
 // working network, where each change is a risk of its own.
 //
 // Greedily, one change after the other, each the best of all single changes that change any route; then, as
-// long as it is asked to go on, takes one change back and looks for the best in its place. A cost is tried at
-// exactly those values where some destination's traffic begins to share or leaves.
+// long as it is asked to go on, takes changes of the best back, more of them the longer nothing was gained
+// and now and then with one of chance in their place, and climbs again. A cost is tried at exactly those
+// values where some destination's traffic begins to share or leaves.
 //
 // Deterministic; anytime: best() is there from the first step on. One step tries one arc.
 #pragma once
@@ -12,8 +13,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "plan/ecmp_state.h"
-#include "plan/weight_goal.h"
+#include "plan/scored_state.h"
 
 namespace anemone {
 
@@ -22,13 +22,20 @@ struct ArcChange {
   Cost cost;
 };
 
+struct FewChangesOptions {
+  FlowGoal goal = FlowGoal::kMaxUtilisation;
+  std::size_t changes_max = 1;
+  Cost cost_max = 65'535;
+  std::uint64_t seed = 1;
+  ArcFailures failures;  // beside no failure
+};
+
 class FewChanges {
  public:
   // `problem` must outlive it. Begins with no change to its costs.
-  FewChanges(const FlowProblem& problem, FlowGoal goal, std::size_t changes_max, Cost cost_max,
-             std::uint64_t seed);
+  FewChanges(const FlowProblem& problem, FewChangesOptions options);
 
-  // Tries what one arc could do. False when nothing more is to be found.
+  // Tries what one arc could do. False when nothing may be changed.
   bool step();
 
   const WeightScore& best() const { return best_; }
@@ -40,8 +47,9 @@ class FewChanges {
 
  private:
   void begin_round();
-  bool end_round();
-  void give_up_one();
+  void end_round();
+  void begin_climb();
+  void add_any();
   void try_arc(std::uint32_t arc);
   std::vector<Cost> costs_to_try(std::uint32_t arc);
   Cost next_best(std::uint32_t arc, std::size_t target) const;
@@ -49,12 +57,11 @@ class FewChanges {
   bool changed(std::uint32_t arc) const;
 
   const FlowProblem& problem_;
-  WeightGoal goal_;
-  std::size_t changes_max_;
-  Cost cost_max_;
+  FewChangesOptions options_;
   Random random_;
   std::vector<Cost> costs_;  // unchanged
-  EcmpState state_;
+  ScoredState scored_;
+  const EcmpState& state_;          // without a failure
   std::vector<ArcChange> changes_;  // in force
   WeightScore present_;
   WeightScore best_;
@@ -63,7 +70,7 @@ class FewChanges {
   ArcChange found_{};
   WeightScore found_score_;
   bool has_found_ = false;
-  std::size_t fruitless_ = 0;  // exchanges in a row
+  std::size_t fruitless_ = 0;  // climbs in a row
   std::uint64_t steps_ = 0;
 };
 

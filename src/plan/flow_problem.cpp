@@ -41,6 +41,7 @@ class ProblemBuilder {
     arc.to = link.to.value();
     arc.capacity = link.capacity_bps > 0 ? link.capacity_bps : kUnlimited;
     arc.cost = link.cost;
+    arc.latency_us = link.te_metric;
     arc.fixed = topology_.node(link.from).kind == NodeKind::kNetwork;
     arc.link = id;
     problem_.arcs.push_back(arc);

@@ -28,8 +28,9 @@ struct FlowArc {
   std::uint32_t to = 0;
   double capacity = kUnlimited;  // bits per second; kUnlimited where it is not known
   Cost cost = 1;
-  bool fixed = false;  // its cost is not ours to choose: out of a broadcast network, or to a prefix
-  LinkId link;         // invalid: an arc from a router to a prefix of its own
+  double latency_us = 0;  // by the link's metric for traffic engineering; 0 where it is not known
+  bool fixed = false;     // its cost is not ours to choose: out of a broadcast network, or to a prefix
+  LinkId link;            // invalid: an arc from a router to a prefix of its own
 };
 
 // A destination, and what every node sends there.
@@ -45,8 +46,9 @@ struct FlowProblem {
   std::vector<std::uint32_t> first_out;  // per node, and one past the end: into arcs
   std::vector<std::uint32_t> first_in;   // into in_arcs
   std::vector<std::uint32_t> in_arcs;
-  std::vector<FlowTarget> targets;  // in the order of their nodes; each is sent something
-  std::vector<double> unrouted;     // per matrix, bits per second
+  std::vector<FlowTarget> targets;     // in the order of their nodes; each is sent something
+  std::vector<double> unrouted;        // per matrix, bits per second
+  double latency_max_us = kUnlimited;  // what a demand's slowest path may take, if there is such a target
 
   std::span<const std::uint32_t> arcs_to(std::uint32_t node) const {
     return std::span(in_arcs).subspan(first_in[node], first_in[node + 1] - first_in[node]);

@@ -1,9 +1,11 @@
 #include "plan/optimize_weights.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
+#include "load/failure_sweep.h"
 #include "load/link_load.h"
 #include "plan/few_changes.h"
 #include "plan/flow_blocks.h"
@@ -17,6 +19,9 @@ namespace {
 constexpr std::uint64_t kSliceSteps = 32;  // between two looks at the clock
 constexpr Duration kProgressEvery = 200ms;
 constexpr std::size_t kRounds = 60;
+constexpr double kDescentShare = 0.2;  // of the time, for costs to begin with
+constexpr double kOfferShare = 0.4;    // until when they are tried
+constexpr double kBpsLess = 1;         // what counts as traffic that a failure cuts off
 constexpr double kNearEnough = 1 + 1e-7;
 constexpr Cost kScaleMost =
     100;  // costs are multiplied by up to this, which leaves routes and makes room between
@@ -32,6 +37,10 @@ class Watch {
   bool is_over(std::uint64_t steps) const {
     if (options_.steps_max > 0) return steps >= options_.steps_max;
     return passed_s() >= options_.seconds;
+  }
+  // Never when steps are counted: what is found must not depend on the clock.
+  bool is_past(double share) const {
+    return options_.steps_max == 0 && passed_s() >= share * options_.seconds;
   }
   void tell(std::uint64_t steps, double value, double lower) {
     const Time now = clock_.now();
@@ -59,9 +68,9 @@ void spread_costs(FlowProblem& problem, Cost cost_max) {
   for (FlowArc& arc : problem.arcs) arc.cost *= scale;
 }
 
-// Each adjacency of a block that is more than one adjacency: its arcs are down together.
-std::vector<std::vector<std::uint32_t>> single_failures(const FlowProblem& block, const Topology& topology) {
-  std::vector<std::vector<std::uint32_t>> failures;
+// Each adjacency after whose loss everything still has a way: its arcs are down together.
+ArcFailures single_failures(const FlowProblem& block, const Topology& topology) {
+  ArcFailures failures;
   for (std::uint32_t i = 0; i < block.arcs.size(); ++i) {
     const LinkId link = block.arcs[i].link;
     if (!link.valid()) continue;
@@ -71,18 +80,36 @@ std::vector<std::vector<std::uint32_t>> single_failures(const FlowProblem& block
     for (std::uint32_t j = 0; j < block.arcs.size() && reverse.valid(); ++j) {
       if (block.arcs[j].link == reverse) down.push_back(j);
     }
-    failures.push_back(std::move(down));
+    std::vector<Cost> costs = costs_of(block);
+    for (const std::uint32_t arc : down) costs[arc] = EcmpState::kDown;
+    if (EcmpState(block, std::move(costs)).unrouted() < kBpsLess) failures.push_back(std::move(down));
   }
-  return failures.size() > 1 ? failures : std::vector<std::vector<std::uint32_t>>{};
+  return failures;
 }
 
-// All costs may change: every block is searched by itself, the one that is worst off first.
+// Routes of the least latency, where latencies are known: if any costs meet a target these do.
+std::vector<Cost> costs_by_latency(const FlowProblem& problem, Cost cost_max) {
+  double most = 0;
+  for (const FlowArc& arc : problem.arcs) most = std::max(most, arc.latency_us);
+  std::vector<Cost> costs;
+  for (const FlowArc& arc : problem.arcs) {
+    const double share = most > 0 ? arc.latency_us / most : 0;
+    costs.push_back(static_cast<Cost>(std::max(1.0, std::round(share * cost_max))));
+  }
+  return costs;
+}
+
+// All costs may change: every block is searched by itself, the one that is worst off first. Latencies add up
+// over blocks: with a target of them the whole is one.
 class FreeSearch {
  public:
-  FreeSearch(const Topology& topology, const FlowProblem& problem, const OptimizeOptions& options)
-      : options_(options), blocks_(split_into_blocks(problem)) {
+  FreeSearch(const Topology& topology, const FlowProblem& problem, const OptimizeOptions& options,
+             const Watch& watch)
+      : options_(options),
+        blocks_(options.latency_max_us ? std::vector{problem} : split_into_blocks(problem)) {
     for (FlowProblem& block : blocks_) {
-      const StartCosts start = start_costs(block, options.goal, options.cost_max, kRounds);
+      const StartCosts start = start_costs(block, options.goal, options.cost_max, kRounds,
+                                           [&] { return watch.is_past(kDescentShare); });
       is_sum() ? lower_ += start.lower : lower_ = std::max(lower_, start.lower);
       spread_costs(block, options.cost_max);
       WeightSearchOptions own;
@@ -93,7 +120,11 @@ class FreeSearch {
       if (options.failures == Failures::kSingleLinks) own.failures = single_failures(block, topology);
       searches_.push_back(std::make_unique<WeightSearch>(block, std::move(own)));
       if (searches_.back()->done()) continue;
-      for (const auto& costs : start.candidates) searches_.back()->offer(costs);
+      if (options.latency_max_us) searches_.back()->offer(costs_by_latency(block, options.cost_max));
+      for (auto costs = start.candidates.rbegin(); costs != start.candidates.rend(); ++costs) {
+        searches_.back()->offer(*costs);
+        if (watch.is_past(kOfferShare)) break;
+      }
       searches_.back()->restart();
     }
   }
@@ -120,10 +151,8 @@ class FreeSearch {
       const double own = urgency(*search);
       if (own > most) worst = search.get(), most = own;
     }
-    if (worst == nullptr ||
-        (!is_sum() && options_.failures == Failures::kNone && value() <= lower_ * kNearEnough)) {
-      return false;
-    }
+    const bool by_value = !is_sum() && options_.failures == Failures::kNone && !options_.latency_max_us;
+    if (worst == nullptr || (by_value && value() <= lower_ * kNearEnough)) return false;
     for (std::uint64_t i = 0; i < kSliceSteps; ++i) worst->step();
     return true;
   }
@@ -151,19 +180,40 @@ class FreeSearch {
   double lower_ = 0;
 };
 
-double goal_of(const Topology& topology, FlowGoal goal, const LinkLoad& load) {
-  if (goal == FlowGoal::kMaxUtilisation) return max_utilisation(topology, load);
+// `loads`: by LinkId.
+double goal_of(const Topology& topology, FlowGoal goal, std::span<const double> loads) {
+  double most = 0;
   double cost = 0;
-  for (LinkId id : load.links.ids()) {
+  for (LinkId id : indices<LinkId>(topology.link_count())) {
     const double capacity = topology.link(id).capacity_bps;
-    cost += fortz_thorup_cost(load.links[id].bps, capacity > 0 ? capacity : kUnlimited);
+    if (capacity > 0) most = std::max(most, loads[id.value()] / capacity);
+    cost += fortz_thorup_cost(loads[id.value()], capacity > 0 ? capacity : kUnlimited);
   }
-  return cost;
+  return goal == FlowGoal::kMaxUtilisation ? most : cost;
+}
+
+// With what each failure leaves that cuts nothing off: the worst, or the sum.
+double goal_with_failures(const Topology& topology, const TrafficMatrix& matrix, FlowGoal goal,
+                          double without) {
+  const RoutedLoads base(topology, matrix);
+  const std::vector<Failure> failures = link_failures(topology);
+  double value = without;
+  sweep_failures(base, failures, 1, [&](const FailureLoads& left) {
+    if (left.unrouted > base.unrouted() + kBpsLess) return;
+    const double own = goal_of(topology, goal, left.loads);
+    value = goal == FlowGoal::kFortzThorup ? value + own : std::max(value, own);
+  });
+  return value;
 }
 
 struct Value {
   double goal = 0;
-  double max_utilisation = 0;
+  double max_utilisation = 0;  // without failures
+  Lateness late;
+
+  bool better_than(const Value& other) const {
+    return late.late_bps != other.late.late_bps ? late.late_bps < other.late.late_bps : goal < other.goal;
+  }
 };
 
 Value value_of(const Topology& topology, std::span<const TrafficMatrix> matrices,
@@ -171,15 +221,21 @@ Value value_of(const Topology& topology, std::span<const TrafficMatrix> matrices
   Value value;
   for (const TrafficMatrix& matrix : matrices) {
     const LinkLoad load = link_load(topology, matrix);
-    const double goal = goal_of(topology, options.goal, load);
+    std::vector<double> loads;
+    for (const Traffic& traffic : load.links) loads.push_back(traffic.bps);
+    double goal = goal_of(topology, options.goal, loads);
+    if (options.failures != Failures::kNone) {
+      goal = goal_with_failures(topology, matrix, options.goal, goal);
+    }
     const bool is_sum = options.goal == FlowGoal::kFortzThorup;
     value.goal = is_sum ? value.goal + goal : std::max(value.goal, goal);
     value.max_utilisation = std::max(value.max_utilisation, max_utilisation(topology, load));
   }
+  if (options.latency_max_us) value.late = lateness(topology, matrices, *options.latency_max_us);
   return value;
 }
 
-PerLink<Cost> costs_of(const Topology& topology) {
+PerLink<Cost> link_costs(const Topology& topology) {
   PerLink<Cost> costs;
   for (const Link& link : topology.links()) costs.push_back(link.cost);
   return costs;
@@ -187,7 +243,7 @@ PerLink<Cost> costs_of(const Topology& topology) {
 
 void search_freely(const Topology& topology, const FlowProblem& problem, const OptimizeOptions& options,
                    Watch& watch, OptimizedWeights& answer) {
-  FreeSearch search(topology, problem, options);
+  FreeSearch search(topology, problem, options, watch);
   answer.lower = search.lower();
   while (!watch.is_over(search.steps()) && search.step()) {
     watch.tell(search.steps(), search.value(), search.lower());
@@ -223,16 +279,25 @@ void rank(const FlowProblem& problem, const FewChanges& search, std::vector<ArcC
   }
 }
 
-void search_few(const FlowProblem& problem, const OptimizeOptions& options, Watch& watch,
-                OptimizedWeights& answer) {
+void search_few(const Topology& topology, const FlowProblem& problem, const OptimizeOptions& options,
+                Watch& watch, OptimizedWeights& answer) {
   for (const FlowProblem& block : split_into_blocks(problem)) {
-    const double lower = start_costs(block, options.goal, options.cost_max, kRounds).lower;
+    const auto is_over = [&] { return watch.is_past(kDescentShare); };
+    const double lower = start_costs(block, options.goal, options.cost_max, kRounds, is_over).lower;
     const bool is_sum = options.goal == FlowGoal::kFortzThorup;
     answer.lower = is_sum ? answer.lower + lower : std::max(answer.lower, lower);
   }
-  FewChanges search(problem, options.goal, *options.changes_max, options.cost_max, options.seed);
-  while (!watch.is_over(search.steps()) && search.best().value > answer.lower * kNearEnough &&
-         search.step()) {
+  FewChangesOptions own;
+  own.goal = options.goal;
+  own.changes_max = *options.changes_max;
+  own.cost_max = options.cost_max;
+  own.seed = options.seed;
+  if (options.failures == Failures::kSingleLinks) own.failures = single_failures(problem, topology);
+  FewChanges search(problem, std::move(own));
+  const auto is_best = [&] {
+    return search.best().late == 0 && search.best().value <= answer.lower * kNearEnough;
+  };
+  while (!watch.is_over(search.steps()) && !is_best() && search.step()) {
     watch.tell(search.steps(), search.best().value, answer.lower);
   }
   answer.steps = search.steps();
@@ -252,22 +317,25 @@ OptimizedWeights optimize_weights(const Topology& topology, std::span<const Traf
                                   const std::function<void(const OptimizeProgress&)>& on_progress) {
   Watch watch(options, clock, on_progress);
   OptimizedWeights answer;
-  answer.costs = costs_of(topology);
+  answer.costs = link_costs(topology);
   const Value before = value_of(topology, matrices, options);
-  const FlowProblem problem = flow_problem(topology, matrices);
+  FlowProblem problem = flow_problem(topology, matrices);
+  if (options.latency_max_us) problem.latency_max_us = *options.latency_max_us;
   if (options.changes_max) {
-    search_few(problem, options, watch, answer);
+    search_few(topology, problem, options, watch, answer);
   } else {
     search_freely(topology, problem, options, watch, answer);
   }
   Value after = value_of(with_costs(topology, answer.costs), matrices, options);
-  if (options.failures == Failures::kNone && after.goal >= before.goal) {
-    answer.costs = costs_of(topology);
+  if (!after.better_than(before)) {
+    answer.costs = link_costs(topology);
     answer.changes.clear();
     after = before;
   }
   answer.value_before = before.goal;
   answer.value_after = after.goal;
+  answer.late_before = before.late;
+  answer.late_after = after.late;
   answer.max_utilisation_before = before.max_utilisation;
   answer.max_utilisation_after = after.max_utilisation;
   answer.seconds = watch.passed_s();

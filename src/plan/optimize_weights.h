@@ -1,6 +1,10 @@
 // Better costs for the links of a network: searched for on measured or given matrices, with the bound beside
 // them so that one sees what is left to gain.
 //
+// Targets: with `latency_max_us` no demand's slowest equal-cost path shall take longer, as far as costs can
+// bring that about; among costs that are equal in this the goal decides. A link's latency is its metric for
+// traffic engineering, in microseconds, which is what networks that steer by delay announce; 0 where none is.
+//
 // Costs may all change, or at most `changes_max` of them; then each is ranked by what it brings. Equal costs
 // split evenly per next hop, as routers do. The answer is checked by load/link_load.h on the changed
 // topology: what is reported is what the rest of Anemone would compute. Costs of links out of broadcast
@@ -10,8 +14,8 @@
 // `steps_max` the number of moves ends it instead, and the answer depends on the seed alone.
 //
 // Limits: areas and external routes are taken into account by the last check only, the search itself takes
-// every shortest path to be open. Failures are those of single adjacencies (both directions), where the
-// network stays connected.
+// every shortest path to be open. Failures are those of single adjacencies (both directions) after which
+// everything still has a way. Latency is looked at without failures.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +27,7 @@
 #include "io/clock.h"
 #include "matrix/traffic_matrix.h"
 #include "plan/flow_goal.h"
+#include "plan/lateness.h"
 #include "topology/topology.h"
 
 namespace anemone {
@@ -32,6 +37,7 @@ enum class Failures : std::uint8_t { kNone, kSingleLinks };
 struct OptimizeOptions {
   FlowGoal goal = FlowGoal::kMaxUtilisation;
   Failures failures = Failures::kNone;
+  std::optional<double> latency_max_us;
   std::optional<std::size_t> changes_max;  // directed links whose cost may change; nothing = all
   Cost cost_max = 65'535;
   std::uint64_t seed = 1;
@@ -57,6 +63,8 @@ struct OptimizedWeights {
       0;  // of the goal; the maximum utilisation again, or the cost; under the worst failure
   double value_after = 0;
   double lower = 0;  // proved: no routing has a lower value (without failures)
+  Lateness late_before;
+  Lateness late_after;
   std::uint64_t steps = 0;
   double seconds = 0;
 };

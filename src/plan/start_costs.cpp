@@ -56,20 +56,23 @@ void add_simple(const FlowProblem& problem, Cost cost_max, StartCosts& start) {
 
 }  // namespace
 
-StartCosts start_costs(const FlowProblem& problem, FlowGoal goal, Cost cost_max, std::size_t rounds) {
+StartCosts start_costs(const FlowProblem& problem, FlowGoal goal, Cost cost_max, std::size_t rounds,
+                       const std::function<bool()>& is_over) {
   StartCosts start;
   add_simple(problem, cost_max, start);
   for (std::uint32_t matrix = 0; matrix < problem.matrices; ++matrix) {
     FlowDescent descent(problem, matrix, goal);
     std::size_t next = 2;
-    for (std::size_t i = 1; i <= rounds && descent.gap() > kGapEnough; ++i) {
+    bool over = false;
+    for (std::size_t i = 1; i <= rounds && descent.gap() > kGapEnough && !over; ++i) {
       descent.round();
-      if (i != next && i != rounds) continue;
+      over = is_over();
+      if (i != next && i != rounds && !over) continue;
       next *= 2;
       add_candidates(problem, descent.lengths(), cost_max, start);
     }
     double lower = descent.lower();
-    if (descent.gap() > kGapEnough && flow_lp_size(problem) <= kLpSize) {
+    if (!over && descent.gap() > kGapEnough && flow_lp_size(problem) <= kLpSize) {
       if (const auto exact = solve_flow_lp(problem, matrix, goal, descent.lengths(), kLpSeconds)) {
         lower = std::max(lower, exact->lower);
       }

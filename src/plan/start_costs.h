@@ -7,6 +7,7 @@
 // (flow_descent.h) are not.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "plan/flow_goal.h"
@@ -14,11 +15,13 @@
 namespace anemone {
 
 struct StartCosts {
-  std::vector<std::vector<Cost>> candidates;  // per arc each; in no order
+  std::vector<std::vector<Cost>> candidates;  // per arc each; the likeliest to be good last
   double lower = 0;                           // no costs can have a lower value
 };
 
-// `rounds`: of descent, per matrix. The more, the better the bound.
-StartCosts start_costs(const FlowProblem& problem, FlowGoal goal, Cost cost_max, std::size_t rounds);
+// `rounds`: of descent, per matrix, at most. The more, the better the bound. `is_over` is asked after each
+// whether the time is up; the first of each matrix is made anyhow.
+StartCosts start_costs(const FlowProblem& problem, FlowGoal goal, Cost cost_max, std::size_t rounds,
+                       const std::function<bool()>& is_over);
 
 }  // namespace anemone

@@ -18,7 +18,12 @@ double to_the_power(double value) {
 }  // namespace
 
 WeightGoal::WeightGoal(const FlowProblem& problem, FlowGoal goal, double reference)
-    : goal_(goal), reference_(reference > 0 ? reference : 1) {
+    : goal_(goal), reference_(reference > 0 ? reference : 1), late_unit_(0.01 * problem.latency_max_us) {
+  double sent = 0;
+  for (const FlowTarget& target : problem.targets) {
+    for (const double bps : target.supply) sent += bps;
+  }
+  late_unit_ *= std::max(sent, 1.0);
   for (const FlowArc& arc : problem.arcs) {
     capacity_.push_back(arc.capacity);
     per_unit_.push_back(std::isfinite(arc.capacity) ? 1 / (arc.capacity * reference_) : 0);
@@ -61,14 +66,15 @@ void WeightGoal::blame(std::span<const double> loads, std::span<double> blame) c
   }
 }
 
-double WeightGoal::worse_by(double before, double after) const {
-  const double ratio = std::log(std::max(after, 1e-300) / std::max(before, 1e-300));
-  return goal_ == FlowGoal::kFortzThorup ? ratio : ratio / kPower;
+double WeightGoal::worse_by(const WeightScore& before, const WeightScore& after) const {
+  const double ratio = std::log(std::max(after.potential, 1e-300) / std::max(before.potential, 1e-300));
+  const double later = late_unit_ > 0 ? (after.late - before.late) / late_unit_ : 0;
+  return later + (goal_ == FlowGoal::kFortzThorup ? ratio : ratio / kPower);
 }
 
 WeightScore together(FlowGoal goal, const WeightScore& a, const WeightScore& b) {
-  if (goal == FlowGoal::kFortzThorup) return {a.value + b.value, a.potential + b.potential};
-  return {std::max(a.value, b.value), a.potential + b.potential};
+  const bool is_sum = goal == FlowGoal::kFortzThorup;
+  return {is_sum ? a.value + b.value : std::max(a.value, b.value), a.potential + b.potential, a.late};
 }
 
 }  // namespace anemone

@@ -3,7 +3,8 @@
 //
 // `value` is what the operator asked for and the best is chosen by. `potential` is what the search walks by:
 // the largest utilisation alone says nothing of moves that do not touch the busiest link, so it is softened
-// to a sum of high powers of all. Of equal values the lower potential is better.
+// to a sum of high powers of all. Of equal values the lower potential is better. Before both comes what is
+// late: a target of latency is met first, and what is asked for made small then.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,10 @@ namespace anemone {
 struct WeightScore {
   double value = 0;
   double potential = 0;
+  double late = 0;  // EcmpState::late()
 
   bool better_than(const WeightScore& other) const {
+    if (late != other.late) return late < other.late;
     return value != other.value ? value < other.value : potential < other.potential;
   }
 };
@@ -34,13 +37,14 @@ class WeightGoal {
   // How much an arc is to blame for the potential, of all matrices together.
   void blame(std::span<const double> loads, std::span<double> blame) const;
   // By how much, relatively, `after` is worse than `before`: below zero when it is better.
-  double worse_by(double before, double after) const;
+  double worse_by(const WeightScore& before, const WeightScore& after) const;
 
  private:
   FlowGoal goal_;
   std::vector<double> capacity_;  // per arc
   std::vector<double> per_unit_;  // 1 / (capacity x reference), 0 where the capacity is not known
   double reference_;
+  double late_unit_;  // of a hundredth of all traffic, as late as it may take
 };
 
 // Of several failures: values by the worst, or by the sum; potentials by the sum.

@@ -15,21 +15,8 @@ constexpr double kCycleGrowth = 1.15;
 constexpr std::uint64_t kCycleMost = 20'000;
 
 double reference_of(const FlowProblem& problem, const WeightSearchOptions& options) {
-  if (options.lower > 0 && options.goal == FlowGoal::kMaxUtilisation) return options.lower;
-  double most = 0;
-  std::vector<Cost> costs;
-  for (const FlowArc& arc : problem.arcs) costs.push_back(arc.cost);
-  const EcmpState state(problem, std::move(costs));
-  for (std::size_t i = 0; i < state.loads().size(); ++i) {
-    most = std::max(most, state.loads()[i] / problem.arcs[i % problem.arcs.size()].capacity);
-  }
-  return most;
-}
-
-std::vector<Cost> costs_of(const FlowProblem& problem) {
-  std::vector<Cost> costs;
-  for (const FlowArc& arc : problem.arcs) costs.push_back(arc.cost);
-  return costs;
+  const bool is_known = options.lower > 0 && options.goal == FlowGoal::kMaxUtilisation;
+  return is_known ? options.lower : own_utilisation(problem);
 }
 
 }  // namespace
@@ -37,24 +24,16 @@ std::vector<Cost> costs_of(const FlowProblem& problem) {
 WeightSearch::WeightSearch(const FlowProblem& problem, WeightSearchOptions options)
     : problem_(problem),
       options_(std::move(options)),
-      goal_(problem, options_.goal, reference_of(problem, options_)),
       random_(options_.seed),
-      state_(problem, costs_of(problem)),
+      scored_(problem, options_.goal, reference_of(problem, options_), options_.failures, costs_of(problem)),
+      state_(scored_.routes()),
       blame_(problem.arcs.size()) {
-  for (std::size_t i = 0; i < options_.failures.size(); ++i) {
-    failed_.emplace_back(problem, with_failure(costs_of(problem), i));
-  }
   take_costs(costs_of(problem));
   best_ = present_;
   best_costs_ = costs_of(problem);
 }
 
-std::vector<Cost> WeightSearch::with_failure(std::vector<Cost> costs, std::size_t failure) const {
-  for (const std::uint32_t arc : options_.failures[failure]) costs[arc] = EcmpState::kDown;
-  return costs;
-}
-
-bool WeightSearch::done() const { return best_.value <= options_.lower * kNearEnough; }
+bool WeightSearch::done() const { return best_.late == 0 && best_.value <= options_.lower * kNearEnough; }
 
 void WeightSearch::offer(std::vector<Cost> costs) {
   for (std::size_t i = 0; i < costs.size(); ++i) {
@@ -64,24 +43,11 @@ void WeightSearch::offer(std::vector<Cost> costs) {
   take_costs(costs);
 }
 
-void WeightSearch::take_costs(const std::vector<Cost>& costs) {
-  state_.set_costs(costs);
-  WeightScore score = goal_.score(state_.loads());
-  for (std::size_t i = 0; i < failed_.size(); ++i) {
-    failed_[i].set_costs(with_failure(costs, i));
-    score = together(options_.goal, score, goal_.score(failed_[i].loads()));
-  }
-  became_present(score);
-}
+void WeightSearch::take_costs(const std::vector<Cost>& costs) { became_present(scored_.set_costs(costs)); }
 
 void WeightSearch::became_present(const WeightScore& score) {
   present_ = score;
-  goal_.blame(state_.loads(), blame_);
-  std::vector<double> own(blame_.size());
-  for (const EcmpState& failed : failed_) {
-    goal_.blame(failed.loads(), own);
-    for (std::size_t i = 0; i < own.size(); ++i) blame_[i] += own[i];
-  }
+  scored_.blame(blame_);
   for (std::size_t i = 1; i < blame_.size(); ++i) blame_[i] += blame_[i - 1];
   if (best_costs_.empty() || !present_.better_than(best_)) return;
   best_ = present_;
@@ -94,10 +60,10 @@ bool WeightSearch::step() {
   ++steps_;
   Move move{};
   if (!find_move(move)) return true;
-  const WeightScore score = try_move(move);
-  const double worse = goal_.worse_by(present_.potential, score.potential);
+  const WeightScore score = scored_.try_cost(move.arc, move.cost);
+  const double worse = scored_.goal().worse_by(present_, score);
   if (worse > 0 && worse > -temperature() * std::log(1 - random_.unit())) return true;
-  keep_move();
+  scored_.keep();
   became_present(score);
   return true;
 }
@@ -130,27 +96,15 @@ void WeightSearch::shake(std::vector<Cost>& costs) {
   }
 }
 
-WeightScore WeightSearch::try_move(const Move& move) {
-  WeightScore score = goal_.score(state_.try_cost(move.arc, move.cost));
-  tried_in_.clear();
-  for (std::size_t i = 0; i < failed_.size(); ++i) {
-    const bool down = failed_[i].costs()[move.arc] == EcmpState::kDown;
-    if (!down) tried_in_.push_back(i);
-    score = together(options_.goal, score,
-                     goal_.score(down ? failed_[i].loads() : failed_[i].try_cost(move.arc, move.cost)));
-  }
-  return score;
-}
-
-void WeightSearch::keep_move() {
-  state_.keep();
-  for (const std::size_t i : tried_in_) failed_[i].keep();
-}
-
 bool WeightSearch::find_move(Move& move) {
-  const std::uint32_t arc = blamed_arc();
+  std::uint32_t arc = 0;
   std::size_t target = 0;
-  if (!target_on(arc, target)) return false;
+  if (present_.late == 0 || random_.below(2) == 0) {
+    arc = blamed_arc();
+    if (!target_on(arc, target)) return false;
+  } else if (!find_late(arc, target)) {
+    return false;
+  }
   const std::uint32_t kind = random_.below(20);
   bool found = false;
   if (kind < 8) {
@@ -192,6 +146,23 @@ bool WeightSearch::target_on(std::uint32_t arc, std::size_t& target) {
     if (left < 0) break;
   }
   return true;
+}
+
+// A target of which something is late, and an arc on the way there from a node whose traffic it is.
+bool WeightSearch::find_late(std::uint32_t& arc, std::size_t& target) {
+  double left = random_.unit() * present_.late;
+  for (std::size_t i = 0; i < problem_.targets.size() && left >= 0; ++i) {
+    if (state_.late(i) == 0) continue;
+    target = i;
+    left -= state_.late(i);
+  }
+  std::uint32_t seen = 0;
+  for (std::uint32_t i = 0; i < problem_.arcs.size(); ++i) {
+    const std::uint32_t from = problem_.arcs[i].from;
+    if (state_.through(target, from) == 0 || !state_.on_route(target, i)) continue;
+    if (random_.below(++seen) == 0) arc = i;
+  }
+  return seen > 0;
 }
 
 // Makes the arc as dear as the next best way from its beginning, or dearer by one.

@@ -16,8 +16,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "plan/ecmp_state.h"
-#include "plan/weight_goal.h"
+#include "plan/scored_state.h"
 
 namespace anemone {
 
@@ -26,7 +25,7 @@ struct WeightSearchOptions {
   double lower = 0;  // no value is below: the search ends there
   Cost cost_max = 65'535;
   std::uint64_t seed = 1;
-  std::vector<std::vector<std::uint32_t>> failures;  // arcs that are down together; beside no failure
+  ArcFailures failures;  // beside no failure
 };
 
 class WeightSearch {
@@ -58,6 +57,7 @@ class WeightSearch {
   void shake(std::vector<Cost>& costs);
   double temperature() const;
   bool find_move(Move& move);
+  bool find_late(std::uint32_t& arc, std::size_t& target);
   bool leave_arc(std::uint32_t arc, std::size_t target, Move& move);
   bool attract_elsewhere(std::uint32_t arc, std::size_t target, Move& move);
   bool lower_arc(std::uint32_t arc, std::size_t target, Move& move);
@@ -65,19 +65,14 @@ class WeightSearch {
   std::uint32_t blamed_arc();
   bool target_on(std::uint32_t arc, std::size_t& target);
   std::uint32_t walk_upstream(std::uint32_t node, std::size_t target);
-  WeightScore try_move(const Move& move);
-  void keep_move();
   void take_costs(const std::vector<Cost>& costs);
   void became_present(const WeightScore& score);
-  std::vector<Cost> with_failure(std::vector<Cost> costs, std::size_t failure) const;
 
   const FlowProblem& problem_;
   WeightSearchOptions options_;
-  WeightGoal goal_;
   Random random_;
-  EcmpState state_;
-  std::vector<EcmpState> failed_;      // per failure
-  std::vector<std::size_t> tried_in_;  // failures in which the last move changes something
+  ScoredState scored_;
+  const EcmpState& state_;  // without a failure
   WeightScore present_;
   WeightScore best_;
   std::vector<Cost> best_costs_;

@@ -1,6 +1,6 @@
 #include "topology/repetita_file.h"
 
-#include <limits>
+#include <cmath>
 #include <utility>
 
 #include "base/text.h"
@@ -84,11 +84,15 @@ Result<Link> read_edge(const std::vector<std::string_view>& row, std::size_t nod
   const auto kbps = parse_double(row[4]);
   if (!kbps) return kbps.error().in("bw");
   if (*kbps < 0) return Error{"bw is below zero"};
+  const auto delay_us = parse_double(row[5]);
+  if (!delay_us) return delay_us.error().in("delay");
+  if (*delay_us < 0 || *delay_us > 0xffff'ffffU) return Error{"delay is not a number of microseconds"};
   Link link;
   link.from = *from;
   link.to = *to;
   link.cost = static_cast<Cost>(*weight);
   link.capacity_bps = *kbps * 1000;
+  link.te_metric = static_cast<Cost>(std::round(*delay_us));
   return link;
 }
 

@@ -1,5 +1,6 @@
 // REPETITA's files (Gay, Schaus, Vissicchio 2017): a `.graph` holds nodes and directed edges with weight,
-// capacity in kbit/s and delay, a `.demands` holds kbit/s between nodes counted from 0.
+// capacity in kbit/s and delay in microseconds (read as the metric for traffic engineering), a `.demands`
+// holds kbit/s between nodes counted from 0.
 //
 //   NODES 2                              DEMANDS 1
 //   label x y                            label src dest bw

@@ -125,13 +125,16 @@ class TextReader {
       } else if (line.take("capacity")) {
         link.capacity_bps = line.amount("the capacity");
         if (link.capacity_bps < 0) line.refuse("a capacity below zero");
+      } else if (line.take("te-metric")) {
+        link.te_metric = line.cost();
       } else if (line.take("area")) {
         link.area = line.checked(parse_area(line.word("the area")), AreaId{});
       } else if (line.take("addresses")) {
         link.address = line.checked(parse_address(line.word("the first node's address")), IpAddress{});
         link.neighbor = line.checked(parse_address(line.word("the second node's address")), IpAddress{});
       } else {
-        line.refuse("'" + std::string(line.word("")) + "': want cost, capacity, area or addresses");
+        line.refuse("'" + std::string(line.word("")) +
+                    "': want cost, capacity, te-metric, area or addresses");
       }
     }
     if (line.problem()) return;

@@ -64,7 +64,7 @@ TEST_CASE("what is wrong in a text file is named with its line") {
   CHECK(refusal("link a b cost 0") == "line 1: cost must be 1 to 16777215, not 0");
   CHECK(refusal("\nlink a a") == "line 2: a link from 'a' to itself");
   CHECK(refusal("link a") == "line 1: ends before the second node");
-  CHECK(refusal("link a b price 10") == "line 1: 'price': want cost, capacity, area or addresses");
+  CHECK(refusal("link a b price 10") == "line 1: 'price': want cost, capacity, te-metric, area or addresses");
   CHECK(refusal("link a b cost") == "line 1: ends before the cost");
   CHECK(refusal("link a b cost 10x") == "line 1: not a whole number: '10x'");
   CHECK(refusal("link a b capacity -5") == "line 1: a capacity below zero");

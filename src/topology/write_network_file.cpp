@@ -107,7 +107,7 @@ class Writer {
       }
       out_ += "edge_" + std::to_string(count++) + " " + std::to_string(link.from.value()) + " " +
               std::to_string(link.to.value()) + " " + std::to_string(link.cost) + " " +
-              number(link.capacity_bps / 1000) + " 0\n";
+              number(link.capacity_bps / 1000) + " " + std::to_string(link.te_metric) + "\n";
     }
     return out_;
   }
@@ -213,7 +213,8 @@ class Writer {
     const Link& link = topology_.link(id);
     if (!link.reverse.valid()) return false;
     const Link& back = topology_.link(link.reverse);
-    return back.cost == link.cost && back.capacity_bps == link.capacity_bps;
+    return back.cost == link.cost && back.capacity_bps == link.capacity_bps &&
+           back.te_metric == link.te_metric;
   }
   bool all_pairs_alike() const {
     for (LinkId id : links()) {
@@ -233,6 +234,7 @@ class Writer {
     out_ += (pair ? "link " : "arc ") + names_[link.from] + " " + names_[link.to];
     if (!from_network) out_ += " cost " + std::to_string(link.cost);
     if (link.capacity_bps > 0) out_ += " capacity " + number(link.capacity_bps);
+    if (link.te_metric > 0) out_ += " te-metric " + std::to_string(link.te_metric);
     if (link.area != AreaId{}) out_ += " area " + print_area(link.area);
     if (!link.address.is_none() && !link.neighbor.is_none()) {
       out_ += " addresses " + print_address(link.address) + " " + print_address(link.neighbor);
