@@ -1,11 +1,11 @@
 import { address } from "./client";
 import type { LoadChange } from "./newer";
-import type { Status } from "./types";
+import type { Span, Status } from "./types";
 
 // What the server pushes. `lost` is called once when the connection goes and `back` when it is
 // there again; reconnection is ours, because EventSource gives up for good on an HTTP error.
 export interface StreamHandlers {
-  bin: () => void;
+  bin: (bin: Span) => void; // is complete
   topology: () => void;
   load: (change: LoadChange) => void; // of a bin that is not complete, at most twice a second
   status: (status: Status) => void;
@@ -28,7 +28,6 @@ export function open_stream(handlers: StreamHandlers): () => void {
       wait = kFirstWait_ms;
       handlers.back();
     });
-    source.addEventListener("bin", () => handlers.bin());
     source.addEventListener("topology", () => handlers.topology());
     const told = <T>(name: string, take: (data: T) => void) =>
       source!.addEventListener(name, (event) => {
@@ -38,6 +37,7 @@ export function open_stream(handlers: StreamHandlers): () => void {
           // What is not JSON is the server's fault; the next one comes in a second.
         }
       });
+    told<Span>("bin", handlers.bin);
     told<Status>("status", handlers.status);
     told<LoadChange>("load", handlers.load);
     source.addEventListener("error", () => {

@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import { address } from "../api/client";
 import type { Losses, NewerTop } from "../api/newer";
 import type { Bound } from "../api/whatif";
@@ -7,7 +8,7 @@ import { is_fold } from "../draw/fold";
 import type { Features } from "../state/features";
 import type { Live } from "../state/live";
 import type { Place } from "../state/place";
-import { useResource, type Resource } from "../state/resource";
+import { unsettled, useResource, type Resource } from "../state/resource";
 import { iso } from "../state/time";
 
 // Every question that the first screen asks, as the URL and the server's kind decide.
@@ -37,7 +38,9 @@ export function useAnswers(place: Place, live: Live, features: Features, routing
   const follows = place.at === null;
   // Who follows a server that tells of its open bin looks at that one; else at the newest complete one.
   const at = !follows ? iso(place.at!) : (live.open?.from ?? null);
-  const tick = follows ? live.tick : 0, load_tick = follows ? live.load_tick : 0;
+  // A bin of the past is asked for again, too, while late agents may correct it.
+  const [may_change, set_may_change] = useState(false);
+  const tick = follows ? live.tick : 0, load_tick = follows || may_change ? live.load_tick : 0;
   const { instrumented } = place;
   const question = { at, instrumented };
   const tab = features.tabs.includes(place.tab) ? place.tab : "links";
@@ -47,6 +50,7 @@ export function useAnswers(place: Place, live: Live, features: Features, routing
 
   const topology = useResource<Topology>(on ? address("topology", { at: follows ? null : at, instrumented }) : null, tick);
   const load = useResource<Load>(counted ? address("load", question) : null, load_tick);
+  useEffect(() => set_may_change(live.status?.mode === "serve" && load.data !== null && unsettled(load.data)), [live.status?.mode, load.data]);
   const top = useResource<NewerTop>(counted ? address("top", { by: tab, n: kTopRows, ...question }) : null, load_tick);
   const series = useResource<Series>(counted ? address("series", { instrumented, ...cut }) : null, live.tick);
   const events = useResource<Events>(routing_only ? address("events", { n: kEventsShown }) : null, live.tick);

@@ -45,7 +45,10 @@ export function useLive(): Live {
       );
     void ask();
     const close = open_stream({
-      bin: next,
+      bin: (bin) => {
+        set_open((old) => (old && newest_open(old, { ...bin, complete: true })));
+        next();
+      },
       topology: next,
       load: (change) => {
         set_open((old) => newest_open(old, change));

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError, get } from "../api/client";
+import type { NewerEnvelope } from "../api/newer";
 
 // An answer of the server that follows a changing question. While the next answer is under way
 // the last one stays on the screen. One request at a time: a slider that moves faster than the
@@ -21,8 +22,11 @@ function keep(url: string, data: unknown): void {
   if (kept.size > kKept) kept.delete(kept.keys().next().value!);
 }
 
-// Only a finished bin is the same for ever.
-const lasting = (url: string, data: unknown) => url.includes("at=") && (data as { bin?: { complete: boolean } }).bin?.complete === true;
+// Only a finished bin that no late agent can correct is the same for ever.
+const lasting = (url: string, data: unknown) => url.includes("at=") && !unsettled(data as Partial<NewerEnvelope>) && (data as Partial<NewerEnvelope>).bin !== undefined;
+
+// Whether more may come for the bin: it is open, or somebody has not reported.
+export const unsettled = (e: Partial<NewerEnvelope>): boolean => e.bin?.complete === false || (e.late?.length ?? 0) > 0;
 
 export function prefetch(url: string): void {
   if (kept.has(url)) return;
