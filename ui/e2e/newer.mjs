@@ -100,7 +100,7 @@ async function whatif() {
   await open(`?${at}&link=${link.id}`);
   await see("whatif-link").click();
   await holds("a click asks what would be if the link failed, and the URL holds it", async () => url("page") === "whatif" && url("scenario") === "fail link core2 core4");
-  const answer = await (await fetch(`${mock.base}/api/v1/whatif`, { method: "POST", body: JSON.stringify({ scenario: "fail link core2 core4", at: "2026-11-22T10:01:20Z" }) })).json();
+  const answer = (await (await fetch(`${mock.base}/api/v1/whatif?${at}`, { method: "POST", body: JSON.stringify({ scenario: "fail link core2 core4" }) })).json()).answers[0];
   await holds("the map has the link down and the others' load as it would be", async () => {
     const now = new Map((await map()).links.map((l) => [l.id, l]));
     return now.get(link.id).state === "down" && answer.links.filter((l) => l.state === "up").every((l) => Math.abs(now.get(l.id).load_bps - l.after.worst_bps) < 1 && now.get(l.id).true_load_bps === l.before.worst_bps);

@@ -249,13 +249,13 @@ function losses() {
 }
 // A few bins stand for many: this is a picture, not a computation.
 const kBinsMax = 12;
-function whatif(body) {
-  const { scenario, from, to, at } = JSON.parse(body);
+function whatif(body, query) {
+  const { scenario } = JSON.parse(body), { from, to, at } = Object.fromEntries(query);
   const q = new URLSearchParams(at ? { at } : {});
   const first = from ? engine.bin_of(Date.parse(from)) : engine.bin_of(when(q)), last = to ? Math.min(complete() - 1, engine.bin_of(Date.parse(to) - 1)) : first;
   const every = Math.max(1, Math.ceil((last - first + 1) / kBinsMax)), bins = [];
   for (let b = first; b <= Math.max(first, last); b += every) bins.push(b);
-  return what_if(engine, scenario, bins, (b) => iso(kFrom + b * kBin * 1000));
+  return { answers: [{ from: iso(kFrom + first * kBin * 1000), to: iso(kFrom + (last + 1) * kBin * 1000), ...what_if(engine, scenario, bins, (b) => iso(kFrom + b * kBin * 1000)) }] };
 }
 function bound(q) {
   const most = load(q).max_utilisation;
@@ -304,12 +304,12 @@ http.createServer((request, response) => {
         if (playing !== undefined) replay.playing = playing && replay.at < kTo;
         if (speed) replay.speed = speed;
         answer = status();
-      } else if (newer && name === "whatif" && request.method === "POST") answer = whatif(body);
+      } else if (newer && name === "whatif" && request.method === "POST") answer = whatif(body, url.searchParams);
       else if (kAnswers[name]) answer = kAnswers[name](url.searchParams);
       else throw new Refused(404, "no_such_path", `${url.pathname} is not in the API`);
     } catch (error) {
       code = error instanceof BadScenario ? 400 : (error.status ?? 500);
-      answer = { error: { code: error.code ?? "internal", message: error.message }, ...(error instanceof BadScenario ? { scenario: { errors: [{ line: error.line, column: error.column, message: error.said }] } } : {}) };
+      answer = { error: { code: error.code ?? "internal", message: error.message } };
     }
     response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }, Number(options.delay)));

@@ -1,6 +1,6 @@
 import { ApiError } from "./client";
 
-// POST /whatif and GET /bound: what `anemone whatif --format json` and `anemone bound` print. A key moves to
+// POST /whatif?at=&from=&to=&instrumented= with {"scenario"}, and GET /bound: what `anemone whatif --format json` and `anemone bound` print. A key moves to
 // types.ts when the server describes it.
 
 export interface WhatIfSide {
@@ -56,6 +56,8 @@ export type Who = (typeof kWho)[number];
 
 export interface WhatIf {
   bins: number;
+  from: string;
+  to: string;
   before: WhatIfSide;
   after: WhatIfSide;
   disconnected_bps: number;
@@ -63,6 +65,10 @@ export interface WhatIf {
   links: LinkOutcome[];
   demands: DemandOutcome[];
   hurt: Partial<Record<Who, Hurt[]>>;
+}
+
+export interface WhatIfAnswers {
+  answers: WhatIf[];
 }
 
 // How good any routing could be, beside today's: shares of capacity in the fullest link.

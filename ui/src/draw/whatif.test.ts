@@ -14,7 +14,7 @@ const link = (id: string, before: number, after: number, more: Partial<LinkOutco
 };
 const side = { max_utilisation: 0, worst_bin: "", median_max_utilisation: 0, p95_max_utilisation: 0, offered_bps: 0, unrouted_bps: 0, unattached_bps: 0, local_bps: 0 };
 const answer: WhatIf = {
-  bins: 3, before: side, after: side, disconnected_bps: 0, coverage: 0.9, hurt: {},
+  bins: 3, from: "", to: "", before: side, after: side, disconnected_bps: 0, coverage: 0.9, hurt: {},
   links: [link("a>b", 9e6, 0, { state: "gone" }), link("b>a", 2e6, 2e6), link("a>n", 2e6, 11e6), link("c>d", 0, 1e6, { state: "added", from: "c", to: "new1" })],
   demands: [{ from: "a", to: "b", bps: 1, cost_before: 10, cost_after: 30 }, { from: "a", to: "c", bps: 1, cost_before: 10, cost_after: null }, { from: "a", to: "d", bps: 1, cost_before: null, cost_after: null }, { from: "a", to: "e", bps: 1, cost_before: 30, cost_after: 10 }],
 };
