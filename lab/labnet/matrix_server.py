@@ -77,19 +77,24 @@ class Api:
 
     def stream(self, on_event, stopping):
         """Reads /stream until `stopping()`: on_event(time it came, kind, data)."""
-        connection = self.connect(1)
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        connection.request("GET", "/api/v1/stream", headers=headers)
-        answer, kind = connection.getresponse(), ""
+        connection = self.connect(10)
+        wire, text, kind = connection.sock, b"", ""
+        authorization = f"Authorization: Bearer {self.token}\r\n" if self.token else ""
+        wire.sendall(f"GET /api/v1/stream HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n{authorization}\r\n".encode())
+        wire.settimeout(0.5)
         while not stopping():
             try:
-                line = answer.fp.readline().decode().rstrip("\r\n")
+                part = wire.recv(1 << 16)
             except TimeoutError:
                 continue
-            if line.startswith("event: "):
-                kind = line[7:]
-            elif line.startswith("data: "):
-                on_event(time.time(), kind, json.loads(line[6:]))
+            if not part:
+                break
+            *lines, text = (text + part).split(b"\n")
+            for line in map(bytes.decode, lines):
+                if line.startswith("event: "):
+                    kind = line[7:].strip()
+                elif line.startswith("data: "):
+                    on_event(time.time(), kind, json.loads(line[6:]))
         connection.close()
 
 

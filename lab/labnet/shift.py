@@ -108,19 +108,19 @@ class Watch:
         self.loads.stop()
 
     def seen(self, began, total_bps):
-        """Seconds from the change of the router's route; null what never came."""
+        """Seconds from the change of the router's route; null what never came. Less than none: it was heard before it was done."""
         changed = next((at for at in self.changes if at >= began), None)
         if changed is None:
             return {"routes_s": None}
         told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= began and what == kind), None)
                 for kind in ("load", "topology")}  # an LSA is heard before a router has worked out what it means
-        shown = seen_at(self.loads.asked, changed, total_bps)
+        shown = seen_at(self.loads.asked, began, total_bps)
         return {"routes_s": changed - began, "load_s": shown and shown - changed, "stream_s": told["load"], "topology_s": told["topology"],
                 "asked": len(self.loads.asked), "problem": self.loads.problem[:200]}
 
 
 def seen_at(asked, since, total_bps):
-    """When an answer first shows other loads than the last before the change."""
+    """When an answer first shows other loads than the last before anything happened."""
     before = [links for _, ended, links in asked if ended <= since]
     if not before:
         return None
