@@ -61,12 +61,13 @@ def good_parameters(path, served):
     plain = [{}, {'at': at, 'instrumented': 0.5}, {'at': at, 'instrumented': 0}]
     return {
         '/api/v1/status': [{}], '/api/v1/openapi.json': [{}],
-        '/api/v1/topology': plain, '/api/v1/load': plain,
+        '/api/v1/topology': plain, '/api/v1/load': [*plain, {'at': at, 'last': '25s'}],
         '/api/v1/series': [{}, {'from': series['bins'][1]['from'], 'to': at, 'instrumented': 0.3}],
         '/api/v1/events': [{}, {'from': at, 'n': 2}, {'to': at}],
         '/api/v1/instant': [{'at': event['time']} for event in series['events']],
         '/api/v1/vantages': [{}, {'at': at}],
-        '/api/v1/top': [{'by': by, 'at': at, 'n': 5, 'instrumented': 0.7} for by in ('links', 'hosts', 'apps', 'demands')],
+        '/api/v1/top': [{'by': by, 'at': at, 'n': 5, 'instrumented': 0.7} 
+                          for by in ('links', 'hosts', 'apps', 'processes', 'users', 'demands')],
         '/api/v1/link': [{'id': link, 'at': at, 'instrumented': 0.9} for link in links[:6]],
         '/api/v1/node': [{'id': topology['routers'][0]['name'], 'at': at, 'instrumented': 1},
                          {'id': topology['hosts'][0]['name']}] + [{'id': net['id']} for net in topology['networks'][:1]],
@@ -76,7 +77,7 @@ def good_parameters(path, served):
 
 
 BAD = [('load', {'at': 'yesterday'}), ('load', {'instrumented': '2'}), ('load', {'instrumented': 'x'}),
-       ('load', {'att': '1'}), ('instant', {}), ('events', {'n': '0'}), ('vantages', {'at': 'x'}), ('top', {'by': 'colour'}), ('top', {'n': '0'}), ('link', {'id': 'no>such'}),
+       ('load', {'att': '1'}), ('load', {'last': 'x'}), ('load', {'last': '9d'}), ('instant', {}), ('events', {'n': '0'}), ('vantages', {'at': 'x'}), ('top', {'by': 'colour'}), ('top', {'n': '0'}), ('link', {'id': 'no>such'}),
        ('node', {'id': 'nobody'}), ('path', {'src': 'nobody', 'dst': '10.0.0.1'}), ('nothing', {})]
 
 

@@ -9,7 +9,7 @@ HEAD = """// Printed from the server's OpenAPI document by scripts/api-types; do
 // shares and utilisations are numbers, 1 = all.
 """
 LEFT_OUT = {'OpenApi', 'Error', 'ErrorText'}
-ENVELOPE = ['bin', 'coverage', 'watermark']
+ENVELOPE = ['bin', 'coverage', 'watermark', 'late']
 
 
 def type_of(schema):
@@ -44,7 +44,7 @@ def interface(name, shape):
 
 def types_of(document):
     shapes = document['components']['schemas']
-    parts = [HEAD + '\nexport interface Envelope {\n  bin: Bin;\n  coverage: Coverage;\n  watermark: string;\n}']
+    parts = [HEAD + '\nexport interface Envelope {\n  bin: Bin;\n  coverage: Coverage;\n  watermark: string;\n  late: LateAgent[];\n}']
     parts += [interface(name, shape) for name, shape in shapes.items() if name not in LEFT_OUT]
     return '\n\n'.join(parts) + '\n'
 

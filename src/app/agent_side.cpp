@@ -18,8 +18,8 @@ void allow_open_files(rlim_t wanted) {
 }  // namespace
 
 Result<std::unique_ptr<AgentSide>> AgentSide::open(const std::string& folder, Store& store,
-                                                   const Clock& clock) {
-  std::unique_ptr<AgentSide> side(new AgentSide(store, clock));
+                                                   const Clock& clock, LiveTraffic* live) {
+  std::unique_ptr<AgentSide> side(new AgentSide(store, clock, live));
   auto tasks = AgentTasks::open(folder + "/definitions.json", side->agents_, clock, side->changes_);
   if (!tasks) return tasks.error();
   side->tasks_ = std::move(*tasks);

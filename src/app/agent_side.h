@@ -1,6 +1,6 @@
 // The AgentSide is what `serve --agents` has for agents: files taken in, tasks handed out, states kept.
 //
-//   agents -> HTTP -> intake -> store;  people -> HTTP -> tasks -> event stream -> agents
+//   agents -> HTTP -> intake -> store (-> LiveTraffic);  people -> HTTP -> tasks -> event stream -> agents
 #pragma once
 
 #include <memory>
@@ -16,8 +16,10 @@ namespace anemone {
 
 class AgentSide {
  public:
-  // `store` and `clock` must outlive it; `folder` is the store's.
-  static Result<std::unique_ptr<AgentSide>> open(const std::string& folder, Store& store, const Clock& clock);
+  // `store`, `clock` and `live` must outlive it; `folder` is the store's. `live`: where the records join
+  // routes; null where they do not.
+  static Result<std::unique_ptr<AgentSide>> open(const std::string& folder, Store& store, const Clock& clock,
+                                                 LiveTraffic* live);
 
   // What agents need of the HTTP server: room for their files and their connections.
   static void prepare(HttpServerConfig& config);
@@ -27,7 +29,8 @@ class AgentSide {
 
  private:
   AgentParts parts() { return {agents_, intake_, *tasks_, clock_}; }
-  AgentSide(Store& store, const Clock& clock) : agents_(clock), intake_({}, store, clock), clock_(clock) {}
+  AgentSide(Store& store, const Clock& clock, LiveTraffic* live)
+      : agents_(clock), intake_({}, store, clock, live), clock_(clock) {}
 
   EventStream changes_;
   Agents agents_;

@@ -17,6 +17,7 @@ constexpr std::array kCommands = {
     Command{"events", "what happened in the network, from captures and LSA logs", events},
     Command{"diff", "what changed between two instants: topology and paths", diff},
     Command{"load", "load and utilisation of every directed link", load},
+    Command{"top", "whose traffic it is: links, hosts, programs, the largest first", top},
     Command{"coverage", "how much nobody sees, and which hosts to instrument next", coverage},
     Command{"convert", "a network in the formats of other tools", convert},
     Command{"bound", "how good any routing could be, beside today's", bound},

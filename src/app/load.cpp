@@ -1,4 +1,4 @@
-// `anemone load SOURCE --matrix M`: load and utilisation of every directed link.
+// `anemone load SOURCE`: load and utilisation of every directed link: of a matrix, or as measured.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/answering.h"
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/measured_load.h"
 #include "app/routing_source.h"
 #include "app/text_table.h"
 #include "base/text.h"
@@ -20,6 +22,8 @@ namespace {
 
 struct LoadOptions {
   std::vector<std::string> sources;
+  ServerOptions server;
+  std::string last;
   std::string matrix;
   KeyOptions keys;
   std::string at;
@@ -96,21 +100,50 @@ int fail(const Error& error) {
   return kFailed;
 }
 
+int refuse(const char* what) {
+  fmt::print(stderr, "anemone load: {}\n", what);
+  return kWrongUsage;
+}
+
+// As agents measured it: of a server, or of the store that one left.
+int load_measured(const LoadOptions& options) {
+  if (!options.matrix.empty()) return refuse("--matrix goes with a topology or captures");
+  if (options.weights != "own") return refuse("--weights goes with --matrix");
+  MeasuredOptions measured;
+  measured.server = options.server;
+  if (options.server.server.empty()) measured.store = options.sources.front();
+  measured.at = options.at;
+  measured.last = options.last;
+  measured.format = options.format;
+  return print_measured("load", measured);
+}
+
 }  // namespace
 
 int load(int argc, char** argv) {
   LoadOptions options;
   Arguments arguments("load",
-                      "Load and utilisation of every directed link, for a network and a traffic matrix.");
-  arguments.positional("SOURCE", options.sources, "a topology file, or OSPF or IS-IS captures of one network",
-                       Need::kRequired);
-  arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too",
-                   Need::kRequired);
-  arguments.option("--at", options.at, "the instant, for captures: RFC 3339 or Unix seconds");
+                      "Load and utilisation of every directed link: for a network and a traffic matrix "
+                      "(--matrix), or as agents measure it (--server URL, or a store's folder).");
+  arguments.positional("SOURCE", options.sources,
+                       "a topology file, OSPF or IS-IS captures of one network, or the folder of a store",
+                       Need::kOptional);
+  options.server.declare(arguments);
+  arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too");
+  arguments.option("--at", options.at,
+                   "the instant, for captures and measured loads: RFC 3339 or Unix seconds");
+  arguments.option("--last", options.last, "measured loads: the mean over so long, as 1m, and what is now");
   options.keys.declare(arguments);
   arguments.choice("--weights", options.weights, {"own", "unit"}, "the costs to route by");
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
+
+  if (options.sources.empty() == options.server.server.empty()) {
+    return refuse("want a SOURCE, or --server URL");
+  }
+  if (options.sources.empty() || is_store(options.sources.front())) return load_measured(options);
+  if (options.matrix.empty()) return refuse("--matrix is required for a topology or captures");
+  if (!options.last.empty()) return refuse("--last is of measured loads: of a server or a store");
 
   const auto source = read_routing_source("load", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());

@@ -19,14 +19,15 @@ int serve(int argc, char** argv) {
       "Receive, store, join and answer: the API and the console, on a store that survives.\n"
       "With --log it follows what listeners (anemone snoop) hear while they write it; with --interface it\n"
       "listens itself, as anemone snoop does, whose help says more. With --agents it takes what agents\n"
-      "of hosts send.\n"
+      "of hosts send. Both together tell whose traffic every link carries, now and at any time.\n"
       "A restart goes on where the store ends.");
   arguments.option("--store", config.store, "folder of the store; made when it is not there");
   arguments.files("--log", config.live.logs,
                   "LSA log to follow while a listener writes it; several, of several vantage points");
   config.live.listen.declare(arguments);
-  arguments.option("--inventory", config.live.inventory,
-                   "with --log: names, places and capacities (a recording.json, or a topology as text)");
+  arguments.option(
+      "--inventory", config.live.inventory,
+      "names, places, capacities, hosts (a recording.json, or a topology as text); kept for later");
   arguments.option("--recording", config.recording,
                    "folder of a recording to take in (docs/formats/recording.md)");
   arguments.option("--speed", config.speed, "how many times as fast as it was recorded to take it in");
@@ -57,9 +58,10 @@ int serve(int argc, char** argv) {
                stderr);
     return kWrongUsage;
   }
-  if (!config.live.inventory.empty() && !config.live.any()) {
-    std::fputs("anemone serve: --inventory goes with --log or --interface; a recording brings its own\n",
-               stderr);
+  if (!config.live.inventory.empty() && !config.live.any() && !config.agents) {
+    std::fputs(
+        "anemone serve: --inventory goes with --log, --interface or --agents; a recording brings its own\n",
+        stderr);
     return kWrongUsage;
   }
   return run_serving(config);

@@ -54,12 +54,49 @@ sigset_t block_ending_signals() {
   return ending;
 }
 
-// Tells everybody who looks on how things stand, about once a second, until an ending signal comes.
+std::string bin_text(const Bin& bin) {
+  return "{\"from\":\"" + print_time(bin.from) + "\",\"to\":\"" + print_time(bin.to) + "\"";
+}
+
+// Closes bins that agents have completed, and tells of them and of what changed in the newest.
+class LoadNews {
+ public:
+  LoadNews(Platform& platform, EventStream& stream) : platform_(platform), stream_(stream) {}
+
+  void tell(const Clock& clock, Duration bin) {
+    auto closed = platform_.close_bins();
+    if (!closed) return say(closed.error());
+    problem_.clear();
+    for (const Bin& one : *closed) stream_.publish("bin", bin_text(one) + "}");
+    const std::uint64_t changes = platform_.changes();
+    if (changes == told_) return;
+    told_ = changes;
+    const Time open = slice_start(clock.now(), bin);
+    stream_.publish("load", bin_text({open, open + bin}) + ",\"complete\":false}");
+  }
+
+ private:
+  void say(const Error& error) {
+    if (problem_ != error.message) fail(error);
+    problem_ = error.message;
+  }
+
+  Platform& platform_;
+  EventStream& stream_;
+  std::uint64_t told_ = 0;
+  std::string problem_;
+};
+
+// Tells everybody who looks on how things stand, about once a second, and of loads twice a second, until an
+// ending signal comes.
 void publish_until_told_to_end(const sigset_t& ending, Platform& platform, EventStream& stream,
+                               const std::function<void()>& each_half_second,
                                const std::function<void()>& each_minute) {
-  const timespec second = {1, 0};
-  for (std::uint64_t seconds_passed = 1; sigtimedwait(&ending, nullptr, &second) < 0; ++seconds_passed) {
-    if (seconds_passed % 60 == 0) each_minute();
+  const timespec half_second = {0, 500'000'000};
+  for (std::uint64_t passed = 1; sigtimedwait(&ending, nullptr, &half_second) < 0; ++passed) {
+    each_half_second();
+    if (passed % 120 == 0) each_minute();
+    if (passed % 2 != 0) continue;
     const Status status = platform.status();
     if (status.routing.live || (status.replay && !status.replay->done))
       stream.publish("status", status_json(status));
@@ -71,18 +108,20 @@ void publish_events(const std::vector<RoutingEvent>& events, EventStream& stream
 }
 
 void publish_bin(const Platform& platform, EventStream& stream, const Bin& bin) {
-  stream.publish("bin", "{\"from\":\"" + print_time(bin.from) + "\",\"to\":\"" + print_time(bin.to) + "\"}");
+  stream.publish("bin", bin_text(bin) + "}");
   publish_events(platform.events(bin.from, bin.to), stream);
   stream.publish("status", status_json(platform.status()));
 }
 
 struct Parts {
   Inventory inventory;
+  SystemClock clock;
   std::unique_ptr<Store> store;
+  std::unique_ptr<HostBook> hosts;       // where agents are, or were, heard
+  std::unique_ptr<LiveTraffic> traffic;  // the same
   std::unique_ptr<Platform> platform;
   std::optional<RecordingReader> recording;
   std::unique_ptr<Replayer> replayer;
-  SystemClock clock;
   std::unique_ptr<LiveRouting> live;
   std::unique_ptr<AgentSide> agents;
 };
@@ -153,13 +192,10 @@ Result<std::vector<std::unique_ptr<LsaSource>>> open_sources(const LiveRoutingCo
   return sources;
 }
 
-// What the operator told, from the recording; else as the store's folder has it from an earlier one.
-Result<Inventory> find_inventory(const ServingConfig& config) {
+// What the operator told, from the recording.
+Result<Inventory> find_recorded_inventory(const ServingConfig& config) {
   const fs::path kept = fs::path(config.store) / "inventory.json";
   std::error_code problem;
-  if (config.recording.empty()) {
-    return fs::exists(kept, problem) ? read_inventory(kept.string()) : Result<Inventory>(Inventory{});
-  }
   const fs::path given = fs::path(config.recording) / "recording.json";
   auto inventory = read_inventory(given.string());
   if (!inventory) return inventory.error();
@@ -177,8 +213,25 @@ Result<Inventory> find_inventory(const ServingConfig& config) {
   return inventory;
 }
 
+// Whether agents have reported to this store.
+bool has_agents(const Store& store) {
+  const auto sources = store.sources();
+  const auto first = sources.lower_bound("agent:");
+  return first != sources.end() && first->first.starts_with("agent:");
+}
+
+// What agents report, where they do now or did before.
+Result<void> open_traffic(const ServingConfig& config, Parts& parts) {
+  if (!config.agents && !has_agents(*parts.store)) return {};
+  parts.hosts = std::make_unique<HostBook>(parts.inventory);
+  LiveTrafficConfig traffic;
+  traffic.bin = config.bin;
+  parts.traffic = std::make_unique<LiveTraffic>(traffic, *parts.store, *parts.hosts, parts.clock);
+  return parts.traffic->restore();
+}
+
 Result<void> assemble(const ServingConfig& config, Parts& parts) {
-  auto inventory = config.live.any() ? find_live_inventory(config) : find_inventory(config);
+  auto inventory = config.recording.empty() ? find_live_inventory(config) : find_recorded_inventory(config);
   if (!inventory) return inventory.error();
   parts.inventory = std::move(*inventory);
   StoreConfig store_config;
@@ -192,11 +245,14 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
   PlatformConfig platform_config;
   platform_config.mode = config.mode;
   platform_config.bin = config.bin;
-  // Agents alone: what they count is kept and can be asked for, and no routing says where it goes.
-  platform_config.traffic =
-      !*live && !(config.agents && config.recording.empty() && !parts.store->progress());
+  // Agents alone: what they count is told, and no routing says where it goes.
+  const bool agents_report = config.agents || has_agents(*parts.store);
+  platform_config.live = *live || (agents_report && config.recording.empty() && !parts.store->progress());
   platform_config.whole_is_known = config.whole_is_known;
-  auto platform = Platform::open(platform_config, parts.inventory, *parts.store);
+  if (platform_config.live) {
+    if (auto opened = open_traffic(config, parts); !opened) return opened;
+  }
+  auto platform = Platform::open(platform_config, parts.inventory, *parts.store, parts.traffic.get());
   if (!platform) return platform.error();
   parts.platform = std::move(*platform);
   if (config.live.any()) {
@@ -205,7 +261,7 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
     parts.live = std::make_unique<LiveRouting>(std::move(*sources), *parts.platform, parts.clock);
   }
   if (config.agents) {
-    auto agents = AgentSide::open(config.store, *parts.store, parts.clock);
+    auto agents = AgentSide::open(config.store, *parts.store, parts.clock, parts.traffic.get());
     if (!agents) return agents.error();
     parts.agents = std::move(*agents);
   }
@@ -303,7 +359,13 @@ int run_serving(const ServingConfig& config) {
   if (parts.replayer) parts.replayer->start();
   if (parts.live) parts.live->start();
 
-  publish_until_told_to_end(ending, *parts.platform, stream, [&] { forget_by_clock(config, parts); });
+  LoadNews news(*parts.platform, stream);
+  publish_until_told_to_end(
+      ending, *parts.platform, stream,
+      [&] {
+        if (parts.traffic) news.tell(parts.clock, config.bin);
+      },
+      [&] { forget_by_clock(config, parts); });
   if (parts.replayer) parts.replayer->stop();
   if (parts.live) parts.live->stop();
   http.stop();

@@ -4,11 +4,13 @@
 //                                                 +--> platform <-> store; platform -> API -> console
 //   OSPF captures -> LSAs -> LSDB -> topologies --+
 //
-// or, where routing is heard live and no traffic is counted yet:
+// or, live:
 //
-//   LSA logs -> merged by time -> LSDB -> topologies -> platform <-> store; platform -> API -> console
+//   agents -> HTTP -> intake -> store -> LiveTraffic --+
+//                                                      +--> platform <-> store; platform -> API -> console
+//   LSA logs -> merged by time -> LSDB -> topologies --+
 //
-// and beside either, or alone, what agents send (app/agent_side.h).
+// either rail without the other, too. Beside a recording agents' records are kept, and join nothing.
 #pragma once
 
 #include <cstdint>

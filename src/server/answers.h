@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "history/routing_event.h"
+#include "server/agent_progress.h"
 #include "topology/topology.h"
 
 namespace anemone {
@@ -22,6 +23,9 @@ struct Bin {
   Time to{};
   bool complete = true;
   bool stable = true;  // the topology did not change inside
+  // Of a bin that is not complete, the share of the bytes that were sent a little earlier and stand for what
+  // has not been reported yet.
+  double carried_share = 0;
 };
 
 struct Coverage {
@@ -35,6 +39,7 @@ struct Envelope {
   Bin bin;
   Coverage coverage;
   Time watermark{};
+  std::vector<LateAgent> late;  // agents that have not reported up to the watermark
 };
 
 struct Loss {
@@ -173,6 +178,7 @@ struct LinkAnswer {
   double load_pps = 0;
   double capacity_bps = 0;  // 0 = not known
   std::optional<double> true_load_bps;
+  std::optional<double> now_bps;  // of a mean over a time: in the last bin
   std::optional<double> utilisation() const {
     return capacity_bps > 0 ? std::optional(load_bps / capacity_bps) : std::nullopt;
   }
@@ -221,6 +227,7 @@ struct RankedRow {
 struct TopAnswer {
   Envelope envelope;
   std::string by;
+  std::string basis;  // "apps": by what they are named
   std::vector<RankedRow> rows;
 };
 
@@ -248,6 +255,9 @@ struct LinkDetail {
   std::vector<RankedRow> sinks;
   std::vector<RankedRow> hosts;
   std::vector<RankedRow> apps;
+  std::string apps_basis;
+  std::vector<RankedRow> processes;
+  std::vector<RankedRow> users;
   std::vector<DemandOnLink> demands;
   std::vector<LinkPoint> series;
 };
@@ -263,6 +273,8 @@ struct NodeDetail {
   std::vector<RoutingEvent> events;
   std::vector<RankedRow> hosts;
   std::vector<RankedRow> apps;
+  std::vector<RankedRow> processes;
+  std::vector<RankedRow> users;
   std::vector<RankedRow> peers;
 };
 

@@ -2,18 +2,20 @@
 
 namespace anemone {
 
-std::shared_ptr<const BinTraffic> BinCache::find(Time bin, std::size_t instrumented) {
+std::shared_ptr<const BinTraffic> BinCache::find(Time bin, std::size_t instrumented, const BinStamp& stamp) {
   const std::lock_guard lock(mutex_);
   auto found = entries_.find({bin, instrumented});
-  if (found == entries_.end()) return nullptr;
+  if (found == entries_.end() || found->second.stamp != stamp) return nullptr;
   uses_.splice(uses_.begin(), uses_, found->second.use);
   return found->second.traffic;
 }
 
-void BinCache::put(Time bin, std::size_t instrumented, std::shared_ptr<const BinTraffic> traffic) {
+void BinCache::put(Time bin, std::size_t instrumented, const BinStamp& stamp,
+                   std::shared_ptr<const BinTraffic> traffic) {
   const std::lock_guard lock(mutex_);
   const Key key{bin, instrumented};
   if (auto found = entries_.find(key); found != entries_.end()) {
+    found->second.stamp = stamp;
     found->second.traffic = std::move(traffic);
     return;
   }
@@ -22,7 +24,7 @@ void BinCache::put(Time bin, std::size_t instrumented, std::shared_ptr<const Bin
     uses_.pop_back();
   }
   uses_.push_front(key);
-  entries_.emplace(key, Entry{std::move(traffic), uses_.begin()});
+  entries_.emplace(key, Entry{stamp, std::move(traffic), uses_.begin()});
 }
 
 }  // namespace anemone

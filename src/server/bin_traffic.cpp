@@ -1,18 +1,14 @@
 #include "server/bin_traffic.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <numeric>
+#include <unordered_map>
 #include <utility>
 
-#include "base/random.h"
+#include "load/destination_routes.h"
 
 namespace anemone {
 namespace {
-
-// Any number will do, as long as it stays: which hosts are instrumented at 50% must not change.
-constexpr std::uint64_t kShuffleSeed = 2005;
 
 LinkAnswer answer_of(const Topology& topology, LinkId id, std::string name) {
   const Link& link = topology.link(id);
@@ -24,11 +20,55 @@ LinkAnswer answer_of(const Topology& topology, LinkId id, std::string name) {
   return answer;
 }
 
-std::vector<IpAddress> addresses_of(const InventoryHost& host) {
-  std::vector<IpAddress> all = host.more_addresses;
-  all.insert(all.begin(), host.address);
-  return all;
+// Of the bytes that count, the share that is carried forward.
+double carried_share(const BinRecords& observed, const std::vector<RecordUse>& uses) {
+  double carried = 0;
+  double all = 0;
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i] != RecordUse::kOwner) continue;
+    const auto bytes = static_cast<double>((*observed.records)[i].bytes);
+    all += bytes;
+    if (i >= observed.carried_from) carried += bytes;
+  }
+  return all > 0 ? carried / all : 0;
 }
+
+// Of whom there is no record at all.
+std::vector<ObserverId> silent_hosts(const BinRecords& observed) {
+  std::vector<bool> heard;
+  for (const FlowRecord& record : *observed.records) {
+    if (record.observer.value() >= heard.size()) heard.resize(record.observer.value() + 1);
+    heard[record.observer.value()] = true;
+  }
+  std::vector<ObserverId> silent;
+  for (const KnownHost& host : observed.hosts->list()) {
+    const ObserverId id = host.observer;
+    if (id.valid() && (id.value() >= heard.size() || !heard[id.value()])) silent.push_back(id);
+  }
+  std::ranges::sort(silent);
+  return silent;
+}
+
+// What is left of the way to a prefix, part by part; each prefix is looked up once.
+class CostsLeft {
+ public:
+  explicit CostsLeft(const std::vector<Epoch>& epochs) {
+    for (const Epoch& epoch : epochs) parts_.push_back({DestinationRoutes(*epoch.topology), {}});
+  }
+  Cost operator()(std::size_t part, NodeId from, PrefixId to) {
+    auto& [routes, known] = parts_[part];
+    const auto [costs, is_new] = known.try_emplace(to.value());
+    if (is_new) costs->second = routes.to({NodeId{}, to}).cost;
+    return costs->second[from];
+  }
+
+ private:
+  struct Part {
+    DestinationRoutes routes;
+    std::unordered_map<std::uint32_t, PerNode<Cost>> costs;
+  };
+  std::vector<Part> parts_;
+};
 
 // The loads of all epochs, added up by the links' names.
 std::vector<LinkAnswer> add_up(const std::vector<Epoch>& epochs, const std::vector<LinkLoad>& loads) {
@@ -58,63 +98,55 @@ const LinkAnswer* BinTraffic::find(std::string_view id) const {
   return found != links.end() && found->id == id ? &*found : nullptr;
 }
 
-Hosts::Hosts(const Inventory& inventory, std::vector<ObserverId> observers)
-    : inventory_(&inventory), observers_(std::move(observers)), rank_(inventory.hosts.size()) {
-  std::vector<std::size_t> order(rank_.size());
-  std::iota(order.begin(), order.end(), 0);
-  Random random(kShuffleSeed);
-  for (std::size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-  }
-  for (std::size_t i = 0; i < order.size(); ++i) rank_[order[i]] = i;
-  for (std::size_t i = 0; i < inventory.hosts.size(); ++i) {
-    const InventoryHost& host = inventory.hosts[i];
-    for (const IpAddress& address : addresses_of(host)) {
-      by_address_.emplace(address, i);
-      if (!host.gateway.is_none()) gateways_.push_back({address, host.gateway});
-    }
-  }
+SeriesBin summary_of(const BinTraffic& traffic) {
+  SeriesBin summary;
+  summary.from = traffic.bin.from;
+  summary.total_bps = traffic.total_bps;
+  summary.max_utilisation = traffic.max_utilisation;
+  summary.stable = traffic.bin.stable;
+  return summary;
 }
 
-std::size_t Hosts::count_of(double share) const {
-  return static_cast<std::size_t>(std::lround(share * static_cast<double>(rank_.size())));
-}
-
-Observers Hosts::observed_by(std::size_t count) const {
-  std::vector<Observer> observers;
-  for (std::size_t i = 0; i < rank_.size(); ++i) {
-    observers.push_back({observers_[i], addresses_of(list()[i]), instrumented(i, count)});
-  }
-  return Observers(observers);
-}
-
-std::size_t Hosts::at(const IpAddress& address) const {
-  auto found = by_address_.find(address);
-  return found == by_address_.end() ? rank_.size() : found->second;
-}
-
-BinTraffic work_out(const Bin& bin, std::shared_ptr<const std::vector<FlowRecord>> records,
-                    std::vector<Epoch> epochs, const Hosts& hosts, std::size_t instrumented) {
+BinTraffic work_out(const Bin& bin, BinRecords observed, std::vector<Epoch> epochs,
+                    std::size_t instrumented) {
   BinTraffic traffic;
   traffic.bin = bin;
   traffic.bin.stable = epochs.size() == 1;
-  traffic.records = std::move(records);
+  traffic.observed = std::move(observed);
   traffic.epochs = std::move(epochs);
+  traffic.instrumented = instrumented;
+  const Hosts& hosts = *traffic.observed.hosts;
 
+  const std::vector<std::vector<IpAddress>> routers = hosts.routers();
   std::vector<Attachments> attachments;
   attachments.reserve(traffic.epochs.size());
   std::vector<BinPart> parts;
   for (const Epoch& epoch : traffic.epochs) {
-    attachments.emplace_back(*epoch.topology, hosts.gateways());
+    attachments.emplace_back(*epoch.topology, hosts.gateways(), routers);
     parts.push_back({epoch.from, &attachments.back()});
   }
-  traffic.matrix = build_matrix(*traffic.records, parts, hosts.observed_by(instrumented), {bin.from, bin.to});
+  const TimeSpan span{bin.from, bin.to};
+  std::vector<ObserverId> silent;
+  if (traffic.observed.silent_is_absent) silent = silent_hosts(traffic.observed);
+  MatrixKnowledge known;
+  if (traffic.observed.names) {
+    known.nats = &traffic.observed.names->nats;
+    known.tunnels = &traffic.observed.names->tunnels;
+  }
+  const auto costs_left = std::make_shared<CostsLeft>(traffic.epochs);
+  known.cost_left = [costs_left](std::size_t part, NodeId from, PrefixId to) {
+    return (*costs_left)(part, from, to);
+  };
+  traffic.matrix = build_matrix(*traffic.observed.records, parts,
+                                hosts.observed_by(instrumented, silent, span), span, known);
   for (std::size_t i = 0; i < traffic.epochs.size(); ++i) {
     traffic.loads.push_back(link_load(*traffic.epochs[i].topology, traffic.matrix.parts[i].matrix));
     traffic.unrouted += traffic.loads.back().unrouted;
   }
   traffic.unattached_bps = traffic.matrix.bytes.unattached * 8 / seconds(bin.to - bin.from);
-  traffic.coverage = {hosts.list().size(), instrumented, traffic.matrix.bytes.coverage()};
+  traffic.coverage = {hosts.list().size(), hosts.instrumented_of(instrumented),
+                      traffic.matrix.bytes.coverage()};
+  traffic.carried_share = carried_share(traffic.observed, traffic.matrix.uses);
   traffic.links = add_up(traffic.epochs, traffic.loads);
   for (const LinkAnswer& link : traffic.links) {
     traffic.total_bps += link.load_bps;

@@ -5,29 +5,45 @@
 // averages over the whole bin, so that what two epochs say of a link adds up to what the bin says of it.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "capture/record_names.h"
 #include "history/routing_history.h"
 #include "load/link_load.h"
 #include "matrix/build_matrix.h"
 #include "record/flow_record.h"
 #include "server/answers.h"
-#include "topology/inventory.h"
+#include "server/hosts.h"
 
 namespace anemone {
+
+// What is known of a bin's traffic before any of it has a way: the records, the names that the numbers in
+// them are of (null where there are none), and who was where.
+struct BinRecords {
+  std::shared_ptr<const std::vector<FlowRecord>> records;
+  std::shared_ptr<const RecordNames> names;
+  std::shared_ptr<const Hosts> hosts;
+  // An observer without any record was not there, so that its peers' records stand in for its own.
+  bool silent_is_absent = false;
+  // Records from here on are not of the bin: they were sent a little earlier and stand for what will come.
+  std::size_t carried_from = std::numeric_limits<std::size_t>::max();
+};
 
 struct BinTraffic {
   Bin bin;
   Coverage coverage;
-  std::shared_ptr<const std::vector<FlowRecord>> records;
+  std::size_t instrumented = 0;  // of the hosts, as it was asked
+  BinRecords observed;
   std::vector<Epoch> epochs;  // those that overlap the bin
   MeasuredMatrix matrix;      // one part an epoch
   std::vector<LinkLoad> loads;
   Traffic unrouted;
   double unattached_bps = 0;
+  double carried_share = 0;  // of the bytes that count, those that are carried forward
 
   // Every directed link that was up at some time of the bin, in the order of their names.
   std::vector<LinkAnswer> links;
@@ -38,35 +54,10 @@ struct BinTraffic {
   const LinkAnswer* find(std::string_view id) const;
 };
 
-// The hosts of a recording and which of them are taken as instrumented: the first of a fixed shuffled
-// order, so that a larger share contains the smaller.
-class Hosts {
- public:
-  // `observers`: the hosts' ids, in the order of the inventory. `inventory` must outlive this.
-  Hosts(const Inventory& inventory, std::vector<ObserverId> observers);
+SeriesBin summary_of(const BinTraffic& traffic);
 
-  const std::vector<InventoryHost>& list() const { return inventory_->hosts; }
-  const std::vector<ObserverId>& observers() const { return observers_; }
-  std::span<const HostGateway> gateways() const { return gateways_; }
-
-  // How many are instrumented when the share is this; whether a host is when that many are.
-  std::size_t count_of(double share) const;
-  bool instrumented(std::size_t host, std::size_t count) const { return rank_[host] < count; }
-  Observers observed_by(std::size_t count) const;
-
-  // The host of an address; an invalid index, list().size(), when there is none.
-  std::size_t at(const IpAddress& address) const;
-
- private:
-  const Inventory* inventory_;
-  std::vector<ObserverId> observers_;
-  std::vector<std::size_t> rank_;  // of each host in the shuffled order
-  std::vector<HostGateway> gateways_;
-  std::unordered_map<IpAddress, std::size_t> by_address_;
-};
-
+// `instrumented`: how many of the hosts are taken so.
 // REQUIRES: at least one epoch.
-BinTraffic work_out(const Bin& bin, std::shared_ptr<const std::vector<FlowRecord>> records,
-                    std::vector<Epoch> epochs, const Hosts& hosts, std::size_t instrumented);
+BinTraffic work_out(const Bin& bin, BinRecords observed, std::vector<Epoch> epochs, std::size_t instrumented);
 
 }  // namespace anemone

@@ -68,7 +68,7 @@ class HostTally {
   RankedRow& add_end(const IpAddress& address, double bps, double pps) {
     const std::size_t host = hosts_.at(address);
     const bool known = host < hosts_.list().size();
-    RankedRow& row = tally_.at(print_address(known ? hosts_.list()[host].address : address));
+    RankedRow& row = tally_.at(print_address(known ? hosts_.list()[host].address() : address));
     if (known) row.label = hosts_.list()[host].name;
     row.bps += bps;
     row.pps += pps;
@@ -80,14 +80,52 @@ class HostTally {
   double whole_ = 0;
 };
 
+// What programs carried: as their hosts' agents tell, applications else by the well-known port.
+class ProgramTally {
+ public:
+  explicit ProgramTally(const RecordNames* names) : names_(names) {}
+
+  void add(const FlowRecord& record, double bps, double pps) {
+    applications.add(application_of(record), bps, pps);
+    const Owner* owner = nullptr;
+    if (names_ != nullptr && record.origin.owner.valid()) owner = &names_->owners[record.origin.owner];
+    const std::string& process = owner == nullptr ? kNotKnown : owner->process;
+    processes.add(process.empty() ? kNotKnown : process, bps, pps);
+    users.add(owner == nullptr ? kNotKnown : owner->user.empty() ? kNobody : owner->user, bps, pps);
+  }
+
+  // By what the applications are named.
+  const char* basis() const { return !told_ ? "port" : guessed_ ? "agent, else port" : "agent"; }
+
+  Tally applications;
+  Tally processes;
+  Tally users;
+
+ private:
+  std::string application_of(const FlowRecord& record) {
+    if (names_ != nullptr && record.origin.application.valid()) {
+      told_ = true;
+      return names_->applications[record.origin.application];
+    }
+    guessed_ = true;
+    return application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port});
+  }
+
+  static inline const std::string kNotKnown = "(unknown)";
+  static inline const std::string kNobody = "(none)";
+  const RecordNames* names_;
+  bool told_ = false;
+  bool guessed_ = false;
+};
+
 double bin_seconds(const BinTraffic& traffic) { return seconds(traffic.bin.to - traffic.bin.from); }
 
 // Calls visit(record, bps, pps) for every record that counts.
 template <class Visit>
 void each_owned(const BinTraffic& traffic, Visit visit) {
-  for (std::size_t i = 0; i < traffic.records->size(); ++i) {
+  for (std::size_t i = 0; i < traffic.observed.records->size(); ++i) {
     if (traffic.matrix.uses[i] != RecordUse::kOwner) continue;
-    const FlowRecord& record = (*traffic.records)[i];
+    const FlowRecord& record = (*traffic.observed.records)[i];
     visit(record, static_cast<double>(record.bytes) * 8 / bin_seconds(traffic),
           static_cast<double>(record.packets) / bin_seconds(traffic));
   }
@@ -119,7 +157,7 @@ std::string prefix_text(const Topology& topology, const Demand& demand) {
 // One link's breakdown, epoch after epoch.
 class LinkBreakdown {
  public:
-  LinkBreakdown(const BinTraffic& traffic, const Hosts& hosts) : traffic_(traffic), hosts_(hosts) {}
+  explicit LinkBreakdown(const BinTraffic& traffic) : traffic_(traffic) {}
 
   void add_epoch(std::size_t epoch, LinkId link) {
     const Topology& topology = *traffic_.epochs[epoch].topology;
@@ -131,15 +169,21 @@ class LinkBreakdown {
       share_of[share.demand] = share.share;
       add_demand(topology, routes.to(demand.to), demand, share.share, link);
     }
-    for (const PlacedRecord& placed : part.placed) {
-      if (share_of[placed.demand] > 0) add_record(placed, share_of[placed.demand]);
+    // What a tunnel carried stands for those of its bytes that it explains.
+    for (const auto* records : {&part.placed, &part.inner}) {
+      for (const PlacedRecord& placed : *records) {
+        if (share_of[placed.demand] > 0) add_record(placed, share_of[placed.demand]);
+      }
     }
   }
 
   void fill(LinkDetail& detail) {
     detail.sources = largest(sources_);
     detail.sinks = largest(sinks_);
-    detail.apps = largest(apps_);
+    detail.apps = largest(programs_.applications);
+    detail.processes = largest(programs_.processes);
+    detail.users = largest(programs_.users);
+    detail.apps_basis = programs_.basis();
     detail.hosts = host_tally_.rows();
     keep_largest(detail.hosts, kRows);
     for (auto& [key, demand] : demands_) detail.demands.push_back(std::move(demand));
@@ -168,23 +212,24 @@ class LinkBreakdown {
   }
 
   void add_record(const PlacedRecord& placed, double share) {
-    const FlowRecord& record = (*traffic_.records)[placed.record];
-    const double bps = placed.bytes * share * 8 / bin_seconds(traffic_);
-    const double pps = placed.packets * share / bin_seconds(traffic_);
+    const FlowRecord& record = (*traffic_.observed.records)[placed.record];
+    const double left = placed.bytes > 0 ? 1 - placed.explained / placed.bytes : 0;
+    if (left <= 0) return;
+    const double bps = placed.bytes * left * share * 8 / bin_seconds(traffic_);
+    const double pps = placed.packets * left * share / bin_seconds(traffic_);
     host_tally_.add(record.key, bps, pps);
-    apps_.add(application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port}), bps, pps);
+    programs_.add(record, bps, pps);
   }
 
   const BinTraffic& traffic_;
-  const Hosts& hosts_;
   Tally sources_;
   Tally sinks_;
-  Tally apps_;
-  HostTally host_tally_{hosts_};
+  ProgramTally programs_{traffic_.observed.names.get()};
+  HostTally host_tally_{*traffic_.observed.hosts};
   std::map<std::string, DemandOnLink> demands_;
 };
 
-void add_router(const BinTraffic& traffic, const Hosts& hosts, std::size_t epoch, NodeDetail& detail) {
+void add_router(const BinTraffic& traffic, std::size_t epoch, NodeDetail& detail) {
   const Topology& topology = *traffic.epochs[epoch].topology;
   auto node = topology.find(detail.id);
   if (!node) return;
@@ -197,47 +242,53 @@ void add_router(const BinTraffic& traffic, const Hosts& hosts, std::size_t epoch
     });
   }
   if (epoch + 1 != traffic.epochs.size()) return;
+  const Hosts& hosts = *traffic.observed.hosts;
   const Attachments attachments(topology, hosts.gateways());
-  for (const InventoryHost& host : hosts.list()) {
-    if (attachments.find(host.address).ingress != *node) continue;
+  for (const KnownHost& host : hosts.list()) {
+    if (attachments.find(host.address()).ingress != *node) continue;
     RankedRow row;
-    row.key = print_address(host.address);
+    row.key = print_address(host.address());
     row.label = host.name;
     detail.hosts.push_back(std::move(row));
   }
 }
 
 // What the hosts of a router send and receive, and which of them are instrumented.
-void fill_hosts(const BinTraffic& traffic, const Hosts& hosts, std::vector<RankedRow>& rows) {
+void fill_hosts(const BinTraffic& traffic, std::vector<RankedRow>& rows) {
+  const Hosts& hosts = *traffic.observed.hosts;
   std::map<std::string, RankedRow> known;
-  for (RankedRow& row : top_hosts(traffic, hosts)) known[row.key] = std::move(row);
+  for (RankedRow& row : top_hosts(traffic)) known[row.key] = std::move(row);
   for (RankedRow& row : rows) {
     if (auto found = known.find(row.key); found != known.end()) row = found->second;
     const std::size_t host = hosts.at(*parse_address(row.key));
-    row.instrumented = hosts.instrumented(host, traffic.coverage.instrumented);
+    row.instrumented = hosts.instrumented(host, traffic.instrumented);
   }
   keep_largest(rows, kRows);
 }
 
-bool fill_host(const BinTraffic& traffic, const Hosts& hosts, NodeDetail& detail) {
+bool fill_host(const BinTraffic& traffic, NodeDetail& detail) {
+  const Hosts& hosts = *traffic.observed.hosts;
   const auto& list = hosts.list();
-  const auto host = std::find_if(list.begin(), list.end(),
-                                 [&](const InventoryHost& known) { return known.name == detail.id; });
+  const auto host =
+      std::find_if(list.begin(), list.end(), [&](const KnownHost& known) { return known.name == detail.id; });
   if (host == list.end()) return false;
   const auto index = static_cast<std::size_t>(host - list.begin());
   detail.kind = "host";
-  Tally apps;
+  ProgramTally programs(traffic.observed.names.get());
   HostTally peers(hosts);
   each_owned(traffic, [&](const FlowRecord& record, double bps, double pps) {
     const bool sends = hosts.at(record.key.src) == index;
     if (!sends && hosts.at(record.key.dst) != index) return;
     (sends ? detail.sent_bps : detail.received_bps) += bps;
-    apps.add(application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port}), bps, pps);
+    programs.add(record, bps, pps);
     peers.add(record.key, bps, pps);
   });
-  detail.apps = largest(apps);
+  detail.apps = largest(programs.applications);
+  detail.processes = largest(programs.processes);
+  detail.users = largest(programs.users);
   detail.peers = peers.rows();
-  std::erase_if(detail.peers, [&](const RankedRow& row) { return row.key == print_address(host->address); });
+  std::erase_if(detail.peers,
+                [&](const RankedRow& row) { return row.key == print_address(host->address()); });
   keep_largest(detail.peers, kRows);
   return true;
 }
@@ -266,19 +317,17 @@ std::vector<RankedRow> top_links(const BinTraffic& traffic) {
   return rows;
 }
 
-std::vector<RankedRow> top_hosts(const BinTraffic& traffic, const Hosts& hosts) {
-  HostTally tally(hosts);
+std::vector<RankedRow> top_hosts(const BinTraffic& traffic) {
+  HostTally tally(*traffic.observed.hosts);
   each_owned(traffic,
              [&](const FlowRecord& record, double bps, double pps) { tally.add(record.key, bps, pps); });
   return tally.rows();
 }
 
-std::vector<RankedRow> top_apps(const BinTraffic& traffic) {
-  Tally tally;
-  each_owned(traffic, [&](const FlowRecord& record, double bps, double pps) {
-    tally.add(application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port}), bps, pps);
-  });
-  return tally.rows();
+ProgramRows top_programs(const BinTraffic& traffic) {
+  ProgramTally tally(traffic.observed.names.get());
+  each_owned(traffic, [&](const FlowRecord& record, double bps, double pps) { tally.add(record, bps, pps); });
+  return {tally.applications.rows(), tally.processes.rows(), tally.users.rows(), tally.basis()};
 }
 
 std::vector<RankedRow> top_demands(const BinTraffic& traffic) {
@@ -298,8 +347,8 @@ std::vector<RankedRow> top_demands(const BinTraffic& traffic) {
   return tally.rows();
 }
 
-void break_down_link(const BinTraffic& traffic, const Hosts& hosts, LinkDetail& detail) {
-  LinkBreakdown breakdown(traffic, hosts);
+void break_down_link(const BinTraffic& traffic, LinkDetail& detail) {
+  LinkBreakdown breakdown(traffic);
   for (std::size_t epoch = 0; epoch < traffic.epochs.size(); ++epoch) {
     const LinkId link = find_link(*traffic.epochs[epoch].topology, detail.link.id);
     if (link.valid()) breakdown.add_epoch(epoch, link);
@@ -307,12 +356,12 @@ void break_down_link(const BinTraffic& traffic, const Hosts& hosts, LinkDetail& 
   breakdown.fill(detail);
 }
 
-bool break_down_node(const BinTraffic& traffic, const Hosts& hosts, NodeDetail& detail) {
-  if (fill_host(traffic, hosts, detail)) return true;
+bool break_down_node(const BinTraffic& traffic, NodeDetail& detail) {
+  if (fill_host(traffic, detail)) return true;
   for (std::size_t epoch = 0; epoch < traffic.epochs.size(); ++epoch) {
-    add_router(traffic, hosts, epoch, detail);
+    add_router(traffic, epoch, detail);
   }
-  fill_hosts(traffic, hosts, detail.hosts);
+  fill_hosts(traffic, detail.hosts);
   for (const LinkAnswer& link : traffic.links) {
     if (link.from == detail.id || link.to == detail.id) detail.links.push_back(link);
   }

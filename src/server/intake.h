@@ -4,6 +4,9 @@
 // A file is one batch of the source "agent:NAME:STREAM", its number the batch's id: the store knows in the
 // same transaction which files it has, so one that is sent again changes nothing, whatever crashed.
 //
+// With LiveTraffic what is kept is joined with routes as soon as the store has it; what hosts said of their
+// places in the file is kept with it.
+//
 // Decoding runs on the callers' threads, the store takes one batch at a time. At most `waiting_max` callers
 // may wait; the next is told to come again later. Any thread.
 #pragma once
@@ -15,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "io/clock.h"
+#include "server/live_traffic.h"
 #include "store/store.h"
 
 namespace anemone {
@@ -45,9 +49,9 @@ struct IntakeAnswer {
 
 class Intake {
  public:
-  // `store` and `clock` must outlive it.
-  Intake(IntakeConfig config, Store& store, const Clock& clock)
-      : config_(config), store_(store), clock_(clock) {}
+  // `store`, `clock` and `live`, where there is one, must outlive it.
+  Intake(IntakeConfig config, Store& store, const Clock& clock, LiveTraffic* live = nullptr)
+      : config_(config), store_(store), clock_(clock), live_(live) {}
 
   // REQUIRES: `agent` and `stream` are names as docs/formats/agent-api.md wants them, sequence > 0.
   IntakeAnswer take(const std::string& agent, const std::string& stream, std::uint64_t sequence, Bytes file);
@@ -56,10 +60,15 @@ class Intake {
 
  private:
   IntakeAnswer keep(const std::string& agent, const std::string& source, std::uint64_t sequence, Bytes file);
+  void note_progress(const std::string& agent, Time until, Batch& batch) const;
+  std::vector<HostFacts> places_of(ObserverId observer, std::vector<HostFacts> said,
+                                   const Batch& batch) const;
+  void note_places(ObserverId observer, std::vector<HostFacts> facts, Batch& batch) const;
 
   const IntakeConfig config_;
   Store& store_;
   const Clock& clock_;
+  LiveTraffic* const live_;
   std::atomic<std::size_t> waiting_{0};
   struct {
     std::atomic<std::uint64_t> files{0}, records{0}, bytes{0}, repeated{0}, bad_files{0}, bad_times{0},

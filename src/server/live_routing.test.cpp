@@ -50,7 +50,7 @@ TEST_CASE("what a listener says when it is ended is kept: a good end is no gap w
   config.folder = folder.path;
   auto store = Store::open(config);
   REQUIRE(store);
-  auto platform = Platform::open({.traffic = false}, Inventory{}, **store);
+  auto platform = Platform::open({.live = true}, Inventory{}, **store);
   REQUIRE_MESSAGE(platform, platform.error().message);
   const SystemClock clock;
   std::atomic<int> reads = 0;

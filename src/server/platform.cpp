@@ -8,18 +8,10 @@
 
 #include "load/path.h"
 #include "server/breakdown.h"
+#include "server/mean_load.h"
 
 namespace anemone {
 namespace {
-
-SeriesBin summary_of(const BinTraffic& traffic) {
-  SeriesBin summary;
-  summary.from = traffic.bin.from;
-  summary.total_bps = traffic.total_bps;
-  summary.max_utilisation = traffic.max_utilisation;
-  summary.stable = traffic.bin.stable;
-  return summary;
-}
 
 std::vector<std::string> names_of(const std::vector<InventoryListener>& listeners) {
   std::vector<std::string> names;
@@ -38,26 +30,36 @@ double total_error(const BinTraffic& measured, const BinTraffic& truth) {
   return truth.total_bps > 0 ? error / truth.total_bps : 0;
 }
 
+// A host by its name is its address; everything else stays as it is written.
+std::string end_of(const Hosts& hosts, const std::string& end) {
+  for (const KnownHost& host : hosts.list()) {
+    if (host.name == end && !host.addresses.empty()) return print_address(host.address());
+  }
+  return end;
+}
+
 }  // namespace
 
-Platform::Platform(PlatformConfig config, const Inventory& inventory, Store& store,
+Platform::Platform(PlatformConfig config, const Inventory& inventory, Store& store, LiveTraffic* agents,
                    std::vector<ObserverId> observers)
     : config_(std::move(config)),
       inventory_(inventory),
       store_(store),
-      hosts_(inventory, std::move(observers)),
+      agents_(agents),
+      observers_(std::move(observers)),
+      recorded_hosts_(std::make_shared<const Hosts>(hosts_of(inventory, observers_))),
       history_([&inventory](TopologyParts parts) { return annotate(std::move(parts), inventory); }) {}
 
 Result<std::unique_ptr<Platform>> Platform::open(PlatformConfig config, const Inventory& inventory,
-                                                 Store& store) {
-  std::vector<ObserverId> observers;
-  for (const InventoryHost& host : inventory.hosts) {
-    auto id = store.observer(host.name);
+                                                 Store& store, LiveTraffic* agents) {
+  std::vector<ObserverId> observers(inventory.hosts.size());
+  for (std::size_t i = 0; i < observers.size() && !config.live; ++i) {
+    auto id = store.observer(inventory.hosts[i].name);
     if (!id) return id.error();
-    observers.push_back(*id);
+    observers[i] = *id;
   }
-  auto platform =
-      std::unique_ptr<Platform>(new Platform(std::move(config), inventory, store, std::move(observers)));
+  auto platform = std::unique_ptr<Platform>(
+      new Platform(std::move(config), inventory, store, agents, std::move(observers)));
   for (const InventoryListener& listener : inventory.listeners) {
     auto id = store.vantage(listener.name);
     if (!id) return id.error();
@@ -68,9 +70,9 @@ Result<std::unique_ptr<Platform>> Platform::open(PlatformConfig config, const In
 }
 
 Result<void> Platform::restore() {
-  const auto progress = store_.progress(config_.traffic ? "main" : kRoutingSource);
-  if (!progress) return {};
-  watermark_ = told_ = progress->at;
+  const auto progress = store_.progress(config_.live ? kRoutingSource : "main");
+  if (!progress && agents_ == nullptr) return {};
+  if (progress) watermark_ = told_ = progress->at;
   if (auto restored = restore_routing(); !restored) return restored.error();
   auto counts = store_.counts();
   if (!counts) return counts.error();
@@ -85,7 +87,10 @@ Result<void> Platform::restore_summaries() {
   if (!span) return span.error();
   if (!*span) return {};
   first_bin_ = slice_start((*span)->from, config_.bin);
-  auto loads = store_.loads_between(first_bin_, watermark_);
+  if (const auto closed = store_.progress(kLoadSource); closed && agents_ != nullptr) {
+    closed_until_ = closed->at;
+  }
+  auto loads = store_.loads_between(first_bin_, std::max(watermark_, closed_until_));
   if (!loads) return loads.error();
   const std::vector<std::string> names = store_.links();
   for (const StoredLoad& load : *loads) {
@@ -99,6 +104,7 @@ Result<void> Platform::restore_summaries() {
     const double capacity = history_.capacity_of(names[load.link.value()]);
     if (capacity > 0) summary.max_utilisation = std::max(summary.max_utilisation, bps / capacity);
   }
+  if (agents_ != nullptr) return fill_summaries();
   if (!summaries_.empty()) first_bin_ = summaries_.begin()->first;
   return restore_last_flow();
 }
@@ -117,7 +123,7 @@ Result<void> Platform::restore_last_flow() {
 
 // Records of the inventory's hosts: those that agents sent belong to no bin here.
 Result<std::vector<FlowRecord>> Platform::own_flows(Time from, Time to) const {
-  const auto& own = hosts_.observers();
+  const auto& own = observers_;
   if (own.empty()) return std::vector<FlowRecord>();
   if (store_.observers().size() == own.size()) return store_.flows_between(from, to);
   return store_.flows_between(from, to, own);
@@ -125,7 +131,8 @@ Result<std::vector<FlowRecord>> Platform::own_flows(Time from, Time to) const {
 
 Time Platform::first_bin() const {
   const std::shared_lock lock(mutex_);
-  return first_bin_;
+  if (agents_ == nullptr || !agents_->first_bin()) return first_bin_;
+  return first_bin_ == Time{} ? *agents_->first_bin() : std::min(first_bin_, *agents_->first_bin());
 }
 
 Time Platform::watermark() const {
@@ -146,13 +153,13 @@ Result<void> Platform::accept(BinInput input) {
   std::shared_ptr<const BinTraffic> worked_out;
   if (!epochs.empty()) {
     worked_out = std::make_shared<const BinTraffic>(
-        work_out(bin, records, std::move(epochs), hosts_, hosts_.list().size()));
+        work_out(bin, {records, nullptr, recorded_hosts_}, std::move(epochs), observers_.size()));
   }
   auto batch = batch_of(input, worked_out.get());
   if (!batch) return batch.error();
   if (auto kept = store_.append(*batch); !kept) return kept.error();
 
-  if (worked_out) cache_.put(bin.from, hosts_.list().size(), worked_out);
+  if (worked_out) cache_.put(bin.from, observers_.size(), {}, worked_out);
   const std::unique_lock lock(mutex_);
   if (first_bin_ == Time{}) first_bin_ = bin.from;
   watermark_ = bin.to;
@@ -217,6 +224,8 @@ void Platform::set_replay_state(std::function<ReplayState()> state) {
 }
 
 Status Platform::status() const {
+  const auto hosts = hosts_at(agents_ != nullptr ? agents_->now() : watermark());
+  const Time complete = complete_until();
   const std::shared_lock lock(mutex_);
   Status status;
   status.name = inventory_.name.empty() ? "anemone" : inventory_.name;
@@ -224,19 +233,19 @@ Status Platform::status() const {
   status.mode = config_.mode;
   status.span_from = span_ ? span_->first : first_bin_ == Time{} ? watermark_ : first_bin_;
   status.span_to = span_ ? span_->second : watermark_;
-  status.watermark = watermark_ == Time{} ? status.span_from : watermark_;
+  status.watermark = complete == Time{} ? status.span_from : complete;
   status.bin = config_.bin;
   if (replay_state_) status.replay = replay_state_();
-  status.hosts = hosts_.list().size();
+  status.hosts = hosts->list().size();
   if (auto topology = history_.at(watermark_)) {
     for (NodeId node : topology->nodes()) status.routers += topology->node(node).kind == NodeKind::kRouter;
   }
-  status.traffic = config_.traffic;
+  status.traffic = counts_traffic();
   status.routing = routing_;
   status.routing.vantages = vantages_at(watermark_);
   status.last_lsa = history_.last_heard();
-  status.last_flow = last_flow_;
-  status.records = records_;
+  status.last_flow = agents_ != nullptr ? agents_->last_record() : last_flow_;
+  status.records = records_ + (agents_ != nullptr ? agents_->counts().records : 0);
   status.lsas = lsas_;
   status.losses = losses_;
   return status;
@@ -249,8 +258,9 @@ std::vector<RoutingEvent> Platform::events(Time from, Time to) const {
 
 // The bin that holds an instant; the last one for the very end of the data.
 Result<Bin> Platform::bin_of(const std::optional<Time>& at) const {
+  if (agents_ != nullptr) return live_bin_of(at);
   const std::shared_lock lock(mutex_);
-  if (!config_.traffic) return bin_without_traffic(at);
+  if (config_.live) return bin_without_traffic(at);
   if (summaries_.empty()) return Error{"no bin is complete yet"};
   const Time last = summaries_.rbegin()->first;
   Time from = at ? slice_start(*at, config_.bin) : last;
@@ -262,44 +272,64 @@ Result<Bin> Platform::bin_of(const std::optional<Time>& at) const {
   return Bin{from, from + config_.bin};
 }
 
-Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, std::size_t instrumented) const {
-  if (auto kept = cache_.find(bin.from, instrumented); kept && bin.complete) return kept;
-  std::vector<Epoch> epochs;
-  {
-    const std::shared_lock lock(mutex_);
-    epochs = history_.between(bin.from, bin.to);
+std::shared_ptr<const Hosts> Platform::hosts_at(Time time) const {
+  return agents_ != nullptr ? agents_->hosts().at(time) : recorded_hosts_;
+}
+
+Result<BinRecords> Platform::records_of(const Bin& bin) const {
+  if (agents_ != nullptr) return agents_->records(bin);
+  auto read = own_flows(bin.from, bin.to);
+  if (!read) return read.error();
+  return BinRecords{std::make_shared<const std::vector<FlowRecord>>(std::move(*read)), nullptr,
+                    recorded_hosts_};
+}
+
+Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const Bin& bin, double instrumented) const {
+  const auto stamp = stamp_of(bin);
+  const auto hosts = hosts_at(bin.to - Duration{1});
+  const std::size_t count = hosts->count_of(instrumented);
+  if (stamp) {
+    if (auto kept = cache_.find(bin.from, count, *stamp)) return kept;
   }
+  std::vector<Epoch> epochs = epochs_of(bin);
   if (epochs.empty()) return Error{"no routing was heard before " + print_time(bin.to)};
-  std::shared_ptr<const std::vector<FlowRecord>> records;
-  if (auto all = cache_.find(bin.from, hosts_.list().size())) {
-    records = all->records;
+  std::shared_ptr<const BinTraffic> all;
+  if (stamp) all = cache_.find(bin.from, hosts->list().size(), *stamp);
+  BinRecords records;
+  if (all) {
+    records = all->observed;
   } else {
-    auto read = own_flows(bin.from, bin.to);
+    auto read = records_of(bin);
     if (!read) return read.error();
-    records = std::make_shared<const std::vector<FlowRecord>>(std::move(*read));
+    records = std::move(*read);
   }
-  auto worked_out =
-      std::make_shared<const BinTraffic>(work_out(bin, records, std::move(epochs), hosts_, instrumented));
-  if (bin.complete) cache_.put(bin.from, instrumented, worked_out);
-  return worked_out;
+  auto worked_out = work_out(bin, std::move(records), std::move(epochs), count);
+  if (agents_ != nullptr) worked_out.bin.stable = is_stable(bin);
+  auto shared = std::make_shared<const BinTraffic>(std::move(worked_out));
+  if (stamp) cache_.put(bin.from, count, *stamp, shared);
+  return shared;
 }
 
 Result<std::shared_ptr<const BinTraffic>> Platform::traffic(const BinQuestion& question) const {
   auto bin = bin_of(question.at);
   if (!bin) return bin.error();
-  return traffic(*bin, hosts_.count_of(question.instrumented));
+  return traffic(*bin, question.instrumented);
 }
 
 Result<std::shared_ptr<const BinTraffic>> Platform::truth(const BinTraffic& measured) const {
   if (!config_.whole_is_known) return std::shared_ptr<const BinTraffic>();
-  return traffic(measured.bin, hosts_.list().size());
+  return traffic(measured.bin, 1);
 }
 
 Envelope Platform::envelope(const BinTraffic& traffic) const {
-  return {config_.traffic, traffic.bin, traffic.coverage, watermark()};
+  Envelope envelope{counts_traffic(), traffic.bin, traffic.coverage, complete_until(), {}};
+  envelope.bin.carried_share = traffic.carried_share;
+  if (agents_ != nullptr) envelope.late = agents_->standing().late;
+  return envelope;
 }
 
 Result<TopologyAnswer> Platform::topology(const BinQuestion& question) const {
+  const auto hosts = hosts_at(question.at.value_or(watermark()));
   const std::shared_lock lock(mutex_);
   TopologyAnswer answer;
   answer.at = question.at.value_or(watermark_ == Time{} ? Time{} : watermark_ - Duration{1});
@@ -309,14 +339,14 @@ Result<TopologyAnswer> Platform::topology(const BinQuestion& question) const {
     answer.places[router.name] = {router.site, router.x, router.y};
   }
   answer.down = history_.down_at(answer.at);
-  const Attachments attachments(*answer.topology, hosts_.gateways());
-  const std::size_t instrumented = hosts_.count_of(question.instrumented);
-  for (std::size_t i = 0; i < hosts_.list().size(); ++i) {
-    const InventoryHost& host = hosts_.list()[i];
-    const AttachedAt at = attachments.find(host.address);
-    answer.hosts.push_back({host.name, host.address,
+  const Attachments attachments(*answer.topology, hosts->gateways());
+  const std::size_t instrumented = hosts->count_of(question.instrumented);
+  for (std::size_t i = 0; i < hosts->list().size(); ++i) {
+    const KnownHost& host = hosts->list()[i];
+    const AttachedAt at = attachments.find(host.address());
+    answer.hosts.push_back({host.name, host.address(),
                             at.ingress.valid() ? answer.topology->node(at.ingress).name : "",
-                            hosts_.instrumented(i, instrumented)});
+                            hosts->instrumented(i, instrumented)});
   }
   const std::lock_guard reading(lsdb_mutex_);
   const Lsdb lsdb = history_.lsas().at(answer.at);
@@ -326,7 +356,14 @@ Result<TopologyAnswer> Platform::topology(const BinQuestion& question) const {
 }
 
 Result<LoadAnswer> Platform::load(const BinQuestion& question) const {
-  auto measured = traffic(question);
+  if (question.last) return mean_load(question);
+  auto bin = bin_of(question.at);
+  if (!bin) return bin.error();
+  return load_of(*bin, question.instrumented);
+}
+
+Result<LoadAnswer> Platform::load_of(const Bin& bin, double instrumented) const {
+  auto measured = traffic(bin, instrumented);
   if (!measured) return measured.error();
   auto whole = truth(**measured);
   if (!whole) return whole.error();
@@ -347,6 +384,29 @@ Result<LoadAnswer> Platform::load(const BinQuestion& question) const {
   return answer;
 }
 
+// The bins that overlap the time before `at`, the one that holds it among them.
+Result<LoadAnswer> Platform::mean_load(const BinQuestion& question) const {
+  auto newest = bin_of(question.at);
+  if (!newest) return newest.error();
+  if (*question.last <= Duration{0} || *question.last > config_.bin * static_cast<std::int64_t>(kMeanBins)) {
+    return Error{"last: want more than no time and at most " +
+                 std::to_string(kMeanBins * static_cast<std::size_t>(config_.bin / 1s)) + "s"};
+  }
+  const Time end = question.at.value_or(agents_ != nullptr ? agents_->now() : newest->to);
+  Time from = std::max(slice_start(end - *question.last, config_.bin), first_bin());
+  MeanLoad mean;
+  for (; from < newest->from; from += config_.bin) {
+    auto bin = bin_of(from);
+    if (!bin) continue;
+    auto load = load_of(*bin, question.instrumented);
+    if (load) mean.add(*load);
+  }
+  auto load = load_of(*newest, question.instrumented);
+  if (!load) return load.error();
+  mean.add(*load);
+  return std::move(mean).answer();
+}
+
 // The starts and ends of the complete bins that overlap [from, to), at most the newest kSeriesBins.
 std::vector<std::pair<Time, Time>> Platform::bins_between(Time from, Time to) const {
   const std::shared_lock lock(mutex_);
@@ -362,8 +422,7 @@ std::vector<std::pair<Time, Time>> Platform::bins_between(Time from, Time to) co
 Result<SeriesAnswer> Platform::series(std::optional<Time> from, std::optional<Time> to,
                                       double instrumented) const {
   const Time first = from.value_or(first_bin());
-  const Time last = to.value_or(watermark());
-  const std::size_t count = hosts_.count_of(instrumented);
+  const Time last = to.value_or(complete_until());
   SeriesAnswer answer;
   answer.events = events(first, last);
   for (const auto& [start, end] : bins_between(first, last)) {
@@ -376,8 +435,8 @@ Result<SeriesAnswer> Platform::series(std::optional<Time> from, std::optional<Ti
       summary.true_total_bps = summary.total_bps;
       summary.total_error = 0;
     }
-    if (count != hosts_.list().size()) {
-      auto measured = traffic({start, end}, count);
+    if (instrumented < 1) {
+      auto measured = traffic({start, end}, instrumented);
       if (!measured) return measured.error();
       summary.total_bps = (*measured)->total_bps;
       summary.max_utilisation = (*measured)->max_utilisation;
@@ -399,16 +458,23 @@ Result<TopAnswer> Platform::top(std::string_view by, const BinQuestion& question
   answer.envelope = envelope(**measured);
   answer.by = by;
   if (by == "links") answer.rows = top_links(**measured);
-  if (by == "hosts") answer.rows = top_hosts(**measured, hosts_);
-  if (by == "apps") answer.rows = top_apps(**measured);
+  if (by == "hosts") answer.rows = top_hosts(**measured);
   if (by == "demands") answer.rows = top_demands(**measured);
+  if (by == "apps" || by == "processes" || by == "users") {
+    ProgramRows programs = top_programs(**measured);
+    answer.basis = programs.basis;
+    answer.rows = std::move(by == "apps"        ? programs.applications
+                            : by == "processes" ? programs.processes
+                                                : programs.users);
+  }
   keep_largest(answer.rows, count);
   return answer;
 }
 
-Result<std::vector<LinkPoint>> Platform::series_of(const std::string& link, std::size_t instrumented) const {
+Result<std::vector<LinkPoint>> Platform::series_of(const std::string& link, double instrumented) const {
+  if (agents_ != nullptr && instrumented >= 1) return kept_series_of(link);
   std::vector<LinkPoint> points;
-  for (const auto& [start, end] : bins_between(first_bin(), watermark())) {
+  for (const auto& [start, end] : bins_between(first_bin(), complete_until())) {
     auto measured = traffic({start, end}, instrumented);
     if (!measured) continue;  // no routing yet
     LinkPoint point;
@@ -448,8 +514,8 @@ Result<LinkDetail> Platform::link(const std::string& id, const BinQuestion& ques
     const LinkAnswer* same = (*whole)->find(id);
     detail.link.true_load_bps = same == nullptr ? 0 : same->load_bps;
   }
-  break_down_link(**measured, hosts_, detail);
-  auto points = series_of(id, hosts_.count_of(question.instrumented));
+  break_down_link(**measured, detail);
+  auto points = series_of(id, question.instrumented);
   if (!points) return points.error();
   detail.series = std::move(*points);
   return detail;
@@ -461,7 +527,7 @@ Result<NodeDetail> Platform::node(const std::string& id, const BinQuestion& ques
   NodeDetail detail;
   detail.envelope = envelope(**measured);
   detail.id = id;
-  if (!break_down_node(**measured, hosts_, detail) && !was_there(id, question, detail)) {
+  if (!break_down_node(**measured, detail) && !was_there(id, question, detail)) {
     return Error{"there is no router, network or host '" + id + "'; /api/v1/topology lists them"};
   }
   std::set<std::string> links;
@@ -490,14 +556,6 @@ bool Platform::was_there(const std::string& id, const BinQuestion& question, Nod
   return !detail.up;
 }
 
-// A host of the inventory by its name is its address; everything else stays as it is written.
-std::string Platform::end_of(const std::string& end) const {
-  for (const InventoryHost& host : hosts_.list()) {
-    if (host.name == end) return print_address(host.address);
-  }
-  return end;
-}
-
 Result<PathAnswer> Platform::path(const std::string& src, const std::string& dst,
                                   const BinQuestion& question) const {
   PathAnswer answer{src, dst, question.at.value_or(watermark() - Duration{1}), {}, {}};
@@ -507,7 +565,8 @@ Result<PathAnswer> Platform::path(const std::string& src, const std::string& dst
     topology = history_.at(answer.at);
   }
   if (topology == nullptr) return Error{"no routing has been heard yet"};
-  auto path = find_path(Attachments(*topology, hosts_.gateways()), end_of(src), end_of(dst));
+  const auto hosts = hosts_at(answer.at);
+  auto path = find_path(Attachments(*topology, hosts->gateways()), end_of(*hosts, src), end_of(*hosts, dst));
   if (!path) return path.error();
   answer.cost = path->cost;
   for (const RouteShare& step : path->links) {

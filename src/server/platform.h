@@ -5,7 +5,10 @@
 // given again after a restart. Answers about a bin are worked out from its records and the topologies
 // that held in it when they are first asked for, and kept for a while.
 //
-// One thread accepts; any thread may ask at any time.
+// Where agents report, answers about the bin that is open, and those that are not complete, are of what has
+// come until now; they correct themselves (server/live_traffic.h, platform_live.cpp).
+//
+// One thread accepts, one closes bins; any thread may ask at any time.
 #pragma once
 
 #include <functional>
@@ -25,6 +28,7 @@
 #include "server/answers.h"
 #include "server/bin_cache.h"
 #include "server/bin_traffic.h"
+#include "server/live_traffic.h"
 #include "server/vantage_watch.h"
 #include "store/store.h"
 #include "topology/inventory.h"
@@ -34,8 +38,8 @@ namespace anemone {
 struct PlatformConfig {
   std::string mode = "serve";
   Duration bin = 10s;
-  // False where only routing is heard: loads are then unknown, not zero.
-  bool traffic = true;
+  // Routing is heard as it happens, traffic reported by agents; false: a recording brings both, bin by bin.
+  bool live = false;
   // True where what is accepted is the whole truth, so that parts of it can be held against it (demo).
   bool whole_is_known = false;
 };
@@ -57,27 +61,36 @@ struct RoutingInput {
 
 // Which bin, seen by how many of the hosts.
 struct BinQuestion {
-  std::optional<Time> at;  // the newest complete bin when empty
+  std::optional<Time> at;  // when empty the newest complete bin; where agents report, the one that is open
   double instrumented = 1;
+  std::optional<Duration> last = {};  // loads: the mean over so long up to `at` instead
 };
 
 class Platform {
  public:
-  // Takes up what the store holds. `inventory` and `store` must outlive the platform.
+  // Takes up what the store holds. `inventory`, `store` and `agents` must outlive the platform. `agents`:
+  // what they report, where config.live; null where only routing is heard: loads are then unknown, not zero.
   static Result<std::unique_ptr<Platform>> open(PlatformConfig config, const Inventory& inventory,
-                                                Store& store);
+                                                Store& store, LiveTraffic* agents = nullptr);
 
-  // The hosts' ids, in the order of the inventory.
-  const std::vector<ObserverId>& observers() const { return hosts_.observers(); }
+  // The ids of a recording's hosts, in the order of the inventory.
+  const std::vector<ObserverId>& observers() const { return observers_; }
 
   // Everything up to here has been accepted.
   Time watermark() const;
+  // Answers are complete up to here: where agents report, when all of them have.
+  Time complete_until() const;
   // Keeps a bin, works out its loads and keeps those. REQUIRES: input.to is a bin's end after watermark().
   Result<void> accept(BinInput input);
 
   // Keeps what was heard and lets time pass; answers with what has changed in the network since the last
   // time. REQUIRES: times in the log are after watermark() and up to input.to.
   Result<std::vector<RoutingEvent>> accept(const RoutingInput& input);
+  // Keeps the loads of bins that are complete by now, and anew those of earlier ones that late records
+  // corrected; answers with the former. To be called again and again where agents report.
+  Result<std::vector<Bin>> close_bins();
+  // Grows with whatever can change an answer about the newest bins.
+  std::uint64_t changes() const;
   // How far the sources of routing were, before a restart.
   std::string routing_progress() const;
 
@@ -94,7 +107,7 @@ class Platform {
   void set_routing_problems(std::vector<std::string> problems);
   void set_late(std::map<std::string, std::pair<std::uint64_t, Duration>> late);
 
-  bool counts_traffic() const { return config_.traffic; }
+  bool counts_traffic() const { return !config_.live || agents_ != nullptr; }
   Status status() const;
   // What happened at an instant (of a burst that began there), and the LSAs that it was made of.
   InstantAnswer instant(Time time) const;
@@ -105,7 +118,7 @@ class Platform {
   Result<TopologyAnswer> topology(const BinQuestion& question) const;
   Result<LoadAnswer> load(const BinQuestion& question) const;
   Result<SeriesAnswer> series(std::optional<Time> from, std::optional<Time> to, double instrumented) const;
-  // `by`: "links", "hosts", "apps" or "demands".
+  // `by`: "links", "hosts", "apps", "processes", "users" or "demands".
   Result<TopAnswer> top(std::string_view by, const BinQuestion& question, std::size_t count) const;
   Result<LinkDetail> link(const std::string& id, const BinQuestion& question) const;
   Result<NodeDetail> node(const std::string& id, const BinQuestion& question) const;
@@ -114,10 +127,12 @@ class Platform {
   Result<PathAnswer> path(const std::string& src, const std::string& dst, const BinQuestion& question) const;
 
   static constexpr const char* kRoutingSource = "routing";
+  static constexpr const char* kLoadSource = "loads";
+  static constexpr std::size_t kMeanBins = 400;     // of a load over a time, at most
   static constexpr std::size_t kSeriesBins = 2000;  // the newest so many, when more are asked for
 
  private:
-  Platform(PlatformConfig config, const Inventory& inventory, Store& store,
+  Platform(PlatformConfig config, const Inventory& inventory, Store& store, LiveTraffic* agents,
            std::vector<ObserverId> observers);
   Result<void> restore();
   Result<void> restore_routing();
@@ -127,27 +142,40 @@ class Platform {
   Result<std::vector<FlowRecord>> own_flows(Time from, Time to) const;
   Time first_bin() const;
   bool was_there(const std::string& id, const BinQuestion& question, NodeDetail& detail) const;
-  std::string end_of(const std::string& end) const;
   Result<Batch> batch_of(const RoutingInput& input, LsaLog& log);
   void count_unseen();
   std::vector<UnseenAnswer> unseen(const Lsdb& lsdb, Time at) const;
   Result<Bin> bin_without_traffic(const std::optional<Time>& at) const;  // REQUIRES: the lock is held
   std::vector<VantageAnswer> vantages_at(Time at) const;                 // the same
   Result<Bin> bin_of(const std::optional<Time>& at) const;
-  Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, std::size_t instrumented) const;
+  Result<LoadAnswer> load_of(const Bin& bin, double instrumented) const;
+  Result<LoadAnswer> mean_load(const BinQuestion& question) const;
+  Result<Bin> live_bin_of(const std::optional<Time>& at) const;
+  std::optional<BinStamp> stamp_of(const Bin& bin) const;  // none: not to be kept
+  std::vector<Epoch> epochs_of(const Bin& bin) const;
+  std::shared_ptr<const Hosts> hosts_at(Time time) const;
+  Result<BinRecords> records_of(const Bin& bin) const;
+  bool is_stable(const Bin& bin) const;
+  Result<void> keep_loads(const Bin& bin);
+  Result<void> fill_summaries();
+  // `instrumented`: the share of hosts taken so.
+  Result<std::shared_ptr<const BinTraffic>> traffic(const Bin& bin, double instrumented) const;
   Result<std::shared_ptr<const BinTraffic>> traffic(const BinQuestion& question) const;
   Envelope envelope(const BinTraffic& traffic) const;
   // The same bin seen by all hosts, where that is the truth; null where it is not known.
   Result<std::shared_ptr<const BinTraffic>> truth(const BinTraffic& traffic) const;
   void keep_summary(const BinTraffic& traffic);
   std::vector<std::pair<Time, Time>> bins_between(Time from, Time to) const;
-  Result<std::vector<LinkPoint>> series_of(const std::string& link, std::size_t instrumented) const;
+  Result<std::vector<LinkPoint>> series_of(const std::string& link, double instrumented) const;
+  Result<std::vector<LinkPoint>> kept_series_of(const std::string& link) const;
   Result<Batch> batch_of(const BinInput& input, const BinTraffic* traffic);
 
   const PlatformConfig config_;
   const Inventory& inventory_;
   Store& store_;
-  const Hosts hosts_;
+  LiveTraffic* const agents_;
+  const std::vector<ObserverId> observers_;
+  const std::shared_ptr<const Hosts> recorded_hosts_;
   std::vector<VantageId> vantages_;  // of the inventory's listeners
 
   mutable std::shared_mutex mutex_;  // what follows
@@ -157,7 +185,9 @@ class Platform {
   std::map<std::string, std::pair<std::uint64_t, Duration>> late_;
   Time told_{};  // events up to here were answered by accept()
   Time watermark_{};
+  Time closed_until_{};  // loads of bins up to here are kept; where agents report
   Time first_bin_{};
+  std::uint64_t heard_ = 1;  // grows with what is heard of the routing protocol
   std::uint64_t records_ = 0;
   std::uint64_t lsas_ = 0;
   std::optional<Time> last_flow_;

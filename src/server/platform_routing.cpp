@@ -35,7 +35,7 @@ Result<void> Platform::restore_routing() {
   for (const MarkRow& mark : *marks) {
     log.marks.push_back({mark.time, static_cast<std::uint16_t>(mark.vantage.value()), mark.kind, mark.count});
   }
-  if (config_.traffic) {
+  if (!config_.live) {
     history_.add(log.entries, watermark_);
   } else {
     for (const HeardLsa& heard : log.entries) history_.take(heard);
@@ -99,6 +99,7 @@ Result<std::vector<RoutingEvent>> Platform::accept(const RoutingInput& input) {
   watch_.add(input.log);
   lsas_ += log.entries.size();
   watermark_ = input.to;
+  if (any) ++heard_;
   if (any) count_unseen();
   std::vector<RoutingEvent> news = history_.events(told_ + Duration{1}, Time::max());
   if (!news.empty()) told_ = news.back().time;
@@ -108,7 +109,7 @@ Result<std::vector<RoutingEvent>> Platform::accept(const RoutingInput& input) {
 // REQUIRES: the locks are held.
 void Platform::count_unseen() {
   const Lsdb& lsdb = history_.lsdb();
-  routing_.live = !config_.traffic;
+  routing_.live = config_.live;
   routing_.database = 0;
   lsdb.each([&](const LsdbKey&, const StoredLsa&) { ++routing_.database; });
   const auto missing = unseen(lsdb, watermark_);

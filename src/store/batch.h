@@ -16,6 +16,7 @@
 #include "capture/record_names.h"
 #include "lsdb/lsa_log.h"
 #include "record/flow_record.h"
+#include "record/host_facts.h"
 
 namespace anemone {
 
@@ -39,6 +40,12 @@ struct MarkRow {
   std::uint64_t count = 0;  // kLost: packets
 };
 
+// What an agent said of its host's place (record/host_facts.h).
+struct HostRow {
+  ObserverId observer;
+  HostFacts facts;  // without the name: that is the observer's
+};
+
 // What a link carried in the bin that starts at `bin`.
 struct StoredLoad {
   Time bin{};
@@ -57,7 +64,8 @@ struct Batch {
   std::shared_ptr<const RecordNames> names;
   std::vector<LsaRow> lsas;
   std::vector<MarkRow> marks;
-  std::vector<StoredLoad> loads;
+  std::vector<HostRow> hosts;
+  std::vector<StoredLoad> loads;  // of a bin that has loads already: these count
 };
 
 // A source's last batch.

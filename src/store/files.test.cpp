@@ -167,7 +167,7 @@ TEST_CASE("somebody else's DuckDB file and another version's store are refused b
                       "INSERT INTO f.meta VALUES ('format', 'anemone-store-9')"));
   }
   CHECK(refusal(folder.config()) ==
-        folder.path + "/main.duckdb: its format is 'anemone-store-9', this program reads anemone-store-4");
+        folder.path + "/main.duckdb: its format is 'anemone-store-9', this program reads anemone-store-5");
 }
 
 TEST_CASE("a folder that cannot be made is named") {

@@ -192,7 +192,8 @@ bool has_names(const FlowRecord& record, const RecordNames* names) {
   const Origin& origin = record.origin;
   return known(origin.owner, names == nullptr ? 0 : names->owners.size()) &&
          known(origin.application, names == nullptr ? 0 : names->applications.size()) &&
-         known(origin.tunnel, names == nullptr ? 0 : names->tunnels.size());
+         known(origin.tunnel, names == nullptr ? 0 : names->tunnels.size()) &&
+         known(record.nat, names == nullptr ? 0 : names->nats.size());
 }
 
 void OriginWriter::set(TableWriter& rows, std::size_t first, const FlowRecord& record) {

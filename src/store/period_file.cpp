@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "store/host_rows.h"
 
 namespace anemone {
 
@@ -16,10 +17,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFormat = "anemone-store-4";
+constexpr const char* kFormat = "anemone-store-5";
 constexpr std::string_view kPrefix = "period-";
 constexpr std::string_view kSuffix = ".duckdb";
 constexpr std::size_t kLsaHeaderSize = 20;
+constexpr const char* kNatColumns = ", nat, nat_src, nat_dst, nat_src_port, nat_dst_port";
+
+// Whether a row's other addresses and ports are those that packets have behind the observer, or came with.
+enum class Nat : std::uint8_t { kNone = 0, kAfter = 1, kBefore = 2 };
+
+// A translation as it is read: addresses are still numbers.
+struct ReadNat {
+  std::size_t record = 0;
+  std::uint32_t src = 0;
+  std::uint32_t dst = 0;
+  NatTuple tuple;
+};
 
 // An IPv4-like number as text, in SQL.
 std::string dotted(const std::string& column) {
@@ -53,12 +66,14 @@ std::string end_name() {
          "WHEN 5 THEN 'no room' ELSE '' END";
 }
 
+std::string nat_name() { return "CASE r.nat WHEN 1 THEN 'after' WHEN 2 THEN 'before' ELSE '' END"; }
+
 std::string name_join(const std::string& column, NameKind kind) {
   return " JOIN names n ON n.kind = " + std::to_string(static_cast<int>(kind)) + " AND n.id = r." + column;
 }
 
 std::string period_schema() {
-  return origin_schema() + R"(
+  return origin_schema() + host_schema() + R"(
     CREATE TABLE batches (batch UBIGINT NOT NULL, source VARCHAR NOT NULL, id UBIGINT NOT NULL,
       last_us BIGINT NOT NULL, at_us BIGINT NOT NULL, progress VARCHAR NOT NULL);
     CREATE TABLE addresses (id UINTEGER NOT NULL, high UBIGINT NOT NULL, low UBIGINT NOT NULL,
@@ -71,7 +86,8 @@ std::string period_schema() {
       pid UINTEGER NOT NULL, application UINTEGER NOT NULL, direction UTINYINT NOT NULL,
       interface UINTEGER NOT NULL, tunnel UINTEGER NOT NULL, srtt_us UINTEGER NOT NULL,
       retransmits UINTEGER NOT NULL, accuracy UTINYINT NOT NULL, end_reason UTINYINT NOT NULL,
-      batch UBIGINT NOT NULL);
+      nat UTINYINT NOT NULL, nat_src UINTEGER NOT NULL, nat_dst UINTEGER NOT NULL,
+      nat_src_port USMALLINT NOT NULL, nat_dst_port USMALLINT NOT NULL, batch UBIGINT NOT NULL);
     CREATE TABLE lsa_rows (arrival_us BIGINT NOT NULL, vantage UINTEGER NOT NULL, domain USMALLINT NOT NULL,
       area UINTEGER NOT NULL, as_wide BOOLEAN NOT NULL, type USMALLINT NOT NULL, id UBIGINT NOT NULL, advertising_router UINTEGER NOT NULL,
       sequence INTEGER NOT NULL, lsa BLOB NOT NULL, ordinal UINTEGER NOT NULL, batch UBIGINT NOT NULL);
@@ -84,8 +100,11 @@ std::string period_schema() {
       r.pid, o.executable, o.user_name, o.unit, o.container, a.name AS application, )" +
          direction_name() + R"( AS direction, r.interface, t.technology AS tunnel, t.src AS tunnel_src,
       t.dst AS tunnel_dst, t.tunnel AS tunnel_id, r.srtt_us, r.retransmits, )" +
-         accuracy_name() + " AS accuracy, " + end_name() + R"( AS end_reason FROM flow_rows r
-      JOIN addresses s ON s.id = r.src JOIN addresses d ON d.id = r.dst
+         accuracy_name() + " AS accuracy, " + end_name() + " AS end_reason, " + nat_name() +
+         R"( AS nat, CASE WHEN r.nat = 0 THEN '' ELSE ns.address END AS nat_src,
+      CASE WHEN r.nat = 0 THEN '' ELSE nd.address END AS nat_dst, r.nat_src_port, r.nat_dst_port
+      FROM flow_rows r JOIN addresses s ON s.id = r.src JOIN addresses d ON d.id = r.dst
+      JOIN addresses ns ON ns.id = r.nat_src JOIN addresses nd ON nd.id = r.nat_dst
       JOIN owners o ON o.id = r.owner JOIN applications a ON a.id = r.application
       JOIN tunnels t ON t.id = r.tunnel)" +
          name_join("observer", NameKind::kObserver) + R"(;
@@ -97,7 +116,10 @@ std::string period_schema() {
     CREATE VIEW marks AS SELECT r.time_us, n.name AS vantage, )" +
          mark_name() + " AS kind, r.packets FROM mark_rows r" + name_join("vantage", NameKind::kVantage) +
          R"(;
-    CREATE VIEW loads AS SELECT r.bin_us, n.name AS link, r.bits, r.packets FROM load_rows r)" +
+)" + host_view(name_join("observer", NameKind::kObserver)) +
+         R"(
+    CREATE VIEW loads AS SELECT r.bin_us, n.name AS link, r.bits, r.packets FROM (SELECT * FROM load_rows
+      QUALIFY batch = max(batch) OVER (PARTITION BY bin_us)) r)" +
          name_join("link", NameKind::kLink) + ";";
 }
 
@@ -246,6 +268,7 @@ Result<void> PeriodFile::write_parts(Connection& connection, const Batch& batch,
   if (written) written = write_records(connection, batch, part, number);
   if (written) written = write_lsas(connection, batch, part, number);
   if (written) written = write_marks(connection, batch, part, number);
+  if (written) written = write_host_rows(connection, catalog_, batch.hosts, part.hosts, number);
   if (written) written = write_loads(connection, batch, part, number);
   if (!written) return written;
   TableWriter rows(connection, catalog_, "batches");
@@ -271,6 +294,7 @@ Result<void> PeriodFile::write_names(Connection& connection, const Batch& batch,
   for (const std::uint32_t i : part.records) need(NameKind::kObserver, batch.records[i].observer.value());
   for (const std::uint32_t i : part.lsas) need(NameKind::kVantage, batch.lsas[i].vantage.value());
   for (const std::uint32_t i : part.marks) need(NameKind::kVantage, batch.marks[i].vantage.value());
+  for (const std::uint32_t i : part.hosts) need(NameKind::kObserver, batch.hosts[i].observer.value());
   for (const std::uint32_t i : part.loads) need(NameKind::kLink, batch.loads[i].link.value());
   if (fresh.empty()) return {};
   TableWriter rows(connection, catalog_, "names");
@@ -313,7 +337,17 @@ Result<void> PeriodFile::write_records(Connection& connection, const Batch& batc
     rows.set<std::uint64_t>(10, record.bytes);
     rows.set<std::uint32_t>(11, record.observer.value());
     origins.set(rows, 12, record);
-    rows.set<std::uint64_t>(22, number);
+    // Where nothing is translated the numbers are those of the record itself, so that they stand for
+    // something.
+    const NatTuple* nat = record.nat.valid() ? &batch.names->nats[record.nat] : nullptr;
+    rows.set<std::uint8_t>(22, static_cast<std::uint8_t>(nat == nullptr ? Nat::kNone
+                                                         : nat->before  ? Nat::kBefore
+                                                                        : Nat::kAfter));
+    rows.set<std::uint32_t>(23, id_of(nat == nullptr ? record.key.src : nat->src));
+    rows.set<std::uint32_t>(24, id_of(nat == nullptr ? record.key.dst : nat->dst));
+    rows.set<std::uint16_t>(25, nat == nullptr ? std::uint16_t{0} : nat->src_port);
+    rows.set<std::uint16_t>(26, nat == nullptr ? std::uint16_t{0} : nat->dst_port);
+    rows.set<std::uint64_t>(27, number);
   }
   auto written = rows.close();
   if (written) written = dictionary_->origins->write_fresh(connection, catalog_);
@@ -396,7 +430,9 @@ Result<void> PeriodFile::read_flows(Connection& connection, const std::string& w
   const std::string sql =
       "SELECT start_us, end_us, src, dst, src_port, dst_port, protocol, tcp_flags, tos, packets, bytes, "
       "observer" +
-      (names == nullptr ? "" : std::string(", ") + kOriginColumns) + " FROM " + table("flow_rows") + where;
+      (names == nullptr ? "" : std::string(", ") + kOriginColumns + kNatColumns) + " FROM " +
+      table("flow_rows") + where;
+  std::vector<ReadNat> nats;
   auto read = connection.read(sql, values, [&](const Chunk& rows) {
     out.reserve(out.size() + rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -414,6 +450,19 @@ Result<void> PeriodFile::read_flows(Connection& connection, const std::string& w
       record.bytes = rows.column<std::uint64_t>(10)[i];
       record.observer = ObserverId{rows.column<std::uint32_t>(11)[i]};
       if (names != nullptr) read_origin(rows, 12, i, record);
+      const auto nat = names == nullptr ? Nat::kNone : static_cast<Nat>(rows.column<std::uint8_t>(22)[i]);
+      if (nat != Nat::kNone) {
+        nats.push_back({out.size() - 1,
+                        rows.column<std::uint32_t>(23)[i],
+                        rows.column<std::uint32_t>(24)[i],
+                        {{},
+                         {},
+                         rows.column<std::uint16_t>(25)[i],
+                         rows.column<std::uint16_t>(26)[i],
+                         nat == Nat::kBefore}});
+        lowest = std::min({lowest, nats.back().src, nats.back().dst});
+        highest = std::max({highest, nats.back().src, nats.back().dst});
+      }
       lowest = std::min({lowest, rows.column<std::uint32_t>(2)[i], rows.column<std::uint32_t>(3)[i]});
       highest = std::max({highest, rows.column<std::uint32_t>(2)[i], rows.column<std::uint32_t>(3)[i]});
     }
@@ -438,6 +487,11 @@ Result<void> PeriodFile::read_flows(Connection& connection, const std::string& w
   for (std::size_t i = first; i < out.size(); ++i) {
     out[i].key.src = addresses[out[i].key.src.low() - lowest];
     out[i].key.dst = addresses[out[i].key.dst.low() - lowest];
+  }
+  for (ReadNat& nat : nats) {
+    nat.tuple.src = addresses[nat.src - lowest];
+    nat.tuple.dst = addresses[nat.dst - lowest];
+    out[nat.record].nat = names->nats.intern(nat.tuple);
   }
   return {};
 }
@@ -478,7 +532,7 @@ Result<void> PeriodFile::read_marks(Connection& connection, Time to, std::vector
 
 Result<void> PeriodFile::remove_batch(Connection& connection, std::uint64_t number) {
   std::string sql = "BEGIN TRANSACTION;";
-  for (const char* name : {"flow_rows", "lsa_rows", "mark_rows", "load_rows", "batches"}) {
+  for (const char* name : {"flow_rows", "lsa_rows", "mark_rows", "host_rows", "load_rows", "batches"}) {
     sql += "DELETE FROM " + table(name) + " WHERE batch = " + std::to_string(number) + ";";
   }
   auto removed = connection.run(sql + "COMMIT");

@@ -42,6 +42,7 @@ struct BatchPart {
   std::vector<std::uint32_t> records;
   std::vector<std::uint32_t> lsas;
   std::vector<std::uint32_t> marks;
+  std::vector<std::uint32_t> hosts;
   std::vector<std::uint32_t> loads;
 };
 
@@ -71,6 +72,8 @@ class PeriodFile {
   // Appends LSAs that arrived in [from, to), and marks made before `to`, in the order of their times.
   Result<void> read_lsas(Connection& connection, Time from, Time to, std::vector<LsaRow>& out) const;
   Result<void> read_marks(Connection& connection, Time to, std::vector<MarkRow>& out) const;
+
+  const std::string& catalog() const { return catalog_; }
 
   Result<void> remove_batch(Connection& connection, std::uint64_t number);
   // Frees the memory that only write() needs; it comes back by itself.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/database.h"
+#include "store/host_rows.h"
 #include "store/period_file.h"
 
 namespace anemone {
@@ -259,6 +260,9 @@ Result<void> Store::Parts::check_ids(const Batch& batch) const {
   for (const auto& mark : batch.marks) {
     if (mark.vantage.value() >= vantages) return unknown("vantage point");
   }
+  for (const auto& host : batch.hosts) {
+    if (host.observer.value() >= observers) return unknown("host's observer");
+  }
   for (const auto& load : batch.loads) {
     if (load.link.value() >= links) return unknown("link");
   }
@@ -283,6 +287,8 @@ Result<std::map<Time, BatchPart>> Store::Parts::split(const Batch& batch) const 
   for (const auto& lsa : batch.lsas) part_of(lsa.arrival).lsas.push_back(at++);
   at = 0;
   for (const auto& mark : batch.marks) part_of(mark.time).marks.push_back(at++);
+  at = 0;
+  for (const auto& host : batch.hosts) part_of(host.facts.at).hosts.push_back(at++);
   at = 0;
   for (const auto& load : batch.loads) part_of(load.bin).loads.push_back(at++);
   if (parts.empty()) part_of(batch.at);
@@ -351,6 +357,11 @@ std::optional<Progress> Store::progress(std::string_view source) const {
   const auto found = parts_->sources.find(source);
   if (found == parts_->sources.end()) return std::nullopt;
   return found->second;
+}
+
+std::map<std::string, Progress, std::less<>> Store::sources() const {
+  const std::lock_guard lock(parts_->state);
+  return parts_->sources;
 }
 
 // --- reads -----------------------------------------------------------------------------------------
@@ -425,12 +436,26 @@ Result<std::vector<MarkRow>> Store::marks_until(Time time) const {
   return marks;
 }
 
-Result<std::vector<StoredLoad>> Store::loads_between(Time from, Time to) const {
+Result<std::vector<HostRow>> Store::host_facts() const {
+  std::vector<HostRow> hosts;
+  auto read = parts_->read_periods(kFirst, kEnd, [&](const PeriodFile& file, Connection& connection) {
+    return read_host_rows(connection, file.catalog(), hosts);
+  });
+  if (!read) return read.error();
+  return hosts;
+}
+
+Result<std::vector<StoredLoad>> Store::loads_between(Time from, Time to,
+                                                     std::optional<StoredLinkId> only) const {
   std::vector<StoredLoad> loads;
   const std::vector<std::int64_t> values{micros(from), micros(to)};
   auto read = parts_->read_periods(from, to, [&](const PeriodFile& file, Connection& connection) {
-    const std::string sql = "SELECT bin_us, link, bits, packets FROM " + file.table("load_rows") +
-                            " WHERE bin_us >= ? AND bin_us < ? ORDER BY bin_us, link";
+    const std::string newest = "(SELECT bin_us AS bin, max(batch) AS newest FROM " + file.table("load_rows") +
+                               " WHERE bin_us >= ? AND bin_us < ? GROUP BY bin_us)";
+    const std::string sql = "SELECT bin_us, link, bits, packets FROM " + file.table("load_rows") + " JOIN " +
+                            newest + " ON bin_us = bin AND batch = newest" +
+                            (only ? " WHERE link = " + std::to_string(only->value()) : "") +
+                            " ORDER BY bin_us, link";
     return connection.read(sql, values, [&](const Chunk& rows) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
         loads.push_back({time_from_micros(rows.column<std::int64_t>(0)[i]),
@@ -459,16 +484,12 @@ Result<std::vector<Time>> Store::bins(Time from, Time to) const {
   return bins;
 }
 
-Result<std::optional<StoreSpan>> Store::span() const {
+// The least and the largest that `select` says of any period.
+Result<std::optional<StoreSpan>> Store::span_of(const SelectEnds& select) const {
   std::optional<StoreSpan> span;
   auto read = parts_->read_periods(kFirst, kEnd, [&](const PeriodFile& file, Connection& connection) {
-    const std::string sql =
-        "SELECT min(first_us), max(last_us) FROM (SELECT min(start_us) AS first_us, "
-        "max(end_us) AS last_us FROM " +
-        file.table("flow_rows") + " UNION ALL SELECT min(arrival_us), max(arrival_us) FROM " +
-        file.table("lsa_rows") + " UNION ALL SELECT min(time_us), max(time_us) FROM " +
-        file.table("mark_rows") + " UNION ALL SELECT min(bin_us), max(bin_us) FROM " +
-        file.table("load_rows") + ") AS ends HAVING min(first_us) IS NOT NULL";
+    const std::string sql = "SELECT min(first_us), max(last_us) FROM (" + select(file) +
+                            ") AS ends HAVING min(first_us) IS NOT NULL";
     return connection.read(sql, [&](const Chunk& rows) {
       if (rows.size() == 0) return;
       const Time first = time_from_micros(rows.column<std::int64_t>(0)[0]);
@@ -478,6 +499,21 @@ Result<std::optional<StoreSpan>> Store::span() const {
   });
   if (!read) return read.error();
   return span;
+}
+
+Result<std::optional<StoreSpan>> Store::span() const {
+  return span_of([](const PeriodFile& file) {
+    return "SELECT min(start_us) AS first_us, max(end_us) AS last_us FROM " + file.table("flow_rows") +
+           " UNION ALL SELECT min(arrival_us), max(arrival_us) FROM " + file.table("lsa_rows") +
+           " UNION ALL SELECT min(time_us), max(time_us) FROM " + file.table("mark_rows") +
+           " UNION ALL SELECT min(bin_us), max(bin_us) FROM " + file.table("load_rows");
+  });
+}
+
+Result<std::optional<StoreSpan>> Store::record_span() const {
+  return span_of([](const PeriodFile& file) {
+    return "SELECT min(start_us) AS first_us, max(end_us) AS last_us FROM " + file.table("flow_rows");
+  });
 }
 
 Result<StoreCounts> Store::counts() const {

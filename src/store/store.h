@@ -17,6 +17,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +30,8 @@
 #include "store/batch.h"
 
 namespace anemone {
+
+class PeriodFile;
 
 struct StoreConfig {
   std::string folder;     // made when it is not there
@@ -72,6 +76,8 @@ class Store {
   // store has not given out are refused.
   Result<void> append(const Batch& batch);
   std::optional<Progress> progress(std::string_view source = "main") const;
+  // All sources, by name.
+  std::map<std::string, Progress, std::less<>> sources() const;
 
   // Records that start in [from, to), of the given observers or, when there are none given, of all.
   // Within a period in the order in which they came. Origins are read only where `names` are given: their
@@ -84,12 +90,17 @@ class Store {
   Result<std::vector<LsaRow>> lsas_until(Time time) const;
   // Marks made up to and including `time`, in the order of their times.
   Result<std::vector<MarkRow>> marks_until(Time time) const;
-  // Loads of the bins that start in [from, to), by bin.
-  Result<std::vector<StoredLoad>> loads_between(Time from, Time to) const;
+  // What agents said of their hosts, in the order of its times.
+  Result<std::vector<HostRow>> host_facts() const;
+  // Loads of the bins that start in [from, to), by bin; of a bin that was kept several times, the last.
+  // `only`: of this link.
+  Result<std::vector<StoredLoad>> loads_between(Time from, Time to,
+                                                std::optional<StoredLinkId> only = {}) const;
   // The starts of all bins in [from, to) that have loads, ascending.
   Result<std::vector<Time>> bins(Time from, Time to) const;
 
-  Result<std::optional<StoreSpan>> span() const;  // none when empty
+  Result<std::optional<StoreSpan>> span() const;         // none when empty
+  Result<std::optional<StoreSpan>> record_span() const;  // of the flow records
   Result<StoreCounts> counts() const;
 
   // Forgets every period that ended `keep` or longer before `now`; says how many.
@@ -97,7 +108,9 @@ class Store {
 
  private:
   struct Parts;
+  using SelectEnds = std::function<std::string(const PeriodFile&)>;
   explicit Store(std::unique_ptr<Parts> parts);
+  Result<std::optional<StoreSpan>> span_of(const SelectEnds& select) const;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -90,11 +90,16 @@ void put_envelope(Json& json, const Envelope& envelope) {
   json["bin"] = {{"from", print_time(envelope.bin.from)},
                  {"to", print_time(envelope.bin.to)},
                  {"complete", envelope.bin.complete},
-                 {"stable", envelope.bin.stable}};
+                 {"stable", envelope.bin.stable},
+                 {"carried_share", share(envelope.bin.carried_share)}};
   json["coverage"] = {{"hosts", envelope.coverage.hosts},
                       {"instrumented", envelope.coverage.instrumented},
                       {"bytes_share", share(envelope.coverage.bytes_share)}};
   json["watermark"] = print_time(envelope.watermark);
+  json["late"] = Json::array();
+  for (const LateAgent& late : envelope.late) {
+    json["late"].push_back({{"agent", late.agent}, {"since", print_time(late.since)}});
+  }
 }
 
 Json event_json(const RoutingEvent& event) {
@@ -109,14 +114,16 @@ Json events_json(const std::vector<RoutingEvent>& events) {
 }
 
 Json link_row(const LinkAnswer& link) {
-  return {{"id", link.id},
-          {"from", link.from},
-          {"to", link.to},
-          {"load_bps", rounded(link.load_bps)},
-          {"load_pps", rounded(link.load_pps)},
-          {"capacity_bps", capacity(link.capacity_bps)},
-          {"utilisation", optional_number(link.utilisation(), share)},
-          {"true_load_bps", optional_number(link.true_load_bps, rounded)}};
+  Json row = {{"id", link.id},
+              {"from", link.from},
+              {"to", link.to},
+              {"load_bps", rounded(link.load_bps)},
+              {"load_pps", rounded(link.load_pps)},
+              {"capacity_bps", capacity(link.capacity_bps)},
+              {"utilisation", optional_number(link.utilisation(), share)},
+              {"true_load_bps", optional_number(link.true_load_bps, rounded)}};
+  if (link.now_bps) row["now_bps"] = rounded(*link.now_bps);
+  return row;
 }
 
 Json accuracy_json(const LoadAnswer& answer) {
@@ -230,7 +237,7 @@ std::string top_json(const TopAnswer& answer) {
   Json json;
   put_envelope(json, answer.envelope);
   json["by"] = answer.by;
-  if (answer.by == "apps") json["basis"] = "port";
+  if (answer.by == "apps") json["basis"] = answer.basis;
   json["rows"] = Json::array();
   for (const RankedRow& row : answer.rows) {
     Json one = {{"key", row.key},
@@ -268,6 +275,9 @@ std::string link_json(const LinkDetail& detail) {
   json["sinks"] = ranked(detail.sinks, "router");
   json["hosts"] = hosts_json(detail.hosts);
   json["apps"] = ranked(detail.apps, "name");
+  json["apps_basis"] = detail.apps_basis;
+  json["processes"] = ranked(detail.processes, "name");
+  json["users"] = ranked(detail.users, "name");
   json["demands"] = demands_json(detail.demands);
   json["series"] = Json::array();
   for (const LinkPoint& point : detail.series) {
@@ -345,6 +355,8 @@ std::string node_json(const NodeDetail& detail) {
   json["events"] = events_json(detail.events);
   json["hosts"] = hosts_json(detail.hosts);
   json["apps"] = ranked(detail.apps, "name");
+  json["processes"] = ranked(detail.processes, "name");
+  json["users"] = ranked(detail.users, "name");
   json["peers"] = hosts_json(detail.peers);
   return json.dump();
 }

@@ -179,8 +179,15 @@ void Api::add_traffic() {
                         "/api/v1/load",
                         "The load of every directed link in a bin",
                         "Load",
-                        {kAt, kInstrumented},
-                        asking([this](const HttpRequest&, const BinQuestion& question) {
+                        {kAt, kInstrumented, {"last", "string", "the mean over so long up to then, as 1m"}},
+                        asking([this](const HttpRequest& request, BinQuestion question) {
+                          const std::string last = request.query.text("last");
+                          if (!last.empty()) {
+                            auto length = parse_duration(last);
+                            if (!length)
+                              return http_error(400, "bad_parameter", "last: " + length.error().message);
+                            question.last = *length;
+                          }
                           if (!platform_.counts_traffic()) return without_traffic();
                           return answer_with(platform_.load(question), load_json, 404, "no_data");
                         })});
@@ -202,23 +209,26 @@ void Api::add_traffic() {
                           return answer_with(platform_.series(*from, *to, *instrumented), series_json, 404,
                                              "no_data");
                         }});
-  endpoints_.push_back({"GET",
-                        "/api/v1/top",
-                        "The largest links, hosts, apps or demands of a bin",
-                        "Top",
-                        {{"by", "string", "links, hosts, apps or demands"}, kAt, kInstrumented, kCount},
-                        asking([this](const HttpRequest& request, const BinQuestion& question) {
-                          const std::string by = request.query.text("by", "links");
-                          if (!std::set<std::string>{"links", "hosts", "apps", "demands"}.contains(by)) {
-                            return http_error(400, "bad_parameter", "by: want links, hosts, apps or demands");
-                          }
-                          auto count = request.query.count("n", 10);
-                          if (!count || *count < 1 || *count > 1000) {
-                            return http_error(400, "bad_parameter", "n: want a whole number from 1 to 1000");
-                          }
-                          if (!platform_.counts_traffic()) return without_traffic();
-                          return answer_with(platform_.top(by, question, *count), top_json, 404, "no_data");
-                        })});
+  endpoints_.push_back(
+      {"GET",
+       "/api/v1/top",
+       "The largest links, hosts, apps, processes, users or demands of a bin",
+       "Top",
+       {{"by", "string", "links, hosts, apps, processes, users or demands"}, kAt, kInstrumented, kCount},
+       asking([this](const HttpRequest& request, const BinQuestion& question) {
+         const std::string by = request.query.text("by", "links");
+         static const std::set<std::string> kBy = {"links", "hosts", "apps", "processes", "users", "demands"};
+         if (!kBy.contains(by)) {
+           return http_error(400, "bad_parameter",
+                             "by: want links, hosts, apps, processes, users or demands");
+         }
+         auto count = request.query.count("n", 10);
+         if (!count || *count < 1 || *count > 1000) {
+           return http_error(400, "bad_parameter", "n: want a whole number from 1 to 1000");
+         }
+         if (!platform_.counts_traffic()) return without_traffic();
+         return answer_with(platform_.top(by, question, *count), top_json, 404, "no_data");
+       })});
   endpoints_.push_back({"GET",
                         "/api/v1/link",
                         "Whose load a directed link carries",

@@ -21,7 +21,8 @@ struct Shape {
 
 constexpr auto kShapes = std::to_array<Shape>({
     {"Span", "from:time to:time"},
-    {"Bin", "from:time to:time complete:boolean stable:boolean"},
+    {"Bin", "from:time to:time complete:boolean stable:boolean carried_share:number"},
+    {"LateAgent", "agent:string since:time"},
     {"Coverage", "hosts:integer instrumented:integer bytes_share:number"},
     {"Replay", "playing:boolean speed:number done:boolean"},
     {"Loss", "part:string reason:string count:integer"},
@@ -55,11 +56,12 @@ constexpr auto kShapes = std::to_array<Shape>({
      "prefixes:AttachedPrefix[] unseen:UnseenLsa[] lsas:LsaCounts"},
     {"LinkLoad",
      "id:string from:string to:string load_bps:number load_pps:number capacity_bps:number? "
-     "utilisation:number? true_load_bps:number?"},
+     "utilisation:number? true_load_bps:number? now_bps:number~"},
     {"LinkError", "id:string error_bps:number error:number?"},
     {"Accuracy", "total_error:number links:LinkError[]"},
     {"Load",
-     "bin:Bin coverage:Coverage watermark:time links:LinkLoad[] max_utilisation:number total_bps:number "
+     "bin:Bin coverage:Coverage watermark:time late:LateAgent[] links:LinkLoad[] max_utilisation:number "
+     "total_bps:number "
      "unrouted_bps:number unattached_bps:number accuracy:Accuracy?"},
     {"SeriesBin",
      "from:time total_bps:number true_total_bps:number? max_utilisation:number total_error:number? "
@@ -72,22 +74,27 @@ constexpr auto kShapes = std::to_array<Shape>({
      "key:string label:string bps:number pps:number share:number utilisation:number?~ sent_bps:number~ "
      "received_bps:number~ from:string~ to:string~"},
     {"Top",
-     "bin:Bin coverage:Coverage watermark:time by:links|hosts|apps|demands basis:string~ rows:TopRow[]"},
+     "bin:Bin coverage:Coverage watermark:time late:LateAgent[] by:links|hosts|apps|processes|users|demands "
+     "basis:string~ rows:TopRow[]"},
     {"RouterShare", "router:string bps:number share:number"},
     {"AppShare", "name:string bps:number share:number"},
     {"HostTraffic", "name:string address:string sent_bps:number received_bps:number instrumented:boolean~"},
     {"LinkDemand", "from:string to:string prefix:string bps:number share_on_link:number"},
     {"LinkPoint", "from:time load_bps:number true_load_bps:number?"},
     {"LinkDetail",
-     "bin:Bin coverage:Coverage watermark:time id:string from:string to:string load_bps:number? "
+     "bin:Bin coverage:Coverage watermark:time late:LateAgent[] id:string from:string to:string "
+     "load_bps:number? "
      "capacity_bps:number? utilisation:number? true_load_bps:number? cost:integer? state:up|down "
-     "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] demands:LinkDemand[] "
+     "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] apps_basis:string "
+     "processes:AppShare[] users:AppShare[] demands:LinkDemand[] "
      "series:LinkPoint[] reverse:string?"},
     {"NodeLink", "id:string from:string to:string load_bps:number? utilisation:number?"},
     {"NodeDetail",
-     "bin:Bin coverage:Coverage watermark:time id:string kind:router|network|host state:up|down "
+     "bin:Bin coverage:Coverage watermark:time late:LateAgent[] id:string kind:router|network|host "
+     "state:up|down "
      "sent_bps:number? received_bps:number? "
-     "links:NodeLink[] events:NetworkEvent[] hosts:HostTraffic[] apps:AppShare[] peers:HostTraffic[]"},
+     "links:NodeLink[] events:NetworkEvent[] hosts:HostTraffic[] apps:AppShare[] processes:AppShare[] "
+     "users:AppShare[] peers:HostTraffic[]"},
     {"PathLink", "from:string to:string share:number"},
     {"Path", "src:string dst:string at:time cost:integer? links:PathLink[] reachable:boolean"},
     {"AgentCounters", "*:integer"},
@@ -208,7 +215,7 @@ std::string openapi_json(const std::vector<ApiEndpoint>& endpoints) {
     document["paths"][endpoint.path][method] = operation(endpoint);
   }
   document["paths"]["/api/v1/stream"]["get"] = {
-      {"summary", "Server-sent events: bin, topology, status"},
+      {"summary", "Server-sent events: bin, load, topology, status"},
       {"responses", {{"200", {{"description", "text/event-stream"}}}}}};
   Json schemas = Json::object();
   for (const Shape& shape : kShapes) schemas[shape.name] = shape_schema(shape);

@@ -6,6 +6,7 @@ export interface Envelope {
   bin: Bin;
   coverage: Coverage;
   watermark: string;
+  late: LateAgent[];
 }
 
 export interface Span {
@@ -18,6 +19,12 @@ export interface Bin {
   to: string;
   complete: boolean;
   stable: boolean;
+  carried_share: number;
+}
+
+export interface LateAgent {
+  agent: string;
+  since: string;
 }
 
 export interface Coverage {
@@ -182,6 +189,7 @@ export interface LinkLoad {
   capacity_bps: number | null;
   utilisation: number | null;
   true_load_bps: number | null;
+  now_bps?: number;
 }
 
 export interface LinkError {
@@ -253,7 +261,7 @@ export interface TopRow {
 }
 
 export interface Top extends Envelope {
-  by: "links" | "hosts" | "apps" | "demands";
+  by: "links" | "hosts" | "apps" | "processes" | "users" | "demands";
   basis?: string;
   rows: TopRow[];
 }
@@ -306,6 +314,9 @@ export interface LinkDetail extends Envelope {
   sinks: RouterShare[];
   hosts: HostTraffic[];
   apps: AppShare[];
+  apps_basis: string;
+  processes: AppShare[];
+  users: AppShare[];
   demands: LinkDemand[];
   series: LinkPoint[];
   reverse: string | null;
@@ -329,6 +340,8 @@ export interface NodeDetail extends Envelope {
   events: NetworkEvent[];
   hosts: HostTraffic[];
   apps: AppShare[];
+  processes: AppShare[];
+  users: AppShare[];
   peers: HostTraffic[];
 }
 
