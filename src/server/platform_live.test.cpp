@@ -200,7 +200,7 @@ TEST_CASE(
   constexpr std::uint32_t kRouters = 7;
   constexpr std::uint32_t kHosts = 3;  // at each
   constexpr int kSlices = 8;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     CAPTURE(seed);
     Random random(seed);
     Expected expected(kRouters, random);
@@ -224,6 +224,7 @@ TEST_CASE(
       std::vector<FlowRecord> records;
     };
     std::vector<File> files;
+    std::map<std::pair<std::string, Time>, File> received;  // by agent and the slice's end
     std::vector<std::vector<FlowRecord>> sent(kSlices);
     for (std::uint32_t r = 1; r <= kRouters; ++r) {
       for (std::uint32_t h = 1; h <= kHosts; ++h) {
@@ -247,12 +248,16 @@ TEST_CASE(
             if (to == kHosts) continue;
             FlowRecord seen = record;
             seen.key.direction = Direction::kIn;
-            files.push_back({file.due + 1s, host_name(to_router, to), slice + 10s, {seen}});
+            const std::string peer = host_name(to_router, to);
+            const auto [at, is_new] =
+                received.try_emplace({peer, slice + 10s}, File{file.due + 1s, peer, slice + 10s, {}});
+            at->second.records.push_back(seen);
           }
           if (h != kHosts) files.push_back(std::move(file));
         }
       }
     }
+    for (auto& [of, file] : received) files.push_back(std::move(file));
     std::ranges::stable_sort(files, {}, &File::due);
 
     bool changed = false;
