@@ -62,6 +62,7 @@ def good_parameters(path, served):
     return {
         '/api/v1/status': [{}], '/api/v1/openapi.json': [{}],
         '/api/v1/topology': plain, '/api/v1/load': [*plain, {'at': at, 'last': '25s'}],
+        '/api/v1/losses': plain,
         '/api/v1/series': [{}, {'from': series['bins'][1]['from'], 'to': at, 'instrumented': 0.3}],
         '/api/v1/events': [{}, {'from': at, 'n': 2}, {'to': at}],
         '/api/v1/instant': [{'at': event['time']} for event in series['events']],

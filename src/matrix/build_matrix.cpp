@@ -150,6 +150,7 @@ class Builder {
   void count_loss(const FlowRecord& record, const RecordEnds& ends) {
     if (!ends.sender.valid() || !ends.receiver.valid() || ends.sender == ends.receiver) return;
     if (record.observer != ends.sender && record.observer != ends.receiver) return;
+    if (!both_know(ends)) return;
     if (!heard_throughout(ends.sender) || !heard_throughout(ends.receiver)) return;
     if (Placer::apart(ends) != Fate::kPlaced) return;
     const std::size_t last = parts_.size() - 1;
@@ -159,6 +160,12 @@ class Builder {
     losses_.add({from.ingress, from.prefix, to.prefix}, record,
                 record.observer == ends.sender ? LossTable::Side::kSender : LossTable::Side::kReceiver,
                 clock_error(ends.sender) + clock_error(ends.receiver));
+  }
+
+  // Whether the other end's record tells of the same two; else only one side would be counted.
+  static bool both_know(const RecordEnds& ends) {
+    if (ends.sender != ends.source.observer || ends.receiver != ends.target.observer) return false;
+    return ends.translated || (!ends.source.by_asking && !ends.target.by_asking);
   }
 
   const AttachedAt& inside_of(const KnownAddress& one, const KnownAddress& other, std::size_t part) const {
@@ -209,15 +216,16 @@ class Builder {
   // Gives each part of the bin its share. `seen_by`: by part, who saw it on its way; empty: nobody.
   void split(std::uint32_t index, const RecordEnds& ends, std::span<const ObserverId> seen_by) {
     const auto bytes = static_cast<double>(records_[index].bytes);
-    double share_before = 0;
+    double share_before = 0;  // of all parts until then
     std::uint32_t demand_before = kNoDemand;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const double share = share_of(records_[index], i);
       if (share <= 0) continue;
       if (share < 1) result_.bytes.split += bytes * share;
       const std::uint32_t demand = put(i, index, ends, share, seen_by.empty() ? ObserverId{} : seen_by[i]);
-      if (share_before > 0) note_split(i - 1, demand_before, demand, bytes * share_before, bytes * share);
-      share_before = share;
+      if (share_before > 0)
+        note_split(i - 1, demand_before, demand, bytes * share_before, bytes * (1 - share_before));
+      share_before += share;
       demand_before = demand;
     }
   }
@@ -323,16 +331,16 @@ class Builder {
       if (!choice.ordered) result_.bytes.unordered += bytes;
       if (!owner_of(ends, [](ObserverId) { return true; }).id.valid()) result_.bytes.whole += bytes;
       const std::uint32_t demand = put(choice.part, choice.record, ends, share, record.observer);
-      if (share < 1) note_uncertain(choice.part, demand, bytes);
+      if (share < 1) note_uncertain(choice.part, demand, bytes, static_cast<double>(record.bytes) - bytes);
     }
   }
 
   // An exporter's share of a part: what the other parts count may be another exporter's.
-  void note_uncertain(std::size_t part, std::uint32_t demand, double bytes) {
+  void note_uncertain(std::size_t part, std::uint32_t demand, double bytes, double elsewhere) {
     if (part + 1 < parts_.size()) {
-      note_split(part, demand, kNoDemand, bytes, 0);
+      note_split(part, demand, kNoDemand, bytes, elsewhere);
     } else {
-      note_split(part - 1, kNoDemand, demand, 0, bytes);
+      note_split(part - 1, kNoDemand, demand, elsewhere, bytes);
     }
   }
 

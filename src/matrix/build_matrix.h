@@ -57,8 +57,8 @@ struct PlacedRecord {
   double explained = 0;  // of these bytes, those of which inner records say what they are
 };
 
-// Bytes of records that span the end of a part: put where by their time. What is not in a demand is
-// kNoDemand.
+// Bytes of records that span the end of a part, as they were put by their time: all that came before it, and
+// all after. So many may have been on the other side of it. What is not in a demand is kNoDemand.
 struct SplitBytes {
   std::uint32_t before = kNoDemand;  // demand of this part
   std::uint32_t after = kNoDemand;   // of the next

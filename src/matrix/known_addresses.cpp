@@ -63,6 +63,7 @@ KnownAddress KnownAddresses::as_said_by(const KnownAddress& general, const IpAdd
   } else if (!general.observer.valid() && is_behind(asking, address, time)) {
     own.observer = asking;
   }
+  own.by_asking = own.observer != general.observer;
   return own;
 }
 

@@ -25,6 +25,7 @@ struct KnownAddress {
   ObserverId observer;  // who watches it; invalid: nobody
   AddressKind kind = AddressKind::kOne;
   bool translated = false;     // some NAT box has told of flows with it
+  bool by_asking = false;      // only who asks says that it is his: others' records know it as another's
   std::uint32_t attached = 0;  // for KnownAddresses::attached()
 };
 

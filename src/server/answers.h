@@ -179,9 +179,19 @@ struct LinkAnswer {
   double capacity_bps = 0;  // 0 = not known
   std::optional<double> true_load_bps;
   std::optional<double> now_bps;  // of a mean over a time: in the last bin
+  // Of the larger of this load and the true one, the most that they can differ by because routes changed
+  // inside the bin.
+  double uncertain_share = 0;
   std::optional<double> utilisation() const {
     return capacity_bps > 0 ? std::optional(load_bps / capacity_bps) : std::nullopt;
   }
+};
+
+// Traffic that is in no demand, by the reason (print_fate of matrix/fate.h).
+struct FateAnswer {
+  std::string reason;
+  double bps = 0;
+  std::vector<std::string> examples;  // addresses that it is about
 };
 
 struct LoadAnswer {
@@ -193,6 +203,25 @@ struct LoadAnswer {
   std::optional<double> total_error;  // sum |load - true| / sum true
   double unrouted_bps = 0;
   double unattached_bps = 0;
+  std::vector<FateAnswer> unattached;  // the same by reason
+  std::vector<FateAnswer> apart;       // what no link of the topology is meant to carry
+};
+
+// What the agents at one end sent and those at the other received, in a bin.
+struct PairLoss {
+  std::string from;  // router
+  std::string to;    // prefix
+  double sent_bytes = 0;
+  double received_bytes = 0;
+  double low_bytes = 0;   // lost: at least, below 0 when more was received;
+  double high_bytes = 0;  // and at most
+  bool shed = false;      // an agent was over its budget: its counts may be late
+
+  double lost_bytes() const { return sent_bytes - received_bytes; }
+};
+struct LossesAnswer {
+  Envelope envelope;
+  std::vector<PairLoss> pairs;
 };
 
 struct SeriesBin {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "load/destination_routes.h"
+#include "server/uncertain_load.h"
 
 namespace anemone {
 namespace {
@@ -148,7 +149,12 @@ BinTraffic work_out(const Bin& bin, BinRecords observed, std::vector<Epoch> epoc
                       traffic.matrix.bytes.coverage()};
   traffic.carried_share = carried_share(traffic.observed, traffic.matrix.uses);
   traffic.links = add_up(traffic.epochs, traffic.loads);
-  for (const LinkAnswer& link : traffic.links) {
+  const auto uncertain = uncertain_loads(traffic.epochs, traffic.matrix);
+  for (LinkAnswer& link : traffic.links) {
+    const auto found = uncertain.find(link.id);
+    if (found != uncertain.end()) {
+      link.uncertain_share = found->second.share(link.load_bps / 8 * seconds(bin.to - bin.from));
+    }
     traffic.total_bps += link.load_bps;
     traffic.max_utilisation = std::max(traffic.max_utilisation, link.utilisation().value_or(0));
   }

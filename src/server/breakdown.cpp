@@ -80,6 +80,9 @@ class HostTally {
   double whole_ = 0;
 };
 
+constexpr const char* kNotKnown = "(unknown)";
+constexpr const char* kNobody = "(none)";
+
 // What programs carried: as their hosts' agents tell, applications else by the well-known port.
 class ProgramTally {
  public:
@@ -89,9 +92,10 @@ class ProgramTally {
     applications.add(application_of(record), bps, pps);
     const Owner* owner = nullptr;
     if (names_ != nullptr && record.origin.owner.valid()) owner = &names_->owners[record.origin.owner];
-    const std::string& process = owner == nullptr ? kNotKnown : owner->process;
-    processes.add(process.empty() ? kNotKnown : process, bps, pps);
-    users.add(owner == nullptr ? kNotKnown : owner->user.empty() ? kNobody : owner->user, bps, pps);
+    const bool named = owner != nullptr && !owner->process.empty();
+    processes.add(named ? owner->process : kNotKnown, bps, pps);
+    const char* const no_user = owner == nullptr ? kNotKnown : kNobody;
+    users.add(owner != nullptr && !owner->user.empty() ? owner->user : no_user, bps, pps);
   }
 
   // By what the applications are named.
@@ -111,8 +115,6 @@ class ProgramTally {
     return application_by_port(record.key.protocol, {record.key.src_port, record.key.dst_port});
   }
 
-  static inline const std::string kNotKnown = "(unknown)";
-  static inline const std::string kNobody = "(none)";
   const RecordNames* names_;
   bool told_ = false;
   bool guessed_ = false;

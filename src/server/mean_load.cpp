@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "server/traffic_account.h"
+
 namespace anemone {
 namespace {
 
@@ -31,10 +33,14 @@ void MeanLoad::add(const LoadAnswer& bin) {
   over.late = bin.envelope.late;
   sum_.unrouted_bps += bin.unrouted_bps;
   sum_.unattached_bps += bin.unattached_bps;
+  if (bins_ > 0) add_fates(bin.unattached, sum_.unattached);
+  if (bins_ > 0) add_fates(bin.apart, sum_.apart);
   for (auto& [id, link] : links_) link.now_bps = 0;
   for (const LinkAnswer& link : bin.links) {
     const auto [known, is_new] = links_.try_emplace(link.id, link);
     known->second.now_bps = link.load_bps;
+    double& uncertain = known->second.uncertain_share;  // a sum of rates until the answer
+    uncertain = (is_new ? 0 : uncertain) + link.uncertain_share * link.load_bps;
     if (is_new) continue;
     known->second.load_bps += link.load_bps;
     known->second.load_pps += link.load_pps;
@@ -51,7 +57,10 @@ LoadAnswer MeanLoad::answer() && {
   mean.unrouted_bps /= bins_;
   mean.unattached_bps /= bins_;
   double error = 0;
+  for (FateAnswer& fate : mean.unattached) fate.bps /= bins_;
+  for (FateAnswer& fate : mean.apart) fate.bps /= bins_;
   for (auto& [id, link] : links_) {
+    link.uncertain_share = link.load_bps > 0 ? link.uncertain_share / link.load_bps : 0;
     link.load_bps /= bins_;
     link.load_pps /= bins_;
     mean.total_bps += link.load_bps;

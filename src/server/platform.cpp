@@ -9,6 +9,7 @@
 #include "load/path.h"
 #include "server/breakdown.h"
 #include "server/mean_load.h"
+#include "server/traffic_account.h"
 
 namespace anemone {
 namespace {
@@ -374,6 +375,8 @@ Result<LoadAnswer> Platform::load_of(const Bin& bin, double instrumented) const 
   answer.total_bps = (*measured)->total_bps;
   answer.unrouted_bps = (*measured)->unrouted.bps;
   answer.unattached_bps = (*measured)->unattached_bps;
+  answer.unattached = unattached_of(**measured);
+  answer.apart = apart_of(**measured);
   if (*whole == nullptr) return answer;
   answer.true_total_bps = (*whole)->total_bps;
   answer.total_error = total_error(**measured, **whole);

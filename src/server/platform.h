@@ -117,6 +117,8 @@ class Platform {
   std::vector<RoutingEvent> events(Time from, Time to) const;
   Result<TopologyAnswer> topology(const BinQuestion& question) const;
   Result<LoadAnswer> load(const BinQuestion& question) const;
+  // Between places where agents at both ends were heard all the time.
+  Result<LossesAnswer> path_losses(const BinQuestion& question) const;
   Result<SeriesAnswer> series(std::optional<Time> from, std::optional<Time> to, double instrumented) const;
   // `by`: "links", "hosts", "apps", "processes", "users" or "demands".
   Result<TopAnswer> top(std::string_view by, const BinQuestion& question, std::size_t count) const;

@@ -78,6 +78,58 @@ TEST_CASE("a bin with a change in it has its records split by time, once they ar
   CHECK(load.envelope.bin.complete);
   CHECK(net.bps(load, 1, 2) == doctest::Approx(320'000));
   CHECK(net.bps(load, 1, 3) == doctest::Approx(480'000));
+  for (const LinkAnswer& link : load.links) {
+    CHECK(link.uncertain_share == (link.load_bps > 0 ? 1 : 0));  // all of it may have gone either way
+  }
+}
+
+TEST_CASE("what was lost between two places is what one end's agent sent and the other's did not get") {
+  Triangle net;
+  net.pass(kNoon + 10s);
+  net.send(net.agent_a, kNoon + 10s, {net.record(kNoon + 2s, 6s, net.a, net.b, 1'000'000)});
+  CHECK(net.platform->path_losses({kNoon, 1})->pairs.empty());  // nobody tells what came
+  net.send(net.agent_b, kNoon + 10s, {net.record(kNoon + 2s, 6s, net.a, net.b, 990'000, true)});
+  CHECK(net.platform->path_losses({kNoon, 1})->pairs.empty());  // nor where the receiver is
+  net.send(net.agent_b, kNoon + 10s, {net.record(kNoon + 2s, 1s, net.b, net.a, 1'000)});
+  const auto losses = net.platform->path_losses({kNoon, 1});
+  REQUIRE(losses);
+  REQUIRE(losses->pairs.size() == 2);  // either way
+  const PairLoss& pair = losses->pairs[0];
+  CHECK(pair.from == "1.0.0.1");
+  CHECK(pair.to == "10.0.3.0/24");
+  CHECK(pair.sent_bytes == 1'000'000);
+  CHECK(pair.received_bytes == 990'000);
+  CHECK(pair.low_bytes <= 10'000);
+  CHECK(pair.high_bytes >= 10'000);
+  CHECK(pair.high_bytes < 1'000'000);
+  // Where one of both is not instrumented nothing can be said.
+  CHECK(net.platform->path_losses({kNoon, 0.5})->pairs.empty());
+}
+
+TEST_CASE("what is in no demand is told by reason, with the addresses that it is about") {
+  Triangle net;
+  net.pass(kNoon + 10s);
+  const IpAddress nowhere = Ipv4{0xcb007109};
+  const IpAddress group = Ipv4{0xef010101};
+  net.send(net.agent_a, kNoon + 10s,
+           {net.record(kNoon, 9s, net.a, nowhere, 1'000'000), net.record(kNoon, 9s, net.a, group, 500'000),
+            net.record(kNoon, 9s, net.a, host_address(1, 11), 250'000)});
+  const LoadAnswer load = net.load(kNoon);
+  CHECK(load.unattached_bps == 800'000);
+  REQUIRE(load.unattached.size() == 1);
+  CHECK(load.unattached[0].reason == "no_destination");
+  CHECK(load.unattached[0].bps == 800'000);
+  CHECK(load.unattached[0].examples == std::vector<std::string>{"203.0.113.9"});
+  REQUIRE(load.apart.size() == 2);
+  CHECK(load.apart[0].reason == "multicast");
+  CHECK(load.apart[1].reason == "same_network");
+  // Over two bins the same, on average.
+  net.pass(kNoon + 20s + 400ms);
+  net.send(net.agent_a, kNoon + 20s, {net.record(kNoon + 10s, 9s, net.a, net.b, 1'000)});
+  const auto mean = net.platform->load({kNoon + 19s, 1, 15s});
+  REQUIRE(mean);
+  REQUIRE(mean->unattached.size() == 1);
+  CHECK(mean->unattached[0].bps == 400'000);
 }
 
 TEST_CASE("an agent that falls silent is carried forward for a while, then told as late and left out") {
@@ -257,6 +309,7 @@ TEST_CASE(
         }
       }
     }
+    files.reserve(files.size() + received.size());
     for (auto& [of, file] : received) files.push_back(std::move(file));
     std::ranges::stable_sort(files, {}, &File::due);
 

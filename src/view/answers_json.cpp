@@ -121,9 +121,31 @@ Json link_row(const LinkAnswer& link) {
               {"load_pps", rounded(link.load_pps)},
               {"capacity_bps", capacity(link.capacity_bps)},
               {"utilisation", optional_number(link.utilisation(), share)},
-              {"true_load_bps", optional_number(link.true_load_bps, rounded)}};
+              {"true_load_bps", optional_number(link.true_load_bps, rounded)},
+              {"uncertain_share", share(link.uncertain_share)}};
   if (link.now_bps) row["now_bps"] = rounded(*link.now_bps);
   return row;
+}
+
+Json fates_json(const std::vector<FateAnswer>& fates) {
+  Json list = Json::array();
+  for (const FateAnswer& fate : fates) {
+    list.push_back({{"reason", fate.reason}, {"bps", rounded(fate.bps)}, {"examples", fate.examples}});
+  }
+  return list;
+}
+
+// Shares of what was sent; where nothing was, it is not known which.
+Json loss_json(const PairLoss& loss) {
+  const double sent = loss.sent_bytes > 0 ? loss.sent_bytes : 1;
+  return {{"from", loss.from},
+          {"to", loss.to},
+          {"sent_bytes", rounded(loss.sent_bytes)},
+          {"received_bytes", rounded(loss.received_bytes)},
+          {"lost_share", share(loss.sent_bytes > 0 ? loss.lost_bytes() / sent : 0)},
+          {"low", share(loss.sent_bytes > 0 ? loss.low_bytes / sent : 0)},
+          {"high", share(loss.sent_bytes > 0 ? loss.high_bytes / sent : 0)},
+          {"shed", loss.shed}};
 }
 
 Json accuracy_json(const LoadAnswer& answer) {
@@ -173,7 +195,7 @@ Json demands_json(const std::vector<DemandOnLink>& demands) {
   return list;
 }
 
-Json losses_json(const std::vector<Loss>& losses) {
+Json capture_losses(const std::vector<Loss>& losses) {
   Json list = Json::array();
   for (const Loss& loss : losses) {
     list.push_back({{"part", loss.part}, {"reason", loss.reason}, {"count", loss.count}});
@@ -203,7 +225,7 @@ std::string status_json(const Status& status) {
   json["last_flow"] = time_json(status.last_flow);
   json["records"] = status.records;
   json["lsas"] = status.lsas;
-  json["losses"] = losses_json(status.losses);
+  json["losses"] = capture_losses(status.losses);
   return json.dump();
 }
 
@@ -216,7 +238,17 @@ std::string load_json(const LoadAnswer& answer) {
   json["total_bps"] = rounded(answer.total_bps);
   json["unrouted_bps"] = rounded(answer.unrouted_bps);
   json["unattached_bps"] = rounded(answer.unattached_bps);
+  json["unattached"] = fates_json(answer.unattached);
+  json["apart"] = fates_json(answer.apart);
   json["accuracy"] = accuracy_json(answer);
+  return json.dump();
+}
+
+std::string losses_json(const LossesAnswer& answer) {
+  Json json;
+  put_envelope(json, answer.envelope);
+  json["pairs"] = Json::array();
+  for (const PairLoss& pair : answer.pairs) json["pairs"].push_back(loss_json(pair));
   return json.dump();
 }
 
@@ -269,6 +301,7 @@ std::string link_json(const LinkDetail& detail) {
   json["capacity_bps"] = capacity(detail.link.capacity_bps);
   json["utilisation"] = counted(detail.envelope, optional_number(detail.link.utilisation(), share));
   json["true_load_bps"] = optional_number(detail.link.true_load_bps, rounded);
+  json["uncertain_share"] = counted(detail.envelope, share(detail.link.uncertain_share));
   json["cost"] = detail.cost ? Json(*detail.cost) : Json(nullptr);
   json["state"] = detail.up ? "up" : "down";
   json["sources"] = ranked(detail.sources, "router");

@@ -13,6 +13,7 @@ namespace anemone {
 std::string status_json(const Status& status);
 std::string topology_json(const TopologyAnswer& answer);
 std::string load_json(const LoadAnswer& answer);
+std::string losses_json(const LossesAnswer& answer);
 std::string series_json(const SeriesAnswer& answer);
 std::string top_json(const TopAnswer& answer);
 std::string link_json(const LinkDetail& detail);

@@ -192,6 +192,15 @@ void Api::add_traffic() {
                           return answer_with(platform_.load(question), load_json, 404, "no_data");
                         })});
   endpoints_.push_back({"GET",
+                        "/api/v1/losses",
+                        "What was lost between places whose agents see both ends, with its uncertainty",
+                        "Losses",
+                        {kAt, kInstrumented},
+                        asking([this](const HttpRequest&, const BinQuestion& question) {
+                          if (!platform_.counts_traffic()) return without_traffic();
+                          return answer_with(platform_.path_losses(question), losses_json, 404, "no_data");
+                        })});
+  endpoints_.push_back({"GET",
                         "/api/v1/series",
                         "Total load of every bin, and what the routing did",
                         "Series",

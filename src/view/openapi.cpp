@@ -56,13 +56,19 @@ constexpr auto kShapes = std::to_array<Shape>({
      "prefixes:AttachedPrefix[] unseen:UnseenLsa[] lsas:LsaCounts"},
     {"LinkLoad",
      "id:string from:string to:string load_bps:number load_pps:number capacity_bps:number? "
-     "utilisation:number? true_load_bps:number? now_bps:number~"},
+     "utilisation:number? true_load_bps:number? uncertain_share:number now_bps:number~"},
+    {"NotInDemand", "reason:string bps:number examples:string[]"},
+    {"PairLoss",
+     "from:string to:string sent_bytes:number received_bytes:number lost_share:number low:number high:number "
+     "shed:boolean"},
+    {"Losses", "bin:Bin coverage:Coverage watermark:time late:LateAgent[] pairs:PairLoss[]"},
     {"LinkError", "id:string error_bps:number error:number?"},
     {"Accuracy", "total_error:number links:LinkError[]"},
     {"Load",
      "bin:Bin coverage:Coverage watermark:time late:LateAgent[] links:LinkLoad[] max_utilisation:number "
      "total_bps:number "
-     "unrouted_bps:number unattached_bps:number accuracy:Accuracy?"},
+     "unrouted_bps:number unattached_bps:number unattached:NotInDemand[] apart:NotInDemand[] "
+     "accuracy:Accuracy?"},
     {"SeriesBin",
      "from:time total_bps:number true_total_bps:number? max_utilisation:number total_error:number? "
      "stable:boolean"},
@@ -84,7 +90,8 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"LinkDetail",
      "bin:Bin coverage:Coverage watermark:time late:LateAgent[] id:string from:string to:string "
      "load_bps:number? "
-     "capacity_bps:number? utilisation:number? true_load_bps:number? cost:integer? state:up|down "
+     "capacity_bps:number? utilisation:number? true_load_bps:number? uncertain_share:number? cost:integer? "
+     "state:up|down "
      "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] apps_basis:string "
      "processes:AppShare[] users:AppShare[] demands:LinkDemand[] "
      "series:LinkPoint[] reverse:string?"},

@@ -189,7 +189,29 @@ export interface LinkLoad {
   capacity_bps: number | null;
   utilisation: number | null;
   true_load_bps: number | null;
+  uncertain_share: number;
   now_bps?: number;
+}
+
+export interface NotInDemand {
+  reason: string;
+  bps: number;
+  examples: string[];
+}
+
+export interface PairLoss {
+  from: string;
+  to: string;
+  sent_bytes: number;
+  received_bytes: number;
+  lost_share: number;
+  low: number;
+  high: number;
+  shed: boolean;
+}
+
+export interface Losses extends Envelope {
+  pairs: PairLoss[];
 }
 
 export interface LinkError {
@@ -209,6 +231,8 @@ export interface Load extends Envelope {
   total_bps: number;
   unrouted_bps: number;
   unattached_bps: number;
+  unattached: NotInDemand[];
+  apart: NotInDemand[];
   accuracy: Accuracy | null;
 }
 
@@ -308,6 +332,7 @@ export interface LinkDetail extends Envelope {
   capacity_bps: number | null;
   utilisation: number | null;
   true_load_bps: number | null;
+  uncertain_share: number | null;
   cost: number | null;
   state: "up" | "down";
   sources: RouterShare[];
