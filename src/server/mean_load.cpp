@@ -33,8 +33,8 @@ void MeanLoad::add(const LoadAnswer& bin) {
   over.late = bin.envelope.late;
   sum_.unrouted_bps += bin.unrouted_bps;
   sum_.unattached_bps += bin.unattached_bps;
-  if (bins_ > 0) add_fates(bin.unattached, sum_.unattached);
-  if (bins_ > 0) add_fates(bin.apart, sum_.apart);
+  add_fates(bin.unattached, sum_.unattached);
+  add_fates(bin.apart, sum_.apart);
   for (auto& [id, link] : links_) link.now_bps = 0;
   for (const LinkAnswer& link : bin.links) {
     const auto [known, is_new] = links_.try_emplace(link.id, link);
