@@ -66,6 +66,7 @@ std::vector<PairLoss> losses_of(const BinTraffic& traffic) {
     pair.shed = pair.shed || loss.shed;
   }
   std::vector<PairLoss> losses;
+  losses.reserve(pairs.size());
   for (auto& [ends, pair] : pairs) losses.push_back(std::move(pair));
   std::ranges::stable_sort(
       losses, [](const PairLoss& a, const PairLoss& b) { return a.lost_bytes() > b.lost_bytes(); });

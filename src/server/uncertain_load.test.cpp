@@ -52,7 +52,7 @@ struct Measured {
 TEST_CASE("only what a change moves is uncertain, and at most all that may have been on the other side") {
   constexpr Time kStart = time_from_micros(1'000'000'000);
   //   a --- b --- c     and a --- c, which takes over when a --- b becomes dear
-  const char* const kNetwork = R"(
+  constexpr const char* kNetwork = R"(
     link a b cost 1
     link b c cost 1
     link a c cost 5
@@ -60,7 +60,7 @@ TEST_CASE("only what a change moves is uncertain, and at most all that may have 
     prefix 10.2.0.0/24 at b
     prefix 10.3.0.0/24 at c
   )";
-  const char* const kLater = R"(
+  constexpr const char* kLater = R"(
     link a b cost 9
     link b c cost 1
     link a c cost 5
@@ -141,7 +141,8 @@ TEST_CASE("in random networks the true load of every link is within its uncertai
       measured.add_bytes(i, matrix, SimulatedTraffic::kBin, truth);
     }
     const auto uncertain = uncertain_loads(measured.epochs, measured.matrix);
-    for (const auto& [link, load] : measured.bytes) {
+    for (const auto& [name, load] : measured.bytes) {
+      const std::string& link = name;
       CAPTURE(link);
       const auto found = uncertain.find(link);
       const double share = found == uncertain.end() ? 0 : found->second.share(load);
