@@ -35,6 +35,8 @@ const kShots = [
   ["phone-whatif-light", phone, "light", `${t("01:20")}&page=whatif&scenario=fail+link+core2+core4`],
   ["phone-whatif-dark", phone, "dark", `${t("01:20")}&page=whatif`],
   ["phone-whatif-two-light", phone, "light", `${t("01:20")}&page=whatif&scenario=fail+link+core2+core4&against=fail+router+core4`],
+  ["whatif-many-light", wide, "light", `at=2026-11-22T10:01:20Z&page=whatif&scenario=fail+router+r210`],
+  ["whatif-many-dark", wide, "dark", `at=2026-11-22T10:01:20Z&page=whatif&scenario=fail+router+r210&open=*`],
   ["now-light", wide, "light", ""],
   ["now-dark", wide, "dark", ""],
   ["phone-now-light", phone, "light", ""],
