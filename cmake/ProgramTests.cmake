@@ -43,6 +43,10 @@ add_test(NAME "browser: the map follows a live network, and a killed server its 
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/live_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("browser: the map follows a live network, and a killed server its history"
   PROPERTIES LABELS browser TIMEOUT 300 RESOURCE_LOCK browser)
+add_test(NAME "browser: the map follows traffic as agents report it, and is corrected by late ones"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/fed_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("browser: the map follows traffic as agents report it, and is corrected by late ones"
+  PROPERTIES LABELS browser TIMEOUT 300 RESOURCE_LOCK browser)
 add_test(NAME "browser: the demo, looked at and clicked through"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/browser_check.py $<TARGET_FILE:anemone> ${campus})
 add_test(NAME "browser: the console's own behaviour"

@@ -1,7 +1,12 @@
-import type { Bin, Coverage, Envelope, LinkDetail, LinkLoad, NodeDetail, Top, TopRow } from "./types";
+import type { AppShare, Bin, Coverage, Envelope, LinkDetail, LinkLoad, NodeDetail, PairLoss, Top } from "./types";
 
-// What newer servers add to the answers of types.ts. Every key is optional: an older server, or the demo, leaves
-// it out, and the screen then shows what it always has. A key moves to types.ts when the server describes it.
+// What servers add to the answers of types.ts where they estimate. Every key is optional: a server without counters,
+// or the demo, leaves it out, and the screen then shows what it always has. A key moves to types.ts when the server
+// describes it; the names here stay.
+
+export type { LateAgent, Losses } from "./types";
+export type NamedShare = AppShare;
+export type LossPair = PairLoss;
 
 export interface Interval {
   estimate: number;
@@ -16,21 +21,15 @@ export interface LinkEstimate {
   high_bps: number;
 }
 
-export interface LateAgent {
-  agent: string;
-  since: string;
-}
-
 export type NewerCoverage = Coverage & {
   addresses?: { instrumented: number; could: number } | null;
   unseen_bps?: Interval | null;
 };
 
-// Of a bin that is still open: which share of its bytes was sent a little earlier and stands for what has not been
-// reported yet; how many agents have reported, where that is counted.
-export type NewerBin = Bin & { carried_share?: number; reported?: number; agents?: number };
+// How many agents have reported of a bin that is still open, where that is counted.
+export type NewerBin = Bin & { reported?: number; agents?: number };
 
-export type NewerEnvelope = Omit<Envelope, "coverage" | "bin"> & { coverage: NewerCoverage; bin: NewerBin; late?: LateAgent[] };
+export type NewerEnvelope = Omit<Envelope, "coverage" | "bin"> & { coverage: NewerCoverage; bin: NewerBin };
 
 interface MoreOfLink {
   estimate?: LinkEstimate | null;
@@ -41,27 +40,11 @@ interface MoreOfLink {
 
 export type NewerLinkLoad = LinkLoad & MoreOfLink;
 
-export interface NamedShare {
-  name: string;
-  bps: number;
-  share: number;
-}
+export type NewerLinkDetail = LinkDetail & MoreOfLink;
+export type NewerNodeDetail = NodeDetail & { apps_basis?: string };
 
-interface Whose {
-  processes?: NamedShare[];
-  users?: NamedShare[];
-  apps_basis?: string;
-}
-
-export type NewerLinkDetail = LinkDetail & MoreOfLink & Whose;
-export type NewerNodeDetail = NodeDetail & Whose;
-
-export type TopBy = Top["by"] | "processes" | "users";
-export interface NewerTop {
-  by: TopBy;
-  basis?: string;
-  rows: TopRow[];
-}
+export type TopBy = Top["by"];
+export type NewerTop = Pick<Top, "by" | "basis" | "rows">;
 
 // GET /coverage: over a span of time, which hosts to instrument next, and where counters say that much is unseen.
 export interface NextHost {
@@ -88,21 +71,6 @@ export interface CoverageReport {
   unseen_bps: Interval | null;
   hosts: NextHost[];
   links: ResidualLink[];
-}
-
-// GET /losses: what one end sent and the other did not get.
-export interface LossPair {
-  from: string;
-  to: string;
-  sent_bytes: number;
-  received_bytes: number;
-  lost_share: number;
-  low: number;
-  high: number;
-}
-
-export interface Losses {
-  pairs: LossPair[];
 }
 
 // The stream's `event: load`: the loads of this bin have changed.

@@ -171,7 +171,7 @@ export function MapPage() {
         <button className="quiet wide-only" onClick={() => set_help(true)} aria-label="Help" title="Help (?)">?</button>
       </header>
       <main className="stage">
-        {place.table && topology.data ? <TableTwin graph={graph} series={line} link={link.data?.id === place.link ? link.data : null} node={node.data?.id === place.node ? node.data : null} losses={losses.data} /> : place.page === "coverage" && status ? (
+        {place.table && topology.data ? <TableTwin graph={graph} series={line} link={link.data?.id === place.link ? link.data : null} node={node.data?.id === place.node ? node.data : null} losses={losses.data} load={load.data} /> : place.page === "coverage" && status ? (
           <CoveragePage place={place} status={status} features={features} graph={graph} shown_at={load.data?.bin.from ?? null} has_whole={load.data?.accuracy != null} tick={live.tick} />
         ) : whatif && topology.data ? (
           <WhatIfPage place={place} runs={runs} graph={graph} topology={topology.data} network={status?.name ?? ""} theme={theme} still={still} shown_at={load.data?.bin.from ?? null} fit_signal={fit_signal} />

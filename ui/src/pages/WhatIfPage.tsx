@@ -40,11 +40,17 @@ export function WhatIfPage(props: Props) {
   const two = runs.other !== null;
   const bins = Math.max(0, ...answers.map((a) => a?.bins ?? 0));
   const any = answers.some((a) => a !== null);
+  const [side, set_side] = useState<"A" | "B">("A"); // on a phone there is room for one
   return (
     <div className="whatif" data-testid="whatif-page" data-results={any && !narrow}>
       {any && (
         <div className="whatif-choices">
           {!two && <code className="whatif-title wide-only">{title_of(runs.one?.text ?? "")}</code>}
+          {two && narrow && (
+            <span className="speeds" role="group" aria-label="Which scenario">
+              {(["A", "B"] as const).map((s) => <button key={s} aria-pressed={side === s} onClick={() => set_side(s)}>{s}</button>)}
+            </span>
+          )}
           <span className="grow" />
           {bins > 1 && (
             <span className="speeds" role="group" aria-label="Of all bins">
@@ -57,8 +63,8 @@ export function WhatIfPage(props: Props) {
         </div>
       )}
       <div className="whatif-maps" data-two={two}>
-        <OneMap {...props} ran={runs.one} name={two ? "A" : ""} max_bps={max_bps} />
-        {two && <OneMap {...props} ran={runs.other} name="B" max_bps={max_bps} second />}
+        {!(two && narrow && side === "B") && <OneMap {...props} ran={runs.one} name={two ? "A" : ""} max_bps={max_bps} />}
+        {two && (!narrow || side === "B") && <OneMap {...props} ran={runs.other} name="B" max_bps={max_bps} second={!narrow} />}
       </div>
       {!narrow && <Results runs={runs} place={place} />}
     </div>

@@ -14,7 +14,7 @@ interface Props {
   close?: () => void;
 }
 
-const kLinesShown = 4;
+const kLinesShown = 3;
 const kLinesMax = 14;
 
 export function ScenarioEditor({ name, text, errors, busy, testid, run, close }: Props) {

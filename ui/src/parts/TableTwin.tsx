@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Graph } from "../draw/graph";
 import { bps, clock, link_name, node_name, percent, signed_percent } from "../draw/format";
 import type { Losses, LossPair, NamedShare, NewerLinkDetail, NewerNodeDetail } from "../api/newer";
-import type { HostTraffic, LinkDemand, LinkPoint, NetworkEvent, NodeLink, RouterShare, Series } from "../api/types";
+import type { HostTraffic, LinkDemand, LinkPoint, Load, NetworkEvent, NodeLink, NotInDemand, RouterShare, Series } from "../api/types";
 import { go, selected } from "../state/place";
 import { event_ms } from "../state/time";
 import { Table, type Column, type Twin } from "./Table";
@@ -21,9 +21,10 @@ interface Props {
   link: NewerLinkDetail | null; // the selected one's lists
   node: NewerNodeDetail | null;
   losses: Losses | null;
+  load: Load | null;
 }
 
-export function TableTwin({ graph, series, link, node, losses }: Props) {
+export function TableTwin({ graph, series, link, node, losses, load }: Props) {
   const [which, set] = useState("links");
   const tab = <T,>(id: string, name: string, twin: () => Twin<T>, first = -1): Tab => ({ id, name, table: () => <Table key={id} twin={twin()} first={first} /> });
   const whole = [
@@ -31,6 +32,7 @@ export function TableTwin({ graph, series, link, node, losses }: Props) {
     tab("nodes", "Routers and hosts", () => nodes(graph)),
     tab("time", "Time", () => bins(series)),
     tab("events", "Events", () => events(series)),
+    ...(load && left_out(load).length > 0 ? [tab("left-out", "On no link", () => reasons(load), 2)] : []),
     ...(losses ? [tab("losses", "Losses", () => lost(losses))] : []),
   ];
   const of_link = link ? [
@@ -201,6 +203,20 @@ function node_links(rows: readonly NodeLink[]): Twin<NodeLink> {
       { name: "to", value: (l) => node_name(l.to) },
       { name: "load", value: (l) => l.load_bps, show: (l) => bps(l.load_bps) },
       { name: "utilisation", value: (l) => l.utilisation, show: (l) => percent(l.utilisation) },
+    ],
+  };
+}
+
+// Traffic that loads no link of the map: what could not be attached, and what never crosses one, by reason.
+const left_out = (load: Load) => [...(load.unattached ?? []).map((r) => ({ ...r, kind: "not attached" })), ...(load.apart ?? []).map((r) => ({ ...r, kind: "apart" }))];
+
+function reasons(load: Load): Twin<NotInDemand & { kind: string }> {
+  return {
+    rows: left_out(load),
+    key: (r) => `${r.kind} ${r.reason}`,
+    columns: [
+      { name: "reason", value: (r) => r.reason.replace(/_/g, " ") }, { name: "kind", value: (r) => r.kind },
+      { name: "rate", value: (r) => r.bps, show: (r) => bps(r.bps) }, { name: "for example", value: (r) => r.examples.join(", ") },
     ],
   };
 }
