@@ -39,6 +39,17 @@ bool is_usable(const IpAddress& address) {
   return !loopback && address.high() >> 56 != 0xff && address.high() >> 54 != 0xfe80 >> 6;
 }
 
+bool has_address(const HostFacts& facts, const IpAddress& address) {
+  return std::ranges::any_of(facts.addresses, [&](const HostAddress& own) { return own.address == address; });
+}
+
+// Of its own: not on its way through, not inside a tunnel.
+bool is_sent_by_it(const FlowRecord& record, const RecordNames& names) {
+  if (record.key.direction != Direction::kOut || record.origin.tunnel.valid()) return false;
+  const OwnerId owner = record.origin.owner;
+  return !owner.valid() || names.owners[owner].process != names.owners[kForwardedOwner].process;
+}
+
 }  // namespace
 
 void HostBook::know(ObserverId observer, const std::string& name) {
@@ -131,13 +142,10 @@ std::optional<HostFacts> inferred_place(std::span<const FlowRecord> records, con
     }
   }
   const std::size_t before = addresses.size();
-  const std::string& forwarded = names.owners[kForwardedOwner].process;
   Time first = Time::max();
   for (const FlowRecord& record : records) {
-    if (record.key.direction != Direction::kOut || !is_usable(record.key.src)) continue;
-    const OwnerId owner = record.origin.owner;
-    if (owner.valid() && names.owners[owner].process == forwarded) continue;
-    if (record.origin.tunnel.valid() || addresses.size() >= kInferredMax) continue;
+    if (!is_sent_by_it(record, names) || !is_usable(record.key.src)) continue;
+    if (addresses.size() >= kInferredMax) continue;
     addresses.insert(record.key.src);
     first = std::min(first, record.start);
   }
@@ -148,6 +156,17 @@ std::optional<HostFacts> inferred_place(std::span<const FlowRecord> records, con
     facts.addresses.push_back({address, static_cast<std::uint8_t>(address.is_v4() ? 32 : 128), 0});
   }
   return facts;
+}
+
+void date_back(HostFacts& said, std::span<const FlowRecord> records, const RecordNames& names,
+               const std::optional<HostFacts>& known) {
+  if (!known || known->at >= said.at) return;
+  for (const FlowRecord& record : records) {
+    const IpAddress& address = record.key.src;
+    if (record.start >= said.at || !is_sent_by_it(record, names)) continue;
+    if (!has_address(said, address) || has_address(*known, address)) continue;
+    said.at = std::max(known->at + Duration{1}, record.start);
+  }
 }
 
 }  // namespace anemone

@@ -2,7 +2,8 @@
 // say of themselves with their records (record/host_facts.h).
 //
 // What an agent said holds from then on until it says otherwise; the first thing that it said holds for the
-// time before, too. The inventory goes before an agent: its address is the one that a host goes by, its
+// time before, too. It looks at its place at the end of a slice: a new address holds since it was first sent
+// from (date_back). The inventory goes before an agent: its address is the one that a host goes by, its
 // gateway counts. An agent that does not say where it is gives itself away: what goes out from it has its
 // address (inferred_place).
 //
@@ -65,5 +66,11 @@ class HostBook {
 // None when they show nothing new.
 std::optional<HostFacts> inferred_place(std::span<const FlowRecord> records, const RecordNames& names,
                                         const std::optional<HostFacts>& known);
+
+// Moves the time of what an agent said back to the first of the records beside it that went out from an
+// address which `known`, what it said before, does not have. Without this the agent at the other end would be
+// taken for the only one that saw this traffic, and it would count twice.
+void date_back(HostFacts& said, std::span<const FlowRecord> records, const RecordNames& names,
+               const std::optional<HostFacts>& known);
 
 }  // namespace anemone

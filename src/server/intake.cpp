@@ -125,11 +125,15 @@ void Intake::note_places(ObserverId observer, std::vector<HostFacts> facts, Batc
   }
 }
 
-// What the host said of itself; where it said nothing, what its records show.
+// What the host said of itself, since its records show it; where it said nothing, what they show.
 std::vector<HostFacts> Intake::places_of(ObserverId observer, std::vector<HostFacts> said,
                                          const Batch& batch) const {
-  if (!said.empty()) return said;
-  auto inferred = inferred_place(batch.records, *batch.names, live_->hosts().newest(observer));
+  const std::optional<HostFacts> known = live_->hosts().newest(observer);
+  if (!said.empty()) {
+    date_back(said.front(), batch.records, *batch.names, known);
+    return said;
+  }
+  auto inferred = inferred_place(batch.records, *batch.names, known);
   return inferred ? std::vector{std::move(*inferred)} : std::vector<HostFacts>();
 }
 
