@@ -25,13 +25,16 @@ class NothingKnown:
 class Network:
     """Up in order; `end` takes all down, whatever happened."""
 
-    def __init__(self, program, seed):
+    def __init__(self, program, seed, what_if=False):
+        """`what_if`: with the services and talks of that name, and traffic that repeats itself."""
         self.program = program
         self.plan = plans.read(HERE.parent / "matrix.json")
         self.routers = live.Live(self.plan, WORK, NothingKnown())
         self.hosts = matrix_hosts.Hosts(self.plan, WORK)
-        talks = traffic.draw(self.plan, seed)
-        self.traffic = traffic.Traffic(self.hosts, talks, seed)
+        more = self.plan.raw["what_if"] if what_if else {"talks": [], "services": [], "cycle_s": 0}
+        talks = traffic.draw(self.plan, seed) + traffic.fixed(more["talks"])
+        self.traffic = traffic.Traffic(self.hosts, talks, seed, more["cycle_s"])
+        self.services = more["services"]
         without = {*self.plan.raw["no_agent"], self.hosts.inside}
         self.story = story.Story(self.plan, WORK, talks, [host for host in self.hosts.names if host not in without])
         self.agents, self.helpers = {}, []
@@ -57,6 +60,8 @@ class Network:
         self.start_agents()
         self.ear.wait_loaded()
         self.traffic.start_takers()
+        for service in self.services:
+            self.traffic.start_service(service["name"], service["host"], service["port"])
         time.sleep(1)
         self.traffic.start()
 
@@ -102,6 +107,8 @@ class Network:
             self.story.addresses[host].append(address)
             self.story.leaves_by(host, router)
             self.traffic.restart_of(host)
+        elif word == "serve":
+            self.traffic.move_service(*arguments)
         else:
             events.carry_out(self.routers, [(word, *arguments)])
 

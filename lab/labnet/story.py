@@ -36,6 +36,7 @@ class Story:
         self.addresses = {name: [host["port"].address] for name, host in plan.hosts.items()}  # all that a host has had
         self.stages = []  # (since, {router: {prefix: next hops}}): the routers' own tables
         self.loss = None  # {"begin", "end", "dropped": [packets, bytes]}
+        self.phases = []  # of lab/whatif: {"name", "scenario", "begin", "end"}, the first without a scenario
         self.counters = None
 
     # --- as it happens ---
@@ -125,7 +126,7 @@ class Story:
 
     # --- on paper ---
 
-    KEPT = ("begin", "end", "agents", "events", "left_by", "addresses", "stages", "loss")
+    KEPT = ("begin", "end", "agents", "events", "left_by", "addresses", "stages", "loss", "phases")
 
     def write(self):
         kept = {key: getattr(self, key) for key in self.KEPT} | {"talks": [dataclasses.asdict(talk) for talk in self.talks]}
@@ -136,7 +137,7 @@ def read(network_file, folder):
     kept = json.loads((folder / "story.json").read_text())
     story = Story(plans.read(network_file), folder, [traffic.Talk(**talk) for talk in kept["talks"]], [])
     for key in Story.KEPT:
-        setattr(story, key, kept[key])
+        setattr(story, key, kept.get(key))
     return story
 
 

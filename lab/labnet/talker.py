@@ -1,11 +1,12 @@
 """Traffic of known rate, on one host: sends, fetches, takes; and logs what it did in each slice.
 
-  talker.py send NAME NUMBER TO BPS PAYLOAD SEED LOG   UDP to port 7000, at a rate that another draw of SEED changes each slice
-  talker.py fetch NAME TO BPS SEED                     TCP: asks port 7001 for files, one after the other
-  talker.py sink LOG                                   takes the UDP
-  talker.py filed                                      serves the files
+  talker.py send NAME NUMBER TO BPS PAYLOAD SEED CYCLE LOG   UDP to port 7000, at a rate that another draw of SEED changes each slice
+  talker.py fetch NAME TO PORT BPS SEED CYCLE                TCP: asks for files, one after the other
+  talker.py sink LOG                                         takes the UDP
+  talker.py serve NAME PORT                                  serves the files
 
-NAME is what the process calls itself. NUMBER is the talk's, and goes with each packet. A log has a line for each slice and talk:
+NAME is what the process calls itself. NUMBER is the talk's, and goes with each packet. With a CYCLE (seconds, 0 is none) the rates of a
+slice are those of the slice one cycle before, and TCP has one file in each slice. A log has a line for each slice and talk:
 "SLICE NUMBER PACKETS BYTES", bytes with IP and UDP headers; SLICE is the Unix time at which the slice of ten seconds began.
 """
 
@@ -22,19 +23,21 @@ import time
 
 SLICE_S = 10
 HEADERS = 28  # IPv4 and UDP
-UDP_PORT, TCP_PORT = 7000, 7001
+UDP_PORT = 7000
 TICK_S = 0.01
 BURST_MAX = 64  # packets; who was held up for longer leaves the rest out
 CHUNK = 8192
+FILLED = 0.85  # of a slice by its one file
+LATE_MAX_S = 0.5  # a file begins with its slice, or not at all
 
 
 def slice_of(seconds):
     return int(seconds // SLICE_S) * SLICE_S
 
 
-def rate_in(seed, which, mean_bps):
+def rate_in(seed, begin, cycle, mean_bps):
     """The rate of a slice: it varies by half, so that bins differ."""
-    return mean_bps * random.Random(f"{seed} {which}").uniform(0.6, 1.4)
+    return mean_bps * random.Random(f"{seed} {begin % cycle if cycle else begin}").uniform(0.6, 1.4)
 
 
 class Log:
@@ -56,7 +59,7 @@ class Log:
         self.counts.clear()
 
 
-def send(number, to, bps, payload, seed, log):
+def send(number, to, bps, payload, seed, cycle, log):
     wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
     body = struct.pack("!I", number) + os.urandom(payload - 4)
@@ -64,7 +67,7 @@ def send(number, to, bps, payload, seed, log):
     owed, last = 0.0, time.monotonic()
     while not stopping:
         now, wall = time.monotonic(), time.time()
-        owed = min(owed + (now - last) * rate_in(seed, slice_of(wall), bps) / 8 / size, BURST_MAX)
+        owed = min(owed + (now - last) * rate_in(seed, slice_of(wall), cycle, bps) / 8 / size, BURST_MAX)
         last = now
         while owed >= 1:
             try:
@@ -77,20 +80,37 @@ def send(number, to, bps, payload, seed, log):
     log.write()
 
 
-def fetch(to, bps, seed):
+def fetch(to, port, bps, seed):
     """Files of random size at this rate on average, with a pause now and then."""
     draw = random.Random(seed)
     while not stopping:
-        size = int(draw.uniform(0.5, 3) * bps / 8)
-        try:
-            with socket.create_connection((to, TCP_PORT), timeout=5) as wire:
-                wire.settimeout(10)
-                wire.sendall(f"{size} {bps * draw.uniform(0.7, 1.5):.0f}\n".encode())
-                while wire.recv(1 << 16) and not stopping:
-                    pass
-        except OSError:
+        if not get(to, port, int(draw.uniform(0.5, 3) * bps / 8), bps * draw.uniform(0.7, 1.5)):
             time.sleep(0.5)
         time.sleep(draw.uniform(0.05, 0.4))
+
+
+def fetch_in_turn(to, port, bps, seed, cycle):
+    """A file a slice, whose size is drawn as rates are."""
+    done = 0
+    while not stopping:
+        begin = slice_of(time.time())
+        if begin != done and time.time() < begin + LATE_MAX_S:
+            rate = rate_in(seed, begin, cycle, bps)
+            get(to, port, int(rate * SLICE_S / 8), rate / FILLED)
+            done = begin
+        time.sleep(TICK_S)
+
+
+def get(to, port, size, bps):
+    try:
+        with socket.create_connection((to, port), timeout=5) as wire:
+            wire.settimeout(10)
+            wire.sendall(f"{size} {bps:.0f}\n".encode())
+            while wire.recv(1 << 16) and not stopping:
+                pass
+        return True
+    except OSError:
+        return False
 
 
 def sink(log):
@@ -105,10 +125,10 @@ def sink(log):
     log.write()
 
 
-def filed():
+def serve(port):
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("", TCP_PORT))
+    listener.bind(("", port))
     listener.listen(64)
     listener.settimeout(0.5)
     while not stopping:
@@ -116,10 +136,10 @@ def filed():
             wire, _ = listener.accept()
         except TimeoutError:
             continue
-        threading.Thread(target=serve, args=(wire,), daemon=True).start()
+        threading.Thread(target=answer, args=(wire,), daemon=True).start()
 
 
-def serve(wire):
+def answer(wire):
     body = os.urandom(CHUNK)
     try:
         with wire:
@@ -144,16 +164,17 @@ stopping = []
 signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
 mode, *words = sys.argv[1:]
 if mode == "send":
-    name, number, to, bps, payload, seed, path = words
+    name, number, to, bps, payload, seed, cycle, path = words
     name_oneself(name)
-    send(int(number), to, float(bps), int(payload), seed, Log(path))
+    send(int(number), to, float(bps), int(payload), seed, int(cycle), Log(path))
 elif mode == "fetch":
-    name, to, bps, seed = words
+    name, to, port, bps, seed, cycle = words
     name_oneself(name)
-    fetch(to, float(bps), seed)
+    fetch_in_turn(to, int(port), float(bps), seed, int(cycle)) if int(cycle) else fetch(to, int(port), float(bps), seed)
 elif mode == "sink":
     name_oneself("sinkd")
     sink(Log(words[0]))
-elif mode == "filed":
-    name_oneself("filed")
-    filed()
+elif mode == "serve":
+    name, port = words
+    name_oneself(name)
+    serve(int(port))

@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 
+FILES_PORT = 7001
 TALKER = pathlib.Path(__file__).with_name("talker.py")
 NAMES = ["report", "sync", "desk", "chat", "call", "render", "poll", "metrics", "scan", "build"]
 
@@ -22,6 +23,12 @@ class Talk:
     to: str  # a host's name, or an address
     bps: float
     payload: int = 1000
+    port: int = FILES_PORT  # of what is fetched
+
+
+def fixed(talks):
+    """Talks as a network's file gives them."""
+    return [Talk(t["name"], t["kind"], t["from"], t["to"], t["bps"], t.get("payload", 1000), t.get("port", FILES_PORT)) for t in talks]
 
 
 def draw(plan, seed):
@@ -29,7 +36,7 @@ def draw(plan, seed):
     dice, raw = random.Random(f"talks {seed}"), plan.raw
     of = {host["name"]: host.get("role") for host in raw["hosts"]}
     servers = [name for name, role in of.items() if role == "server" and name != "noc"]
-    out = [Talk(t["name"], t["kind"], t["from"], t["to"], t["bps"], t.get("payload", 1000)) for t in raw["traffic"]["fixed"]]
+    out = fixed(raw["traffic"]["fixed"])
     number = 0
     for client in (name for name, role in of.items() if role == "client"):
         for server in dice.sample(servers, raw["traffic"]["talks_per_client"]):
@@ -42,16 +49,20 @@ def draw(plan, seed):
 
 
 class Traffic:
-    def __init__(self, hosts, talks, seed):
-        self.hosts, self.talks, self.seed = hosts, talks, seed
+    def __init__(self, hosts, talks, seed, cycle_s=0):
+        self.hosts, self.talks, self.seed, self.cycle_s = hosts, talks, seed, cycle_s
         self.folder = hosts.folder / "talks"
         self.folder.mkdir(exist_ok=True)
         self.processes = {}  # number of the talk: process
+        self.services = {}  # (name, host): process
 
     def start_takers(self):
         for host in self.hosts.names:
             self.hosts.start(host, "system.slice/sinkd.service", self.words("sink", self.folder / f"sink-{host}"))
-            self.hosts.start(host, "system.slice/filed.service", self.words("filed"))
+            self.start_service("filed", host, FILES_PORT)
+
+    def start_service(self, name, host, port):
+        self.services[name, host] = self.hosts.start(host, f"system.slice/{name}.service", self.words("serve", name, port))
 
     def start(self):
         for number in range(len(self.talks)):
@@ -62,9 +73,10 @@ class Traffic:
         to = self.hosts.at.get(talk.to, talk.to)
         seed = f"{self.seed}-{number}"
         if talk.kind == "send":
-            words = self.words("send", talk.name, number, to, talk.bps, talk.payload, seed, self.folder / f"send-{number}")
+            words = self.words("send", talk.name, number, to, talk.bps, talk.payload, seed, self.cycle_s,
+                               self.folder / f"send-{number}")
         else:
-            words = self.words("fetch", talk.name, to, talk.bps, seed)
+            words = self.words("fetch", talk.name, to, talk.port, talk.bps, seed, self.cycle_s)
         self.processes[number] = self.hosts.start(talk.source, f"user.slice/{talk.name}.scope", words)
 
     def words(self, *words):
@@ -76,6 +88,19 @@ class Traffic:
             if host in (talk.source, talk.to):
                 self.end(number)
                 self.start_one(number)
+
+    def move_service(self, name, port, hosts, to):
+        """Another host serves in the place of all these, and whoever talked to them talks to it; so do its own talks."""
+        self.start_service(name, to, port)
+        for number, talk in enumerate(self.talks):
+            of_it = talk.port == port
+            if of_it and talk.to in hosts or talk.name == name and talk.source in hosts:
+                self.end(number)
+                talk.to = to if of_it and talk.to in hosts else talk.to
+                talk.source = to if talk.name == name and talk.source in hosts else talk.source
+                self.start_one(number)
+        for host in hosts:
+            self.hosts.end(self.services.pop((name, host)), signal.SIGTERM)
 
     def stop(self):
         for number in self.processes:
