@@ -5,7 +5,8 @@ opened, so each namespace is entered once and its counters are then one read awa
 Usage: counters.py [--prefix PREFIX] [--apart] NODE...
   --prefix   of the namespaces' names (anm-)
   --apart    also counts what no program of a host has sent: all that is neither UDP nor TCP over IPv4 (routing protocols,
-             ARP, ICMP, IGMP, IPv6). Four columns more: these are part of the others.
+             ARP, ICMP, IGMP, IPv6). Four columns more: these are part of the others. And a row of each node's own, its interface
+             called "expired": rx_packets is how many packets had no hops left there, having gone round between routers.
 """
 
 import argparse
@@ -22,6 +23,7 @@ CLONE_NEWNET = 0x40000000
 HEADER = "time,router,interface,rx_bytes,rx_packets,tx_bytes,tx_packets,tx_dropped"
 APART = ",apart_rx_bytes,apart_rx_packets,apart_tx_bytes,apart_tx_packets"
 SO_ATTACH_FILTER = 26
+EXPIRED = "expired"
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 # Classic BPF: nothing of IPv4's UDP and TCP, all else whole.
@@ -38,6 +40,7 @@ class Source:
             if libc.setns(space.fileno(), CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), f"setns {node}")
         self.file = os.open("/proc/thread-self/net/dev", os.O_RDONLY)
+        self.snmp = os.open("/proc/thread-self/net/snmp", os.O_RDONLY)
         self.socket = listening() if apart else None
         self.apart = collections.defaultdict(lambda: [0, 0, 0, 0])
 
@@ -52,6 +55,12 @@ class Source:
             at = 2 if kind == PACKET_OUTGOING else 0
             count[at] += len(frame)
             count[at + 1] += 1
+
+
+def expired(source):
+    """InHdrErrors of RFC 4293: of what a router forwards, those that have come with a TTL of 1."""
+    names, numbers = (line.split() for line in os.pread(source.snmp, 1 << 13, 0).decode().splitlines() if line.startswith("Ip:"))
+    return int(numbers[names.index("InHdrErrors")])
 
 
 def listening():
@@ -78,6 +87,8 @@ def rows(source, now, text):
         if name != "lo":
             row = f"{now:.6f},{source.node},{name},{n[0]},{n[1]},{n[8]},{n[9]},{n[11]}"
             yield row + ("," + ",".join(map(str, source.apart[name])) if source.socket else "")
+    if source.socket:
+        yield f"{now:.6f},{source.node},{EXPIRED},0,{expired(source)},0,0,0,0,0,0,0"
 
 
 def main():

@@ -24,7 +24,7 @@ class Row:
     low: float = None  # the API's interval
     high: float = None
     changed: bool = False  # something changed in this bin
-    lost: float = 0  # bit/s of the load that a failure swallowed before routers knew (a silent one)
+    lost: float = 0  # bit/s of the load that a failure swallowed before routers knew (a silent one), or that went round between two
 
     @property
     def error(self):
@@ -73,14 +73,25 @@ def rows(story, api, bins):
         answer, truth, offered = api.get("load", at=at_of(begin + BIN_S / 2)), story.truth(begin), story.offered(begin)
         events = story.events_in(begin)
         lost = story.swallowed_bps(begin) if any(event["silent"] for event in events) else 0
+        circled = story.circled(begin) if events else {}
         for link in answer["links"]:
             counter = truth(link)
             if counter is None:
                 continue
             estimate = link.get("estimate") or {}
             out.append(Row(begin, link["id"], counter / offered if offered else 0, counter, link["load_bps"] or 0,
-                           link.get("uncertain_share") or 0, estimate.get("low_bps"), estimate.get("high_bps"), bool(events), lost))
+                           link.get("uncertain_share") or 0, estimate.get("low_bps"), estimate.get("high_bps"), bool(events),
+                           lost + around(story, link, circled)))
     return out
+
+
+def around(story, link, circled):
+    """What circled at an end of the link; a network's ends are its routers."""
+    def end(name):
+        lan = next((lan for lan in story.plan.raw["lans"] if name == "net:" + lan["prefix"]), None)
+        return sum(circled.get(router, 0) for router in (lan["routers"] if lan else [name]))
+
+    return max(end(link["from"]), end(link["to"])) if circled else 0
 
 
 def judge_lab(claims, story, out):

@@ -1,18 +1,23 @@
-"""How long after the routers' own change of routes a load shows it: by the command line and by the API's stream."""
+"""How long after the routers' own change of routes a load shows it: by the command line, by the API's stream and on the map."""
 
 import json
+import pathlib
+import shutil
 import socket
 import struct
 import subprocess
 import threading
 import time
 
-from . import matrix_server
+from . import matrix_server, spaces
 from .plan import space
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+MAP_UP_S = 60
 
 WATCHED_S = 9
 SHIFT_MAX_S = 2.0
-SHIFTED = 0.02  # of the network's traffic, on one link: so much is a shift
+LOADED = 0.01  # of the network's traffic, on one link: so much is a load
 RTM_NEWROUTE, RTM_DELROUTE, RTA_DST = 24, 25, 1
 RTNLGRP_IPV4_ROUTE = 1 << 6
 
@@ -97,11 +102,50 @@ class LoadWatch:
             thread.join()
 
 
-class Watch:
-    """One change, as routers, command line and stream tell it."""
+class MapWatch:
+    """The console in a browser beside the server: what it shows, each time that this has changed."""
 
-    def __init__(self, server, router, prefix):
-        self.router, self.routes, self.loads = router, RouteWatch(router, prefix), LoadWatch(server)
+    def __init__(self, server):
+        self.asked, self.problem = [], ""  # (at, at, {link: bps}), as LoadWatch has them
+        if not (ROOT / "ui/dist/index.html").exists() or not shutil.which("chromium"):
+            self.process, self.problem = None, "no console is built (scripts/build-console), or there is no chromium"
+            return
+        script = ROOT / "ui/e2e/shift.mjs"
+        self.process = subprocess.Popen(
+            ["nsenter", f"--net=/run/netns/{space(server.host)}", ROOT / "scripts/with-node", "node", script, server.url + "/",
+             server.folder / "admin.token"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.thread = threading.Thread(target=self.read)
+        self.thread.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            told = json.loads(line)
+            self.asked.append((told["at"], told["at"], told["links"]))
+
+    def wait_shown(self):
+        end = time.monotonic() + MAP_UP_S
+        while self.process and not self.asked:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise spaces.LabError("the console does not show any load")
+            time.sleep(0.2)
+
+    def stop(self):
+        if self.process:
+            self.process.stdin.close()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.thread.join()
+
+
+class Watch:
+    """One change, as routers, command line, stream and map tell it."""
+
+    def __init__(self, server, shown, raw):
+        """`raw`: the prefix `to` which a `router`'s route will change, and the `link` that will lose all load, or get some."""
+        self.link, self.routes, self.shown, self.loads = raw["link"], RouteWatch(raw["router"], raw["to"]), shown, LoadWatch(server)
 
     def stop(self):
         self.changes = self.routes.stop()
@@ -114,31 +158,29 @@ class Watch:
             return {"routes_s": None}
         told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= began and what == kind), None)
                 for kind in ("load", "topology")}  # an LSA is heard before a router has worked out what it means
-        shown = seen_at(self.loads.asked, began, total_bps)
-        return {"routes_s": changed - began, "load_s": shown and shown - changed, "stream_s": told["load"], "topology_s": told["topology"],
-                "asked": len(self.loads.asked), "problem": self.loads.problem[:200]}
+        said, shown = (seen_at(asked, began, self.link, LOADED * total_bps) for asked in (self.loads.asked, list(self.shown.asked)))
+        return {"routes_s": changed - began, "load_s": said and said - changed, "stream_s": told["load"], "map_s": shown and shown - changed,
+                "topology_s": told["topology"], "asked": len(self.loads.asked), "problem": self.loads.problem[:200]}
 
 
-def seen_at(asked, since, total_bps):
-    """When an answer first shows other loads than the last before anything happened."""
-    before = [links for _, ended, links in asked if ended <= since]
+def seen_at(asked, since, link, enough_bps):
+    """When the link is first shown as having lost all load, or as having any, unlike the last time before."""
+    before = [links.get(link, 0) > enough_bps for _, ended, links in asked if ended <= since]
     if not before:
         return None
-    for _, ended, links in asked:
-        if ended > since:
-            moved = max(abs(links.get(link, 0) - before[-1].get(link, 0)) for link in links.keys() | before[-1].keys())
-            if moved > SHIFTED * total_bps:
-                return ended
-    return None
+    return next((ended for _, ended, links in asked if ended > since and (links.get(link, 0) > enough_bps) != before[-1]), None)
 
 
 def text(shift):
     return "       " + ", ".join(f"{key} {round(value, 2) if isinstance(value, float) else value}" for key, value in shift.items() if key != "event")
 
 
-def judge(claims, shifts):
+def judge(claims, shifts, shown):
     shifts = [one for one in shifts if one["routes_s"] is not None]
-    for key, what in (("load_s", "anemone load --last 1m"), ("stream_s", "the API's stream")):
+    ways = [("load_s", "anemone load --last 1m"), ("stream_s", "the API's stream"), ("map_s", "the map in a browser")]
+    if shown.problem:
+        claims.claim(None, f"{ways.pop()[1]}: {shown.problem}")
+    for key, what in ways:
         took = [one[key] for one in shifts]
         late = [one for one in took if one is None or one > SHIFT_MAX_S]
         said = ", ".join("never" if one is None else f"{one:.2f}" for one in took)

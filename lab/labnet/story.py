@@ -21,6 +21,8 @@ from . import plan as plans
 from . import traffic, true_loads
 
 BIN_S = 10
+TTL = 64  # of what hosts send: Linux's default
+EXPIRED = "expired"  # counters.py: a row that is no interface's
 
 
 def at_of(seconds):
@@ -106,6 +108,16 @@ class Story:
         lost = sum(count[1] for (_, start), count in self.sent().items() if start == begin)
         lost -= sum(count[1] for (_, start), count in self.received().items() if start == begin)
         return max(0, lost) * 8 / BIN_S
+
+    def circled(self, begin):
+        """{router: bit/s} that packets may have loaded each of its links with which died in it, having gone round between two routers."""
+        def packets(host):
+            return self.counters.between(host, "eth0", begin, begin + BIN_S, lambda reading: reading.tx_packets) or 0
+
+        mean_bits = self.offered(begin) * BIN_S / max(1, sum(packets(host) for host in self.plan.hosts))
+        expired = {router: self.counters.between(router, EXPIRED, begin, begin + BIN_S, lambda reading: reading.rx_packets) or 0
+                   for router in self.plan.routers}
+        return {router: count * TTL / 2 * mean_bits / BIN_S for router, count in expired.items() if count}
 
     def sent(self):
         return self.logged("send")

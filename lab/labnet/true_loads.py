@@ -54,7 +54,7 @@ class Counters:
         """A function of the readings at an instant, by straight line between the two around it; None outside."""
         times, readings = self.series[node, interface]
         n = bisect.bisect_left(times, time)
-        if n == 0 or n == len(times):
+        if n == 0 or n == len(times):  # also where there are none
             return None
         share = (time - times[n - 1]) / (times[n] - times[n - 1])
         before, after = of(readings[n - 1]), of(readings[n])
