@@ -158,6 +158,22 @@ add_test(NAME "program: databases and tables of FRR and BIRD are what a listener
 set_tests_properties("program: databases and tables of FRR and BIRD are what a listener's log says (a recorded run)"
   PROPERTIES LABELS program TIMEOUT 300)
 
+# Agents, routers and the server together, live: loads, intervals, losses and shifts against the routers' counters; what
+# a change would do, foretold and then done. And a recorded run of each, without root and without routers.
+function(matrix_tests script live recorded data)
+  add_test(NAME "live: ${live}"
+    COMMAND ${PROJECT_SOURCE_DIR}/lab/${script} $<TARGET_FILE:anemone> ${CMAKE_BINARY_DIR}/lab-${script})
+  set_tests_properties("live: ${live}" PROPERTIES LABELS lab TIMEOUT 1800 RUN_SERIAL TRUE)
+  add_test(NAME "program: ${recorded} (a recorded run)"
+    COMMAND ${PROJECT_SOURCE_DIR}/lab/${script} --recorded ${PROJECT_SOURCE_DIR}/tests/data/lab/${data} ${ARGN}
+            $<TARGET_FILE:anemone> ${CMAKE_BINARY_DIR}/lab-${script}-recorded)
+  set_tests_properties("program: ${recorded} (a recorded run)" PROPERTIES LABELS program TIMEOUT 600)
+endfunction()
+matrix_tests(matrix "what is said of every link is what its counter says, while links fail and hosts move"
+  "loads and losses of every link are what routers counted, stated intervals hold them" matrix/run.tar.gz --choices 1)
+matrix_tests(whatif "what a change would do to every link is foretold, and then done"
+  "what a change did to every link was foretold" matrix/whatif.tar.gz)
+
 # The listener among live routers, in network namespaces of its own: needs root, FRR and BIRD.
 if(ANEMONE_TESTS)
   add_test(NAME "live: a listener hears all that FRR and BIRD have, says what it may, and changes nothing"

@@ -1,6 +1,6 @@
 """The hosts of the matrix network: a namespace and a cgroup each, an agent on each, and programs below it.
 
-Beside their place on a LAN some have more: two ends of a VXLAN, a host behind another that translates its address, and the
+Beside their place on a LAN some have more: two ends of a VXLAN, two of OpenVPN, a host behind another that translates its address, and the
 server's host, which has an ear on the LANs of routers. A program's pid is its own, so that it can be ended by it.
 """
 
@@ -69,6 +69,15 @@ ip route add default via {outer}
             spaces.in_space(space(here), f"ip link add vxlan0 type vxlan id {vxlan['id']} local {self.at[here]} remote "
                             f"{self.at[there]} dstport 4789 dev {HOST_INTERFACE}\nip link set vxlan0 mtu 1400\n"
                             f"ip addr add {address}/24 dev vxlan0\nip link set vxlan0 up")
+
+    def private_network(self):
+        """OpenVPN, with a key that both ends have."""
+        vpn, secret = self.plan.raw["vpn"], self.folder / "vpn.key"
+        spaces.run(["openvpn", "--genkey", "secret", str(secret)])
+        for here, there, own, peer in (*zip(vpn["ends"], reversed(vpn["ends"]), vpn["addresses"], reversed(vpn["addresses"])),):
+            self.start(here, "system.slice/openvpn@lab.service",
+                       ["openvpn", "--dev", "tun0", "--dev-type", "tun", "--proto", "udp", "--local", self.at[here], "--remote", self.at[there],
+                        "--ifconfig", own, peer, "--secret", str(secret), "--cipher", "AES-256-CBC", "--disable-occ", "--verb", "1"])
 
     # --- what can happen to a host ---
 

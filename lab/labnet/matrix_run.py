@@ -1,16 +1,48 @@
 """The matrix network alive: routers, hosts with agents and talkers, the server, and what is read of it all."""
 
+import contextlib
+import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import time
-import pathlib
 
 from . import ears, events, lab, live, matrix_hosts, matrix_server, spaces, story, traffic
 from . import plan as plans
 
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = pathlib.Path("/run/anemone-matrix")
+
+
+LOCK = "/run/anemone-matrix.lock"
+PROGRAMS = {"ip": "iproute2", "tc": "iproute2", "ethtool": "ethtool", "clang": "clang", "nft": "nftables", "openssl": "openssl",
+            "openvpn": "openvpn", "/usr/lib/frr/ospfd": "frr", "bird": "bird2"}
+
+
+@contextlib.contextmanager
+def alive(program, seed, keep_in=None, what_if=False):
+    """The network, up; taken down whatever happens. `keep_in`: a folder for what was recorded."""
+    lab.needs_programs(PROGRAMS | {program: "build it: scripts/build dev"})
+    lock = lab.take_lock(LOCK)
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    WORK.chmod(0o755)
+    network = Network(program, seed, what_if)
+    try:
+        began = time.monotonic()
+        network.build()
+        network.start()
+        lab.log(f"up in {time.monotonic() - began:.0f} s: {len(network.plan.routers)} routers, {len(network.agents)} agents,"
+                f" {len(network.story.talks)} talks")
+        yield network
+    finally:
+        network.destroy()
+        if keep_in:
+            shutil.copytree(WORK, keep_in / "run", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ctl", "server", "spool"))
+            if (WORK / "story.json").exists():
+                story.pack(WORK, keep_in / "run.tar.gz")
+    lock.close()
 
 
 class NothingKnown:
@@ -57,6 +89,7 @@ class Network:
         self.server = matrix_server.Server(self.hosts, self.program)
         self.server.start()
         self.count()
+        self.hosts.private_network()
         self.start_agents()
         self.ear.wait_loaded()
         self.traffic.start_takers()
@@ -118,6 +151,12 @@ class Network:
                 raise spaces.LabError(f"{script} has ended: {(WORK / (script + '.err')).read_text()[-500:]}")
         self.hosts.check()
         self.routers.running()
+
+    def wait_until(self, wall):
+        """A time of day; an error as soon as something that should run does not."""
+        while time.time() < wall:
+            self.check()
+            time.sleep(min(0.5, max(0, wall - time.time())))
 
     # --- the end ---
 

@@ -156,8 +156,8 @@ class Watch:
         changed = next((at for at in self.changes if at >= began), None)
         if changed is None:
             return {"routes_s": None}
-        told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= began and what == kind), None)
-                for kind in ("load", "topology")}  # an LSA is heard before a router has worked out what it means
+        told = {kind: next((at - changed for at, what, _ in self.loads.told if at >= since and what == kind), None)
+                for kind, since in (("load", changed), ("topology", began))}  # an LSA is heard before a router has worked out what it means
         said, shown = (seen_at(asked, began, self.link, LOADED * total_bps) for asked in (self.loads.asked, list(self.shown.asked)))
         return {"routes_s": changed - began, "load_s": said and said - changed, "stream_s": told["load"], "map_s": shown and shown - changed,
                 "topology_s": told["topology"], "asked": len(self.loads.asked), "problem": self.loads.problem[:200]}
@@ -177,7 +177,7 @@ def text(shift):
 
 def judge(claims, shifts, shown):
     shifts = [one for one in shifts if one["routes_s"] is not None]
-    ways = [("load_s", "anemone load --last 1m"), ("stream_s", "the API's stream"), ("map_s", "the map in a browser")]
+    ways = [("load_s", "anemone load --last 1m"), ("stream_s", "the API's stream, which says that loads have changed,"), ("map_s", "the map in a browser")]
     if shown.problem:
         claims.claim(None, f"{ways.pop()[1]}: {shown.problem}")
     for key, what in ways:
