@@ -61,8 +61,8 @@ def claim(claims, what, found, limit=ERROR_MAX):
     judged = [row for row in found if row.share > judges.SMALL or row.counter and row.load / row.counter * row.share > judges.SMALL]
     errors = sorted(abs(row.error) for row in judged)
     right = sum(error <= limit for error in errors)
-    claims.claim(right == len(errors) if errors else None, f"{what}: {right} of {len(errors)} above 1% of traffic are within {limit:.0%} of the "
-                 f"counter (error: median {errors[len(errors) // 2]:.2%}, worst {errors[-1]:.2%})" if errors else f"{what}: nothing to judge")
+    claims.claim(right == len(errors) if errors else None, f"{what}: {right} of {len(errors)} above 1% of traffic are within {limit:.0%} "
+                 f"of the counter (error: {judges.spread(errors)})" if errors else f"{what}: nothing to judge")
 
 
 def judge(claims, story, foretold, out):

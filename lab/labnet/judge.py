@@ -115,12 +115,18 @@ def judge_loads(claims, rows, what, kinds=(False, True)):
         judged = [row for row in rows if row.changed == changed and row.share > SMALL]
         wrong = [row for row in judged if not row.right]
         errors = sorted(abs(row.error) for row in judged)
-        middle, worst = (errors[len(errors) // 2], errors[-1]) if errors else (0, 0)
         where = "with a change" if changed else "without a change"
-        text = f"{what}: {len(judged) - len(wrong)} of {len(judged)} loads above 1% of traffic, in bins {where}, "
-        text += "are within 2% of the counter" + (" and the reported uncertainty" if changed else "")
-        text += f" (error: median {middle:.2%}, worst {worst:.2%})"
+        text = f"{what}: {len(judged) - len(wrong)} of {len(judged)} loads above 1% of traffic, in bins {where}, are within 2% of the counter"
+        if changed:
+            close = sum(error <= LOAD_ERROR_MAX for error in errors)
+            text += f" and the reported uncertainty ({close} without it; it is {spread([row.uncertain for row in judged])})"
+        text += f" (error: {spread(errors)})"
         claims.claim(not wrong if judged else None, text)
+
+
+def spread(numbers):
+    ordered = sorted(numbers) or [0]
+    return f"median {ordered[len(ordered) // 2]:.2%}, 90% {ordered[len(ordered) * 9 // 10]:.2%}, worst {ordered[-1]:.2%}"
 
 
 def judge_intervals(claims, rows, what):
