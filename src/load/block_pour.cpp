@@ -1,6 +1,7 @@
 #include "load/block_pour.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/vector_clones.h"
 
@@ -119,8 +120,10 @@ void BlockPour::split(std::size_t lane, std::uint32_t place) {
   }
 }
 
-void BlockPour::add_to(PerLink<Traffic>& links) const {
-  for (std::uint32_t arc = 0; arc < on_arc_.size(); ++arc) links[block_.graph().link(arc)] += on_arc_[arc];
+void BlockPour::take(PerLink<Traffic>& links) {
+  for (std::uint32_t arc = 0; arc < on_arc_.size(); ++arc) {
+    links[block_.graph().link(arc)] += std::exchange(on_arc_[arc], {});
+  }
 }
 
 }  // namespace anemone

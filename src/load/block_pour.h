@@ -24,8 +24,8 @@ class BlockPour {
   // Pours up to kLanes groups of demands, each group not empty and for one node. Returns the unrouted.
   Traffic pour(std::span<const std::span<const Demand>> groups);
 
-  // Adds what all that was poured puts on each link.
-  void add_to(PerLink<Traffic>& links) const;
+  // Adds what all that was poured since the last time puts on each link.
+  void take(PerLink<Traffic>& links);
 
  private:
   // One place on the way to one destination; two to a line of cache.

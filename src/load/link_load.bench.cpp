@@ -24,7 +24,8 @@ namespace {
 void bm_loads(benchmark::State& state) {
   const Topology& net = kept_network(state.range(0));
   const TrafficMatrix& demands = kept_matrix(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(link_load(net, demands));
+  const auto threads = static_cast<unsigned>(state.range(1));
+  for (auto _ : state) benchmark::DoNotOptimize(link_load(net, demands, threads));
 }
 
 using BoostGraph = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property,
@@ -87,7 +88,15 @@ void bm_igraph_distances(benchmark::State& state) {
 BENCHMARK(bm_igraph_distances)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond)->Iterations(1);
 #endif
 
-BENCHMARK(bm_loads)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(bm_loads)
+    ->Args({1000, 1})
+    ->Args({1000, 2})
+    ->Args({5000, 1})
+    ->Args({5000, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
 BENCHMARK(bm_boost_distances)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 // Before anything is measured: our distances on the small network are Boost's, every one of them.

@@ -15,7 +15,8 @@ struct LinkLoad {
   Traffic unrouted;  // demands whose ingress has no route to their destination
 };
 
-LinkLoad link_load(const Topology& topology, const TrafficMatrix& matrix);
+// The same to the last bit with any number of threads.
+LinkLoad link_load(const Topology& topology, const TrafficMatrix& matrix, unsigned threads = 1);
 
 // The largest load over capacity; links of unknown capacity do not count. 0 when none has a capacity.
 double max_utilisation(const Topology& topology, const LinkLoad& load);

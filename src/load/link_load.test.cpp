@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "load/generated_network.test.h"
 #include "load/random_network.test.h"
 #include "matrix/read_matrix_file.h"
 #include "route/distance_block.h"
@@ -199,6 +200,25 @@ TEST_CASE("at every node what comes in and begins there goes out or ends there")
       balance[net.link(id).to.value()] += load.links[id].bps;
     }
     for (double left : balance) CHECK(std::abs(left) < 1e-3);
+  }
+}
+
+TEST_CASE("several threads give the same loads, to the last bit") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Topology net = generated_network(40 + random.below(300));
+    TrafficMatrix matrix = random_matrix(random, net);
+    for (NodeId to : net.nodes()) {
+      const NodeId from{random.below(static_cast<std::uint32_t>(net.node_count()))};
+      matrix.demands.push_back({from, {to, {}}, {random.unit(), random.unit()}});
+    }
+    const LinkLoad one = link_load(net, matrix);
+    const LinkLoad three = link_load(net, matrix, 3);
+    for (LinkId id : one.links.ids()) {
+      CHECK(one.links[id].bps == three.links[id].bps);
+      CHECK(one.links[id].pps == three.links[id].pps);
+    }
   }
 }
 

@@ -302,6 +302,23 @@ bool equal_loads(std::span<const double> ours, const std::vector<double>& theirs
   return true;
 }
 
+// For peers that are not C++ (tests/bench_networkx.py): links with what they carry, and demands.
+void write_network(const char* file, const Topology& net, const TrafficMatrix& matrix,
+                   std::span<const double> loads) {
+  std::FILE* out = std::fopen(file, "w");
+  if (out == nullptr) std::exit(1);
+  for (LinkId id : indices<LinkId>(net.link_count())) {
+    const Link& link = net.link(id);
+    std::fprintf(out, "link %u %u %u %.17g\n", link.from.value(), link.to.value(), link.cost,
+                 loads[id.value()]);
+  }
+  for (const Demand& demand : matrix.demands) {
+    std::fprintf(out, "demand %u %u %.17g\n", demand.ingress.value(), demand.to.node.value(),
+                 demand.traffic.bps);
+  }
+  std::fclose(out);
+}
+
 // Before anything is measured: our loads are the peers', whole and in some failures.
 [[maybe_unused]] const bool same_loads = [] {
   const Topology& topology = kept_network(1000);
@@ -322,6 +339,9 @@ bool equal_loads(std::span<const double> ours, const std::vector<double>& theirs
     loads.undo();
   }
   if (!good) std::exit(1);
+  if (const char* file = std::getenv("ANEMONE_WRITE_NETWORK")) {
+    write_network(file, topology, kept_matrix(1000), loads.loads());
+  }
   return good;
 }();
 
