@@ -36,6 +36,7 @@ std::optional<Targets::Found> Targets::find_prefix(PrefixId prefix) const {
     }
     found.nearest = std::min(found.nearest, attachment.cost);
   }
+  if (kind == PrefixKind::kExternal2) found.nearest = 0;  // the cost is that of the way to the router
   auto& seeds = found.target.seeds;
   for (const Attachment& attachment : attachments) {
     const std::uint32_t place = graph_.place(attachment.node);

@@ -26,7 +26,7 @@ class Targets {
 
   struct Found {
     Target target;     // the nearest seed at distance 0, so that all with the same attachments are one
-    Cost nearest = 0;  // what that seed's cost was
+    Cost nearest = 0;  // what that seed's cost was; 0 of a type 2 external, whose metric no way's cost holds
   };
   // Nothing where more than costs decides.
   std::optional<Found> find(const Destination& destination) const;
