@@ -129,6 +129,8 @@ async function whatif() {
 
   await open(`?${at}&page=whatif`);
   await holds("without a scenario it says where to begin, and where the network is weak", async () => (await see("try").count()) > 4 && (await see("weak-point").count()) > 0);
+  await see("try-each").click();
+  await holds("each link's failure can be tried in turn, the worst first", async () => (await see("tried").count()) === 8 && /all 24 in the CSV/.test(await see("each-failure").innerText()), 40000);
   const text = await see("try").nth(1).getAttribute("data-text");
   await see("try").nth(1).click();
   await holds("a click on an example runs it", async () => url("scenario") === text && (await see("verdict").count()) === 1);

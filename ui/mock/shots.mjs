@@ -50,6 +50,7 @@ for (const [name, viewport, colorScheme, query] of kShots) {
   page.on("pageerror", (e) => console.log(name, e.message));
   await page.goto(query ? `${url}/?${query}` : `${url}/`);
   await page.waitForFunction(() => window.__anemone?.nodes.length > 0 || document.querySelector(".twin tbody tr, .coverage-page .section, .overlay"));
+  if (query.includes("scenario=")) await page.waitForSelector(".verdict, .editor-error", { timeout: 60000 });
   await page.waitForTimeout(900);
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.close();

@@ -85,7 +85,8 @@ function OneMap(props: Props & { ran: Ran | null; name: string; max_bps: number;
   const answer = ran?.result.data ?? null;
   const whole = useMemo(() => (answer ? outcome_graph(graph, answer, place.measure, place.shows) : graph), [graph, answer, place.measure, place.shows]);
   const hit_by = useMemo(() => (answer ? gone_of(answer) : kNobody), [answer]);
-  const folded = useFolded(whole, topology, place, null, null, hit_by);
+  const struck = useMemo(() => (answer ? struck_by(answer) : []), [answer]);
+  const folded = useFolded(whole, topology, place, null, null, hit_by, struck);
   const change = answer !== null && place.shows === "change";
   return (
     <figure className="whatif-map" aria-busy={ran?.result.loading ?? false}>
@@ -100,6 +101,13 @@ function OneMap(props: Props & { ran: Ran | null; name: string; max_bps: number;
       </div>
     </figure>
   );
+}
+
+// Where a folded map must be open: at what is gone, new or newly overloaded, as long as that is not everywhere.
+const kOpenedMax = 40;
+function struck_by(answer: WhatIf): string[] {
+  const ends = answer.links.filter((l) => l.state !== "up" || l.overloaded).flatMap((l) => [l.from, l.to]);
+  return ends.length <= 2 * kOpenedMax ? [...new Set(ends)] : [];
 }
 
 // What the scenario takes away is lit up as what has just happened is.

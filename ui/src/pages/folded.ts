@@ -20,7 +20,8 @@ export interface Folded {
 
 const kItself: Home = (id) => id;
 
-export function useFolded(whole: Graph, topology: Topology | null, place: Place, lit: ReadonlyMap<string, number> | null, ends: Ends | null, changed: ReadonlySet<string>): Folded {
+// `also`: nodes that must be seen, too.
+export function useFolded(whole: Graph, topology: Topology | null, place: Place, lit: ReadonlyMap<string, number> | null, ends: Ends | null, changed: ReadonlySet<string>, also: readonly string[] = []): Folded {
   const shape = topology ? topology.routers.map((r) => `${r.name} ${r.site} ${r.areas.join()}`).join("\n") + topology.links.length : "";
   const folding = useMemo(() => {
     if (!topology) return null;
@@ -28,7 +29,7 @@ export function useFolded(whole: Graph, topology: Topology | null, place: Place,
     return folding_of(whole, { site: new Map(topology.routers.filter((r) => r.site).map((r) => [r.name, r.site!])), area: new Map(only.map((r) => [r.name, r.areas[0]!])) });
   }, [shape]);
   const link = whole.links.find((l) => l.id === place.link);
-  const needed = folding ? parts_of(folding, [place.node, whole.nodes.find((n) => n.id === place.node)?.home, link?.from, link?.to]) : [];
+  const needed = folding ? parts_of(folding, [place.node, whole.nodes.find((n) => n.id === place.node)?.home, link?.from, link?.to, ...also]) : [];
   const open = [...place.open, ...needed].join("~");
   const home = useMemo(() => (folding ? home_of(folding, new Set(open.split("~"))) : kItself), [folding, open]);
   const graph = useMemo(() => (folding ? fold(whole, folding, home) : whole), [whole, folding, home]);

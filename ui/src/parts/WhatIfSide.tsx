@@ -9,6 +9,7 @@ import { excess, load_of, share_of } from "../draw/whatif";
 import { days_text, go, kDays, selected, type Place } from "../state/place";
 import { recent_scenarios } from "../state/prefer";
 import { Bar, CopyCsv, Notice, Section, Skeleton } from "./Bits";
+import { EachFailure } from "./EachFailure";
 import { ScenarioEditor } from "./ScenarioEditor";
 import { Verdict } from "./Verdict";
 import type { Ran, WhatIfRuns } from "../pages/whatif";
@@ -113,6 +114,7 @@ function Begin({ graph, place }: { graph: Graph; place: Place }) {
       <Section title="Try" testid="examples">{tries.map((e) => <Line key={e.text} text={e.text} why={e.why} place={{ ...place, scenario: "" }} />)}</Section>
       {recent.length > 0 && <Section title="Run before" testid="recent">{recent.map((t) => <Line key={t} text={t} why={t.includes("\n") ? `${t.split("\n").length} lines` : ""} place={{ ...place, scenario: "" }} />)}</Section>}
       <WeakPoints graph={graph} shape={shape} />
+      <EachFailure graph={graph} at={place.at} />
     </>
   );
 }

@@ -31,7 +31,7 @@ export function usePosted<T>(path: string, bodies: readonly string[], tick = 0):
   return state;
 }
 
-async function ask<T>(path: string, body: string, signal: AbortSignal): Promise<T | ApiError> {
+export async function ask<T>(path: string, body: string, signal: AbortSignal): Promise<T | ApiError> {
   for (;;) {
     try {
       return await post<T>(path, JSON.parse(body), signal);
