@@ -111,18 +111,19 @@ Duration Agent::tick() {
 
 void Agent::take(Time now) {
   const Time taken_before = taken_;
+  const auto hand_on = [this](RecordBatch&& batch) { send(std::move(batch)); };
   const auto drained = source_->drain([&](std::span<const MicroFlow> counted) {
     micro_flows_.assign(counted.begin(), counted.end());
     part_at_slices(micro_flows_, kSlowTick);
     labels_.label(micro_flows_);
-    definitions_->add(micro_flows_);
+    definitions_->add(micro_flows_, hand_on);
     if (archive_) keep_micro_flows(taken_before);
   });
   problem("capture", drained);
   micro_flows_.clear();
   if (archive_) keep_micro_flows(taken_before);  // that there was nothing, too
   problem("connections", connections_.refresh(now));
-  definitions_->advance(now, [this](RecordBatch&& batch) { send(std::move(batch)); });
+  definitions_->advance(now, hand_on);
 }
 
 void Agent::send(RecordBatch&& batch) {

@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "io/text_file.h"
-#include "record/ipfix_writer.h"
 
 namespace anemone {
 namespace {
@@ -102,28 +101,36 @@ Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names, c
   if (batch.definition == kFirstDefinition) {
     for (auto& exporter : exporters_) exporter->send(batch.records, names, batch.until);
   }
-  file_.clear();
-  IpfixWriter writer({.domain = batch.definition});
-  const auto keep = [this](Bytes message) { file_.insert(file_.end(), message.begin(), message.end()); };
-  writer.write_host_facts(facts, batch.until, keep);
-  writer.write(batch.records, names, batch.until, keep);
-  const auto sequence = spool_->add(file_, batch.records.size());
+  auto open = open_.find(batch.definition);
+  if (open == open_.end()) {
+    OpenFile file{spool_->begin(), IpfixWriter({.domain = batch.definition})};
+    file.writer.write_host_facts(facts, batch.until, [&](Bytes message) { file.file.write(message); });
+    open = open_.emplace(batch.definition, std::move(file)).first;
+  }
+  add(batch, names, open->second);
+  if (batch.goes_on) return {};
+  OpenFile done = std::move(open->second);
+  open_.erase(open);
+  const auto sequence = spool_->add(std::move(done.file), done.records);
   if (!sequence) return sequence.error();
   if (config_.slice_log.empty()) return {};
-  return write_slice_log(batch, *sequence);
+  return write_slice_log(done, batch.until, *sequence);
 }
 
-Result<void> Outlets::write_slice_log(const RecordBatch& batch, std::uint64_t sequence) {
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-  for (const FlowRecord& record : batch.records) {
-    packets += record.packets;
-    bytes += record.bytes;
+void Outlets::add(const RecordBatch& part, const RecordNames& names, OpenFile& open) const {
+  open.writer.write(part.records, names, part.until, [&](Bytes message) { open.file.write(message); });
+  open.records += part.records.size();
+  for (const FlowRecord& record : part.records) {
+    open.packets += record.packets;
+    open.bytes += record.bytes;
   }
+}
+
+Result<void> Outlets::write_slice_log(const OpenFile& sent, Time until, std::uint64_t sequence) const {
   const std::string line = R"({"stream":")" + spool_->stream() + R"(","sequence":)" +
-                           std::to_string(sequence) + R"(,"until":")" + print_time(batch.until) +
-                           R"(","records":)" + std::to_string(batch.records.size()) + R"(,"packets":)" +
-                           std::to_string(packets) + R"(,"bytes":)" + std::to_string(bytes) + "}\n";
+                           std::to_string(sequence) + R"(,"until":")" + print_time(until) +
+                           R"(","records":)" + std::to_string(sent.records) + R"(,"packets":)" +
+                           std::to_string(sent.packets) + R"(,"bytes":)" + std::to_string(sent.bytes) + "}\n";
   const int file = ::open(config_.slice_log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
   if (file < 0) return Error{config_.slice_log + ": " + std::strerror(errno)};
   const bool written = ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());

@@ -2,12 +2,14 @@
 // number of IPFIX collectors, which get the first of the definitions in force only: they could not tell two
 // apart, and would count everything twice.
 //
-// A batch becomes one IPFIX File (RFC 5655) in the spool, whole or not at all. With a slice log every file is
-// a line of JSON in a text of the agent's own: what it says it sent, to be held against what arrived.
+// A batch, in however many parts it comes, becomes one IPFIX File (RFC 5655) in the spool, whole or not at
+// all. With a slice log every file is a line of JSON in a text of the agent's own: what it says it sent, to
+// be held against what arrived.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +20,7 @@
 #include "base/result.h"
 #include "record/host_facts.h"
 #include "record/ipfix_exporter.h"
+#include "record/ipfix_writer.h"
 #include "record/spool.h"
 #include "record/uploader.h"
 
@@ -43,14 +46,23 @@ class Outlets {
 
  private:
   Outlets() = default;
-  Result<void> write_slice_log(const RecordBatch& batch, std::uint64_t sequence);
+  // A batch whose last part has not come.
+  struct OpenFile {
+    UnfinishedFile file;
+    IpfixWriter writer;
+    std::uint64_t records = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+  };
+  void add(const RecordBatch& part, const RecordNames& names, OpenFile& open) const;
+  Result<void> write_slice_log(const OpenFile& sent, Time until, std::uint64_t sequence) const;
 
   AgentConfig config_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Uploader> uploader_;  // none without a server
   std::vector<IpfixExporterConfig> collectors_;
   std::vector<std::unique_ptr<IpfixExporter>> exporters_;
-  std::vector<std::uint8_t> file_;  // scratch
+  std::map<std::uint32_t, OpenFile> open_;  // by definition
 };
 
 // "udp://192.0.2.1:4739", "tcp://[2001:db8::1]:4739", "tls://collector.example.org" (port 4740).

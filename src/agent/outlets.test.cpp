@@ -54,10 +54,26 @@ TEST_CASE("a batch is one file in the spool and one line in the slice log") {
   record.origin.owner = names.owners.intern({"dig", "/usr/bin/dig", "root", "", ""});
   batch.records.push_back(record);
   REQUIRE((*outlets)->send(batch, names, {.at = batch.until, .name = "h1"}));
+  batch.goes_on = true;
+  RecordBatch last = batch;
+  last.goes_on = false;
+  last.records[0].bytes = 500;
+  REQUIRE((*outlets)->send(batch, names, {.at = batch.until, .name = "h1"}));
+  CHECK_FALSE(std::filesystem::exists(config.spool + "/000000000002-2.ipfix"));
+  REQUIRE((*outlets)->send(last, names, {.at = batch.until, .name = "h1"}));
+  const auto parts = read_text_file(config.spool + "/000000000002-2.ipfix", 1 << 20);
+  REQUIRE(parts);
+  IpfixReader parts_reader;
+  RecordNames parts_names;
+  std::vector<FlowRecord> of_parts;
+  REQUIRE(parts_reader.read({reinterpret_cast<const std::uint8_t*>(parts->data()), parts->size()},
+                            parts_names, of_parts));
+  REQUIRE(of_parts.size() == 2);
+  CHECK(of_parts[0].bytes + of_parts[1].bytes == 800);
 
   std::string file;
   for (const auto& entry : std::filesystem::directory_iterator(config.spool)) {
-    if (entry.path().extension() == ".ipfix") file = entry.path();
+    if (entry.path().filename() == "000000000001-1.ipfix") file = entry.path();
   }
   const auto bytes = read_text_file(file, 1 << 20);
   REQUIRE(bytes);
@@ -72,5 +88,7 @@ TEST_CASE("a batch is one file in the spool and one line in the slice log") {
   const auto log = read_text_file(config.slice_log, 1 << 20);
   REQUIRE(log);
   CHECK(log->find(R"("sequence":1,"until":"2026-11-23T10:00:10Z","records":1,"packets":3,"bytes":300})") !=
+        std::string::npos);
+  CHECK(log->find(R"("sequence":2,"until":"2026-11-23T10:00:10Z","records":2,"packets":6,"bytes":800})") !=
         std::string::npos);
 }

@@ -9,6 +9,7 @@ namespace anemone {
 namespace {
 
 constexpr Duration kBatchWithoutSlices = 10s;
+constexpr std::size_t kPart = 4096;  // flows that are made records of together
 
 // Records go in batches even where the definition does not cut flows.
 Duration batch_length(const FlowDefinition& definition) {
@@ -47,34 +48,62 @@ Result<DefinedFlows> RunningDefinitions::make_flows(const std::string& define) c
   return DefinedFlows::make(*definition, names_, flows_max_, interfaces_);
 }
 
-void RunningDefinitions::add(std::span<const MicroFlow> micro_flows) {
-  for (Running& running : running_) running.flows.add(micro_flows, running.due);
+// A late reading brings the next slice before anybody said that this one is over: all its flows may be due
+// here.
+void RunningDefinitions::add(std::span<const MicroFlow> micro_flows, const Take& take) {
+  for (; micro_flows.size() > kPart; micro_flows = micro_flows.subspan(kPart))
+    add(micro_flows.first(kPart), take);
+  for (Running& running : running_) {
+    running.flows.add(micro_flows, running.due);
+    const Time until = running.slice + batch_length(running.flows.definition());
+    if (running.due.size() >= kPart && running.slice > Time{}) hand_on_part(running, until, take);
+  }
 }
 
 void RunningDefinitions::advance(Time now, const Take& take) {
   for (Running& running : running_) {
-    running.flows.expire(now, running.due);
     const Time slice = slice_start(now, batch_length(running.flows.definition()));
-    if (slice > running.slice) hand_on(running, slice, take);
+    if (slice > running.slice) {
+      running.flows.expire(now, running.due, kPart,
+                           [&](std::vector<Flow>&) { hand_on_part(running, slice, take); });
+      hand_on_rest(running, slice, take);
+    } else {
+      running.flows.expire(now, running.due);
+    }
     running.slice = std::max(running.slice, slice);
   }
   take_up(now, take);
 }
 
 void RunningDefinitions::finish(Time now, const Take& take) {
-  for (Running& running : running_) {
-    running.flows.finish(running.due);
-    hand_on(running, now, take);
-  }
+  for (Running& running : running_) finish(running, now, take);
 }
 
-void RunningDefinitions::hand_on(Running& running, Time until, const Take& take) {
-  if (running.due.empty()) return;
-  RecordBatch batch{running.number, running.as_wanted.name, until, {}};
+void RunningDefinitions::finish(Running& running, Time now, const Take& take) {
+  while (running.flows.finish_some(kPart, running.due)) {
+    if (running.flows.size() > 0) hand_on_part(running, now, take);
+  }
+  hand_on_rest(running, now, take);
+}
+
+RecordBatch RunningDefinitions::batch_of(const Running& running, Time until, bool goes_on) {
+  RecordBatch batch{running.number, running.as_wanted.name, until, {}, goes_on};
   batch.records.reserve(running.due.size());
   for (const Flow& flow : running.due) batch.records.push_back(record_of(flow, ObserverId{}));
+  return batch;
+}
+
+void RunningDefinitions::hand_on_part(Running& running, Time until, const Take& take) {
+  if (running.due.empty()) return;
+  take(batch_of(running, until, true));
+  running.begun = true;
   running.due.clear();
-  take(std::move(batch));
+}
+
+void RunningDefinitions::hand_on_rest(Running& running, Time until, const Take& take) {
+  if (!running.due.empty() || running.begun) take(batch_of(running, until, false));
+  running.begun = false;
+  running.due = {};  // its memory, too
 }
 
 void RunningDefinitions::take_up(Time now, const Take& take) {
@@ -100,7 +129,8 @@ void RunningDefinitions::take_up(Time now, const Take& take) {
       problems.push_back("definition " + one.name + ": " + flows.error().message);
       continue;
     }
-    next.push_back({one, 0, std::move(*flows), slice_start(now, batch_length(flows->definition())), {}});
+    next.push_back(
+        {one, 0, std::move(*flows), slice_start(now, batch_length(flows->definition())), {}, false});
   }
   if (next.empty()) {  // none of those can be: what was goes on
     const std::lock_guard lock(mutex_);
@@ -108,9 +138,8 @@ void RunningDefinitions::take_up(Time now, const Take& take) {
     return;
   }
   for (Running& gone : running_) {
-    gone.flows.finish(gone.due);
+    finish(gone, now, take);
     pushed_out_before_ += gone.flows.pushed_out();
-    hand_on(gone, now, take);
   }
   running_ = std::move(next);
   for (Running& running : running_) {

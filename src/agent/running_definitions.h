@@ -24,12 +24,14 @@
 
 namespace anemone {
 
-// The records of a slice by one definition.
+// The records of a slice by one definition, or a part of them: a slice of a hundred thousand flows is handed
+// on piece by piece, so that its records are never all in memory. Parts of two definitions may alternate.
 struct RecordBatch {
   std::uint32_t definition = 0;  // a number that lasts while the definition is in force
   std::string name;
   Time until{};  // the slice's end, or when the definition went
   std::vector<FlowRecord> records;
+  bool goes_on = false;  // another part follows, maybe without records
 };
 
 class RunningDefinitions {
@@ -48,7 +50,8 @@ class RunningDefinitions {
   // Changes the agent's own; an error, and no change, when it cannot be.
   Result<void> set_own(const std::string& define);
 
-  void add(std::span<const MicroFlow> micro_flows);
+  // Parts of batches may be due at once; the last part comes with advance() or finish().
+  void add(std::span<const MicroFlow> micro_flows, const Take& take);
   // Time has passed: cuts what is due, takes up what is wanted. Batches without records are not handed on.
   void advance(Time now, const Take& take);
   // Hands on everything, at the end.
@@ -66,13 +69,17 @@ class RunningDefinitions {
     DefinedFlows flows;
     Time slice{};  // that is open; no time before the first
     std::vector<Flow> due;
+    bool begun = false;  // a part of the batch has been handed on
   };
 
   RunningDefinitions(RecordNames& names, std::size_t flows_max, InterfaceNumbers interfaces)
       : names_(names), flows_max_(flows_max), interfaces_(std::move(interfaces)) {}
   Result<DefinedFlows> make_flows(const std::string& define) const;
   void take_up(Time now, const Take& take);
-  void hand_on(Running& running, Time until, const Take& take);
+  static RecordBatch batch_of(const Running& running, Time until, bool goes_on);
+  static void hand_on_part(Running& running, Time until, const Take& take);
+  static void hand_on_rest(Running& running, Time until, const Take& take);
+  static void finish(Running& running, Time now, const Take& take);
   std::uint32_t free_number() const;
 
   RecordNames& names_;

@@ -31,7 +31,7 @@ struct Bench {
   }
   void see(Time time, std::uint16_t src_port) {
     const MicroFlow one = micro_flow(time, src_port);
-    running->add({&one, 1});
+    running->add({&one, 1}, take);
   }
 };
 
@@ -57,6 +57,55 @@ TEST_CASE("each slice is one batch, handed on when the slice is over") {
   CHECK(bytes_of(bench.batches[0]) == 300);
   bench.running->advance(kStart + 20s, bench.take);
   CHECK(bench.batches.size() == 1);
+}
+
+TEST_CASE("a slice of many flows is handed on in parts, which all add up to it, and then no more") {
+  RecordNames names;
+  auto running = RunningDefinitions::make("", names, 100'000);
+  REQUIRE(running);
+  std::vector<RecordBatch> parts;
+  const auto take = [&](RecordBatch&& part) { parts.push_back(std::move(part)); };
+  (*running)->advance(kStart, take);
+  const auto see = [&](Time time, std::uint32_t count) {
+    std::vector<MicroFlow> all;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      all.push_back(micro_flow(time, static_cast<std::uint16_t>(i), i + 1));
+      all.back().event.key.src = Ipv4{i >> 16};
+    }
+    (*running)->add(all, take);
+  };
+  const auto check = [&](std::uint64_t count) {
+    REQUIRE(parts.size() > 2);
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+    for (const RecordBatch& part : parts) {
+      CHECK(part.goes_on == (&part != &parts.back()));
+      CHECK(part.until == parts[0].until);
+      CHECK(part.records.size() < 10'000);
+      records += part.records.size();
+      bytes += bytes_of(part);
+    }
+    CHECK(records == count);
+    CHECK(bytes == count * (count + 1) / 2);
+    parts.clear();
+  };
+  for (const std::uint32_t count : {70'000U, 4096U * 4}) {
+    see(kStart + 1s, count);
+    (*running)->advance(kStart + 10s, take);
+    check(count);
+    see(kStart + 11s, count);
+    see(kStart + 21s, count);  // before anybody said that the slice was over
+    (*running)->advance(kStart + 21s, take);
+    check(count);
+    (*running)->finish(kStart + 22s, take);
+    check(count);
+    auto next = RunningDefinitions::make("", names, 100'000);
+    REQUIRE(next);
+    running = std::move(next);
+    (*running)->advance(kStart, take);
+  }
+  (*running)->advance(kStart + 30s, take);
+  CHECK(parts.empty());
 }
 
 TEST_CASE("two definitions see the same traffic, under numbers of their own") {
@@ -120,8 +169,9 @@ TEST_CASE("a definition may call an interface by its name") {
   flows[0].origin.interface = 2;
   flows[1].origin.interface = 3;
   std::vector<RecordBatch> batches;
-  (*running)->add(flows);
-  (*running)->finish(kStart + 2s, [&](RecordBatch&& batch) { batches.push_back(std::move(batch)); });
+  const auto take = [&](RecordBatch&& batch) { batches.push_back(std::move(batch)); };
+  (*running)->add(flows, take);
+  (*running)->finish(kStart + 2s, take);
   REQUIRE(batches.size() == 1);
   CHECK(batches[0].records.size() == 1);
   CHECK(batches[0].records[0].origin.interface == 2);

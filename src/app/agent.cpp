@@ -1,5 +1,6 @@
 // `anemone agent`: watches this host, and exports its flows with the programs behind them.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <array>
@@ -149,12 +150,21 @@ Result<std::unique_ptr<HttpServer>> serve_metrics(const AgentConfig& config, con
   return server;
 }
 
+// What loading programs into the kernel took goes back to it, and what a slice that ended took will.
+void keep_memory_small() {
+  constexpr int kLarge = 128 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+  ::mallopt(M_TRIM_THRESHOLD, kLarge);
+  ::malloc_trim(0);
+}
+
 int run_agent(int argc, char** argv, const AgentOptions& options) {
   const SystemClock clock;
   auto stop = StopSignals::open(true);
   if (!stop) return say(stop.error().message), kFailed;
   auto agent = Agent::open(options.config, clock);
   if (!agent) return say(agent.error().message), kFailed;
+  keep_memory_small();
   for (const std::string& limit : (*agent)->limits()) say(limit);
   if (options.check_only) return say("everything is in order"), kDone;
   auto metrics = serve_metrics(options.config, **agent);

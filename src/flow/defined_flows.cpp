@@ -46,6 +46,24 @@ void DefinedFlows::expire(Time now, std::vector<Flow>& out) {
   keep_wanted(first, out);
 }
 
+void DefinedFlows::expire(Time now, std::vector<Flow>& out, std::size_t many,
+                          const FlowTable::TakeSome& take) {
+  std::size_t first = out.size();
+  table_->expire(now, out, many, [&](std::vector<Flow>& some) {
+    keep_wanted(first, some);
+    take(some);
+    first = some.size();
+  });
+  keep_wanted(first, out);
+}
+
+bool DefinedFlows::finish_some(std::size_t count, std::vector<Flow>& out) {
+  const std::size_t first = out.size();
+  const bool some = table_->finish_some(count, out);
+  keep_wanted(first, out);
+  return some;
+}
+
 void DefinedFlows::finish(std::vector<Flow>& out) {
   const std::size_t first = out.size();
   table_->finish(out);

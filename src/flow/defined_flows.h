@@ -27,8 +27,10 @@ class DefinedFlows {
 
   // As FlowTable's.
   void add(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out);
+  void expire(Time now, std::vector<Flow>& out, std::size_t many, const FlowTable::TakeSome& take);
   void expire(Time now, std::vector<Flow>& out);
   void finish(std::vector<Flow>& out);
+  bool finish_some(std::size_t count, std::vector<Flow>& out);
 
   const FlowDefinition& definition() const { return definition_; }
   std::size_t size() const { return table_->size(); }

@@ -281,10 +281,15 @@ void FlowTable::grow() {
   for (std::uint32_t i = oldest_; i != kNone; i = at(i).newer) put_slot(at(i).hash, i);
 }
 
-void FlowTable::expire(Time now, std::vector<Flow>& out) {
+void FlowTable::expire(Time now, std::vector<Flow>& out) { expire(now, out, kNone, {}); }
+
+void FlowTable::expire(Time now, std::vector<Flow>& out, std::size_t many, const TakeSome& take) {
   for (std::uint32_t i = oldest_; i != kNone;) {
     const std::uint32_t newer = at(i).newer;
-    if (due(at(i), now)) leave(i, reason(at(i), now), out);
+    if (due(at(i), now)) {
+      leave(i, reason(at(i), now), out);
+      if (out.size() >= many) take(out);
+    }
     i = newer;
   }
 }

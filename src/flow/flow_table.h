@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -55,7 +56,11 @@ class FlowTable {
   // REQUIRES: one table is given events or micro-flows, not both.
   void add(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out);
 
-  // Moves every flow that is due at `now` to the end of `out`, in the order in which they began.
+  // Moves every flow that is due at `now` to the end of `out`, in the order in which they began. Whenever
+  // `out` has grown to `many`, it is handed to `take`, which may empty it: a slice that ends lets all go at
+  // once.
+  using TakeSome = std::function<void(std::vector<Flow>& out)>;
+  void expire(Time now, std::vector<Flow>& out, std::size_t many, const TakeSome& take);
   void expire(Time now, std::vector<Flow>& out);
 
   // Moves all flows to the end of `out`, in the order in which they began.

@@ -73,9 +73,41 @@ void SpoolAmount::take(std::uint64_t file_records, std::uint64_t file_bytes) {
   bytes -= file_bytes;
 }
 
+UnfinishedFile::UnfinishedFile(std::string path)
+    : path_(std::move(path)), file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+  if (file_ < 0) written_ = failure(path_);
+}
+
+UnfinishedFile::UnfinishedFile(UnfinishedFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})),
+      file_(std::exchange(other.file_, -1)),
+      size_(other.size_),
+      written_(std::move(other.written_)) {}
+
+UnfinishedFile::~UnfinishedFile() {
+  if (file_ >= 0) ::close(file_);
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+void UnfinishedFile::write(Bytes bytes) {
+  size_ += bytes.size();
+  while (written_ && !bytes.empty()) {
+    const ssize_t count = ::write(file_, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) written_ = failure(path_);
+    if (count >= 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+Result<void> UnfinishedFile::close() {
+  if (written_ && ::fsync(file_) != 0) written_ = failure(path_);
+  if (file_ >= 0 && ::close(std::exchange(file_, -1)) != 0 && written_) written_ = failure(path_);
+  return written_;
+}
+
 Result<std::unique_ptr<Spool>> Spool::open(const SpoolConfig& config) {
   std::unique_ptr<Spool> spool(new Spool(config));
-  if (auto ready = spool->begin(); !ready) return ready.error();
+  if (auto ready = spool->take_up_folder(); !ready) return ready.error();
   return spool;
 }
 
@@ -83,7 +115,7 @@ Spool::~Spool() {
   if (folder_ >= 0) ::close(folder_);
 }
 
-Result<void> Spool::begin() {
+Result<void> Spool::take_up_folder() {
   auto ready = lock_folder();
   if (ready) ready = find_files();
   if (ready) ready = read_stream();
@@ -149,33 +181,21 @@ Result<void> Spool::read_stream() {
   return {};
 }
 
-// Under another name, synced, renamed: `path` is whole whenever it is there.
-Result<void> Spool::write_file(const std::string& path, Bytes bytes) const {
-  const std::string unfinished = path + ".new";
-  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return failure(unfinished);
-  Result<void> written;
-  while (written && !bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) written = failure(unfinished);
-    if (count >= 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  if (written && ::fsync(file) != 0) written = failure(unfinished);
-  if (::close(file) != 0 && written) written = failure(unfinished);
-  if (written && ::rename(unfinished.c_str(), path.c_str()) != 0) written = failure(path);
-  if (!written) {
-    ::unlink(unfinished.c_str());
-    return written;
-  }
+// Synced, renamed: `path` is whole whenever it is there.
+Result<void> Spool::keep_file(UnfinishedFile& file, const std::string& path) const {
+  if (auto closed = file.close(); !closed) return closed;
+  if (::rename(file.path_.c_str(), path.c_str()) != 0) return failure(path);
+  file.path_.clear();
   if (::fsync(folder_) != 0) return failure(config_.folder);
   return {};
 }
 
 Result<void> Spool::write_stream(std::uint64_t next) {
   const std::string text = stream_ + " " + std::to_string(next) + "\n";
-  auto written = write_file(config_.folder + "/stream",
-                            {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  const std::string path = config_.folder + "/stream";
+  UnfinishedFile file(path + ".new");
+  file.write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  auto written = keep_file(file, path);
   if (written) reserved_ = next;
   return written;
 }
@@ -209,25 +229,37 @@ Result<void> Spool::make_room(std::uint64_t bytes) {
   return {};
 }
 
+UnfinishedFile Spool::begin() {
+  const std::lock_guard lock(mutex_);
+  return UnfinishedFile(config_.folder + "/" + std::to_string(++begun_) + ".new");
+}
+
 Result<std::uint64_t> Spool::add(Bytes file, std::uint64_t records) {
+  UnfinishedFile unfinished = begin();
+  unfinished.write(file);
+  return add(std::move(unfinished), records);
+}
+
+Result<std::uint64_t> Spool::add(UnfinishedFile file, std::uint64_t records) {
   const std::lock_guard lock(mutex_);
   const auto lost = [&](const Error& error) {
-    counters_.lost.add(records, file.size());
+    counters_.lost.add(records, file.size_);
     return error;
   };
-  if (auto room = make_room(file.size()); !room) return lost(room.error());
+  if (!file.written_) return lost(file.written_.error());
+  if (auto room = make_room(file.size_); !room) return lost(room.error());
   if (next_ >= reserved_) {
     if (auto reserved = write_stream(next_ + kReserve); !reserved) return lost(reserved.error());
   }
   const std::uint64_t sequence = next_++;  // used up, whatever comes of it
-  const Entry entry{records, file.size()};
-  if (auto written = write_file(path_of(sequence, entry), file); !written) {
+  const Entry entry{records, file.size_};
+  if (auto kept = keep_file(file, path_of(sequence, entry)); !kept) {
     ::unlink(path_of(sequence, entry).c_str());
-    return lost(written.error());
+    return lost(kept.error());
   }
   entries_.emplace(sequence, entry);
-  counters_.waiting.add(records, file.size());
-  counters_.added.add(records, file.size());
+  counters_.waiting.add(records, file.size_);
+  counters_.added.add(records, file.size_);
   return sequence;
 }
 

@@ -10,7 +10,8 @@
 //   FOLDER/*.new                      being written; thrown away at the next start
 //
 // add() returns when the file would survive a crash of the machine: written under another name, synced,
-// renamed, the folder synced. A crash at any instant leaves whole files only.
+// renamed, the folder synced. A crash at any instant leaves whole files only. A file that is long in the
+// making is written piece by piece (begin()), so that nobody has to hold it in memory.
 //
 // When the quota is full the oldest files go, and are counted as lost: what happens now is worth more than
 // what happened a week ago, and an agent must not fill its host's disk. The file that is being uploaded
@@ -63,6 +64,27 @@ struct SpooledFile {
   std::vector<std::uint8_t> bytes;
 };
 
+// A file that is being written; thrown away when no spool takes it.
+class UnfinishedFile {
+ public:
+  UnfinishedFile(UnfinishedFile&& other) noexcept;
+  UnfinishedFile& operator=(UnfinishedFile&&) = delete;
+  ~UnfinishedFile();
+
+  // What goes wrong is said by Spool::add().
+  void write(Bytes bytes);
+
+ private:
+  friend class Spool;
+  explicit UnfinishedFile(std::string path);
+  Result<void> close();  // synced
+
+  std::string path_;
+  int file_ = -1;
+  std::uint64_t size_ = 0;
+  Result<void> written_;
+};
+
 class Spool {
  public:
   // Goes on where the folder is. An error names the file. One process at a time: a second one is refused.
@@ -75,6 +97,10 @@ class Spool {
 
   // Keeps a file of `records` records; its number. An error is a loss, and is counted as one.
   Result<std::uint64_t> add(Bytes file, std::uint64_t records);
+
+  // The same in two steps: it has no number yet, and no place in the quota.
+  UnfinishedFile begin();
+  Result<std::uint64_t> add(UnfinishedFile file, std::uint64_t records);
 
   // The oldest file, which then stays until done() or set_aside(); none when nothing waits. One that cannot
   // be read is counted as lost and passed over.
@@ -92,12 +118,12 @@ class Spool {
   using Entries = std::map<std::uint64_t, Entry>;
 
   explicit Spool(SpoolConfig config) : config_(std::move(config)) {}
-  Result<void> begin();
+  Result<void> take_up_folder();
   Result<void> lock_folder();
   Result<void> read_stream();
   Result<void> write_stream(std::uint64_t next);
   Result<void> find_files();
-  Result<void> write_file(const std::string& path, Bytes bytes) const;
+  Result<void> keep_file(UnfinishedFile& file, const std::string& path) const;
   Result<void> make_room(std::uint64_t bytes);
   void lose(Entries::iterator entry);
   std::string path_of(std::uint64_t sequence, const Entry& entry) const;
@@ -110,6 +136,7 @@ class Spool {
   mutable std::mutex mutex_;
   Entries entries_;
   std::uint64_t next_ = 1;
+  std::uint64_t begun_ = 0;     // files, to name them by
   std::uint64_t reserved_ = 1;  // what the file `stream` says
   std::optional<std::uint64_t> shown_;
   SpoolCounters counters_;

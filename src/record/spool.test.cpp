@@ -122,11 +122,39 @@ TEST_CASE("a file that cannot be written is a loss that is counted, and its numb
   Folder folder;
   auto spool = open(folder.config());
   REQUIRE(*spool->add(file_of(10, 1), 1) == 1);
-  fs::create_directory(folder.config().folder + "/000000000002-7.ipfix.new");  // in its way
+  fs::create_directory(folder.config().folder + "/000000000002-7.ipfix");  // in its way
   CHECK(!spool->add(file_of(10, 1), 7));
   CHECK(spool->counters().lost.records == 7);
   CHECK(spool->counters().waiting.records == 1);
   CHECK(*spool->add(file_of(10, 1), 1) == 3);
+}
+
+TEST_CASE("a file that is written piece by piece is there whole, or not at all") {
+  Folder folder;
+  auto spool = open(folder.config());
+  const auto names = [&] {
+    std::set<std::string> all;
+    for (const auto& entry : fs::directory_iterator(folder.config().folder))
+      all.insert(entry.path().filename());
+    return all;
+  };
+  {
+    UnfinishedFile thrown_away = spool->begin();
+    thrown_away.write(file_of(10, 9));
+    CHECK(names().size() == 2);
+  }
+  CHECK(names() == std::set<std::string>{"stream"});
+  UnfinishedFile file = spool->begin();
+  UnfinishedFile other = spool->begin();
+  file.write(file_of(10, 1));
+  other.write(file_of(5, 3));
+  file.write(file_of(20, 1));
+  CHECK_FALSE(spool->oldest());
+  CHECK(*spool->add(std::move(file), 4) == 1);
+  CHECK(*spool->add(std::move(other), 1) == 2);
+  CHECK(spool->oldest()->bytes == file_of(30, 1));
+  CHECK(spool->counters().waiting.bytes == 35);
+  CHECK(names() == std::set<std::string>{"000000000001-4.ipfix", "000000000002-1.ipfix", "stream"});
 }
 
 TEST_CASE("what the server would not have is set aside, and only the newest few of that are kept") {
