@@ -57,6 +57,9 @@ def cgroup_mount():
 CGROUP = cgroup_mount() / PREFIX
 
 
+LOOPBACK = 1  # its number; h0 has the same last byte, which is where the kernel's side looks for an interface
+
+
 class Host:
     """The namespaces, the cgroup, and the programs in them."""
 
@@ -67,7 +70,7 @@ class Host:
         CGROUP.mkdir()
         for name in (H, P):
             run('ip', 'netns', 'add', name)
-        run('ip', 'link', 'add', 'h0', 'netns', H, 'type', 'veth', 'peer', 'name', 'p0', 'netns', P)
+        run('ip', 'link', 'add', 'name', 'h0', 'index', str(256 + LOOPBACK), 'netns', H, 'type', 'veth', 'peer', 'name', 'p0', 'netns', P)
         for space, device, v4, v6 in ((H, 'h0', HOST, HOST6), (P, 'p0', PEER, PEER6)):
             # No duplicate address detection, no router solicitations, no listener reports: the kernel is silent.
             for setting in ('accept_dad=0', 'router_solicitations=0', 'addr_gen_mode=1', 'accept_ra=0'):
@@ -139,7 +142,7 @@ class Capture:
     """The tool, and what it said."""
 
     def __init__(self, *options):
-        self.process = subprocess.Popen(['nsenter', f'--net=/run/netns/{H}', TOOL, str(CGROUP), '--interval', '200', '--interface', 'h0', *options],
+        self.process = subprocess.Popen(['nsenter', f'--net=/run/netns/{H}', TOOL, str(CGROUP), '--interval', '200', *options, '--interface', 'h0'],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if 'ready' not in self.process.stdout.readline():
             sys.exit('host_capture_check: the capture did not start')
@@ -491,6 +494,14 @@ def retransmissions_are_counted(host):
     check('segments sent again are counted', again > 0, again)
 
 
+def two_interfaces_may_have_the_same_last_byte(host):
+    with captured(host, 'its row taken by another', '--interface', 'lo') as capture:
+        host.ask(P, ASK_ECHO, HOST, 8005, 100, 1)
+        host.ask(P, PING, HOST)
+    check('echo replies are the kernel\'s there, too', by_owner(capture.flows, 1, host.index)['(kernel)'] == 50)
+    check('and requests come to no socket', by_owner(capture.flows, 0, host.index)['(no socket)'] == 50)
+
+
 def ports_are_left_out_when_asked(host):
     with captured(host, 'coarse', '--coarse') as capture:
         host.ask(P, ASK_ECHO, HOST, 8005, 5, 50)
@@ -582,6 +593,7 @@ def main():
         old_filters_are_taken_over(host)
         containers_are_counted_elsewhere(host)
         retransmissions_are_counted(host)
+        two_interfaces_may_have_the_same_last_byte(host)
         ports_are_left_out_when_asked(host)
         an_older_kernel_does_as_well(host, servers)
         an_exclusive_program_is_named(host)

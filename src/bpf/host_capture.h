@@ -11,7 +11,7 @@ enum {
   kHostNoSlot = 0,        // numbers of slots begin with 1
   kHostNumberBits = 20,   // of a slot's number in a bucket; above it stand bits of the hash
   kHostWays = 16,         // micro-flows in a bucket, which is a line of cache
-  kHostInterfaces = 256,  // whose totals are kept
+  kHostInterfaces = 256,  // whose totals are kept, and rows that are found by the last byte of their number
   kHostHeadUnknown = 255
 };
 
@@ -133,9 +133,9 @@ struct HostPassed {
   __u64 bytes[2];
   __u64 lost_packets[2];  // of sockets, for want of a slot and of room in the ring
   __u64 lost_bytes[2];
-  __u64 other[2];  // not IP
-  __u32 head;      // bytes of a frame before the packet: 14, 0; kHostHeadUnknown
-  __u32 unused;
+  __u64 other[2];   // not IP
+  __u32 head;       // bytes of a frame before the packet: 14, 0; kHostHeadUnknown
+  __u32 interface;  // 0: a free row
 };
 
 // What this kernel can do; fixed before the programs are loaded, so that nothing is left of what it cannot.

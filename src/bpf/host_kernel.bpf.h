@@ -116,6 +116,15 @@ struct {
   __type(value, struct HostSocket);
 } sockets SEC(".maps");
 
+// Interfaces that are counted, each in the row of the last byte of its number, or by its number where another
+// has that row: to hash it for each packet would cost more than all else at tc.
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, kHostInterfaces);
+  __type(key, __u32);
+  __type(value, struct HostPassed);
+} interface_rows SEC(".maps");
+
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
   __uint(max_entries, kHostInterfaces);
@@ -129,6 +138,13 @@ struct {
   __type(key, __u32);
   __type(value, struct HostTally);
 } tally SEC(".maps");
+
+static __always_inline struct HostPassed* passed_at(__u32 interface) {
+  const __u32 row = interface % kHostInterfaces;
+  struct HostPassed* passed = bpf_map_lookup_elem(&interface_rows, &row);
+  if (passed && passed->interface == interface) return passed;
+  return bpf_map_lookup_elem(&interfaces, &interface);
+}
 
 static __always_inline struct HostTally* tally_here(void) {
   const __u32 only = 0;

@@ -173,7 +173,7 @@ static __noinline int tell(const struct HostKey* key, const struct packet* p,
   struct HostTally* count = tally_here();
   struct HostEvent* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
   if (!event) {
-    struct HostPassed* wire = bpf_map_lookup_elem(&interfaces, &key->interface);
+    struct HostPassed* wire = passed_at(key->interface);
     if (wire) {
       wire->lost_packets[key->direction & 1] += p->packets;
       wire->lost_bytes[key->direction & 1] += p->bytes;

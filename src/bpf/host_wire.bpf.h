@@ -55,12 +55,26 @@ static __always_inline int read_frame(struct __sk_buff* skb, __u32 head, struct 
   return read_copied(skb, key, p);
 }
 
+// The length of a packet of IPv4 by itself, of which no more is wanted when it comes in; 0: look at it.
+static __always_inline __u32 plain_length(struct __sk_buff* skb, __u32 head) {
+  const void* end = (const void*)(long)skb->data_end;
+  const struct iphdr* ip = (const void*)(long)skb->data + (head == ETH_HLEN ? ETH_HLEN : 0);
+  if (head > ETH_HLEN || skb->gso_size || (const void*)(ip + 1) > end || ip->version != 4) return 0;
+  return bpf_ntohs(ip->tot_len);
+}
+
 static __always_inline int count_at_wire(struct __sk_buff* skb, __u32 direction) {
   struct HostKey key = {};
   struct packet p = {};
   const __u32 interface = skb->ifindex;
-  struct HostPassed* wire = bpf_map_lookup_elem(&interfaces, &interface);
+  struct HostPassed* wire = passed_at(interface);
   if (!wire) return TC_ACT_UNSPEC;
+  if (direction == kHostIn && skb->protocol == bpf_htons(ETH_P_IP)) {
+    const __u32 bytes = plain_length(skb, wire->head);
+    wire->packets[kHostIn] += bytes != 0;
+    wire->bytes[kHostIn] += bytes;
+    if (bytes) return TC_ACT_UNSPEC;
+  }
   if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
       read_frame(skb, wire->head, &key, &p)) {
     wire->other[direction]++;

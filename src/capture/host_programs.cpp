@@ -335,8 +335,9 @@ Result<void> HostPrograms::Impl::open(const HostProgramsConfig& config) {
   ring = ring_buffer__new(map("events"), on_event, this, nullptr);
   if (ring == nullptr) return refused("the ring of events", errno);
   const auto fd = [&](const char* name) { return bpf_program__fd(program(name)); };
-  wire.emplace(HostWire::Kernel{fd("host_wire_in"), fd("host_wire_out"), map("interfaces")},
-               config.as_old_kernel ? WireAttachment::kFilter : WireAttachment::kBest);
+  wire.emplace(
+      HostWire::Kernel{fd("host_wire_in"), fd("host_wire_out"), map("interface_rows"), map("interfaces")},
+      config.as_old_kernel ? WireAttachment::kFilter : WireAttachment::kBest);
   return attach(config);
 }
 

@@ -76,6 +76,10 @@ std::uint32_t frame_head(const std::string& name) {
   }
 }
 
+std::vector<HostPassed> on_each_processor(const HostPassed& same) {
+  return std::vector(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)), same);
+}
+
 }  // namespace
 
 struct HostWire::Impl {
@@ -85,6 +89,7 @@ struct HostWire::Impl {
     std::array<int, 2> links{-1, -1};  // tcx
     std::array<bool, 2> has_filter{};  // a clsact's, at each side
     bool made_clsact = false;
+    bool has_row = false;  // else its totals stand under its number
   };
 
   std::array<Side, 2> sides() const {
@@ -95,6 +100,8 @@ struct HostWire::Impl {
   bool link(Place& place) const;
   Result<void> filter(Place& place) const;
   void leave(const Place& place) const;
+  bool set_totals(Place& place, std::uint32_t head) const;
+  std::vector<HostPassed> totals_of(const Place& place) const;
 
   Kernel kernel;
   WireAttachment how;
@@ -151,7 +158,13 @@ Result<void> HostWire::Impl::filter(Place& place) const {
 }
 
 void HostWire::Impl::leave(const Place& place) const {
-  bpf_map_delete_elem(kernel.totals, &place.interface);
+  const std::uint32_t row = place.interface % kHostInterfaces;
+  if (place.has_row) {
+    const auto nothing = on_each_processor({});
+    bpf_map_update_elem(kernel.rows, &row, nothing.data(), BPF_ANY);
+  } else {
+    bpf_map_delete_elem(kernel.totals, &place.interface);
+  }
   for (std::size_t i = 0; i < 2; ++i) {
     if (place.links[i] >= 0) close(place.links[i]);
     if (!place.has_filter[i]) continue;
@@ -164,13 +177,34 @@ void HostWire::Impl::leave(const Place& place) const {
   bpf_tc_hook_destroy(&both);
 }
 
+// Under the last byte of its number if no other stands there, else under all of it.
+bool HostWire::Impl::set_totals(Place& place, std::uint32_t head) const {
+  HostPassed none{};
+  none.head = head;
+  none.interface = place.interface;
+  const auto nothing = on_each_processor(none);
+  const std::uint32_t row = place.interface % kHostInterfaces;
+  place.has_row = std::none_of(places.begin(), places.end(), [&](const Place& other) {
+    return other.has_row && other.interface % kHostInterfaces == row;
+  });
+  const int map = place.has_row ? kernel.rows : kernel.totals;
+  const std::uint32_t* key = place.has_row ? &row : &place.interface;
+  return bpf_map_update_elem(map, key, nothing.data(), BPF_ANY) == 0;
+}
+
+// On each processor; none when it is not there.
+std::vector<HostPassed> HostWire::Impl::totals_of(const Place& place) const {
+  auto each = on_each_processor({});
+  const std::uint32_t row = place.interface % kHostInterfaces;
+  const int map = place.has_row ? kernel.rows : kernel.totals;
+  if (bpf_map_lookup_elem(map, place.has_row ? &row : &place.interface, each.data()) != 0) return {};
+  return each;
+}
+
 Result<void> HostWire::Impl::add(const std::string& name) {
   Place place{name, if_nametoindex(name.c_str())};
   if (place.interface == 0) return Error{name + ": no such interface"};
-  HostPassed none{};
-  none.head = frame_head(name);
-  const std::vector nothing(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)), none);
-  if (bpf_map_update_elem(kernel.totals, &place.interface, nothing.data(), BPF_ANY) != 0) {
+  if (!set_totals(place, frame_head(name))) {
     return Error{name + ": more interfaces than the " + std::to_string(kHostInterfaces) +
                  " that are counted"};
   }
@@ -204,11 +238,9 @@ Result<void> HostWire::set(const std::vector<std::string>& names) {
 
 std::vector<HostWire::Total> HostWire::totals() const {
   std::vector<Total> all;
-  std::vector<HostPassed> each(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
   for (const Impl::Place& place : impl_->places) {
-    if (bpf_map_lookup_elem(impl_->kernel.totals, &place.interface, each.data()) != 0) continue;
     Total total{place.interface, {}};
-    for (const HostPassed& one : each) {
+    for (const HostPassed& one : impl_->totals_of(place)) {
       for (std::size_t i = 0; i < 2; ++i) {
         total.passed.packets[i] += one.packets[i];
         total.passed.bytes[i] += one.bytes[i];

@@ -22,10 +22,11 @@ enum class WireAttachment : std::uint8_t {
 
 class HostWire {
  public:
-  // Descriptors of the two programs and of the map `interfaces`, which must outlive it.
+  // Descriptors of the two programs and of the maps `interface_rows` and `interfaces`, which must outlive it.
   struct Kernel {
     int program_in;
     int program_out;
+    int rows;
     int totals;
   };
   HostWire(Kernel kernel, WireAttachment how);
