@@ -23,6 +23,16 @@ std::uint32_t hash_of(const FlowSubject& subject) {
   return static_cast<std::uint32_t>(h >> 32);
 }
 
+// REQUIRES: the event and what has been counted begin less than an hour apart.
+void count(const Event& event, Time event_end, PackedFlow& flow) {
+  const Time end = std::max(flow.end(), event_end);
+  flow.start = std::min(flow.start, event.time);
+  flow.lasted_us = static_cast<std::uint32_t>((end - flow.start).count());
+  flow.packets += event.packets;
+  flow.bytes += event.bytes;
+  flow.tcp_flags |= event.tcp_flags;
+}
+
 }  // namespace
 
 FlowTable::FlowTable(FlowLimits limits, const FlowDefinition& definition, OwnerTable* owners)
@@ -58,9 +68,7 @@ void FlowTable::add_batch(std::span<const Event> events, std::vector<Flow>& out)
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Slot slot = slots_[hashes[i] & mask];
     if (slot.flow == kNone) continue;
-    const auto* flow = reinterpret_cast<const char*>(&at(slot.flow));
-    prefetch(flow);
-    prefetch(flow + 64);
+    prefetch(&at(slot.flow));
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
     add_one(events[i], whole ? events[i].key : cut[i], hashes[i], out);
@@ -69,21 +77,16 @@ void FlowTable::add_batch(std::span<const Event> events, std::vector<Flow>& out)
 
 void FlowTable::add_one(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out) {
   const std::uint32_t index = find(key, hash);
-  if (index == kNone) return insert(event, key, hash, out);
+  if (index == kNone) return begin(at(claim(key, {}, hash, out)).flow, event);
   Entry& entry = at(index);
-  if (!goes_on(entry, event.time)) {
-    entry.flow.reason = reason(entry, event.time);
-    out.push_back(entry.flow);
+  PackedFlow& flow = entry.flow;
+  if (!goes_on(flow, event.time, event.packets)) {
+    end(entry, reason(flow, event.time), out);
     unlink(index);
     link_newest(index);
-    return begin(entry, event, key);
+    return begin(flow, event);
   }
-  Flow& flow = entry.flow;
-  flow.start = std::min(flow.start, event.time);
-  flow.end = std::max(flow.end, event.time);
-  flow.packets += event.packets;
-  flow.bytes += event.bytes;
-  flow.tcp_flags |= event.tcp_flags;
+  count(event, event.time, flow);
 }
 
 std::uint32_t FlowTable::find(const FlowKey& key, std::uint32_t hash) const {
@@ -91,51 +94,66 @@ std::uint32_t FlowTable::find(const FlowKey& key, std::uint32_t hash) const {
   for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
     const Slot slot = slots_[i];
     if (slot.flow == kNone) return kNone;
-    if (slot.tag == hash && at(slot.flow).flow.key == key) return slot.flow;
+    if (slot.tag == hash && packing_.has_key(at(slot.flow).flow, key)) return slot.flow;
   }
 }
 
-bool FlowTable::goes_on(const Entry& entry, Time time) const {
-  if (time >= entry.cut) return false;
-  if (limits_.idle.count() > 0 && time - entry.flow.end > limits_.idle) return false;
-  if (time >= entry.flow.start || limits_.slice.count() == 0) return true;
-  return slice_start(time, limits_.slice) == slice_start(entry.flow.start, limits_.slice);
+// Most that are asked about are in the same slice, and to divide costs more than to compare.
+bool FlowTable::same_slice(Time a, Time b) {
+  if (b < slice_from_ || b >= slice_to_) {
+    slice_from_ = slice_start(b, limits_.slice);
+    slice_to_ = slice_from_ + limits_.slice;
+  }
+  return a >= slice_from_ && a < slice_to_;
 }
 
-FlowEnd FlowTable::reason(const Entry& entry, Time time) const {
-  const bool idle = limits_.idle.count() > 0 && time - entry.flow.end > limits_.idle;
-  return idle && time < entry.cut ? FlowEnd::kIdle : FlowEnd::kActive;
+bool FlowTable::goes_on(const PackedFlow& flow, Time time, std::uint32_t packets) {
+  if (time - flow.start >= kPackedLongest || flow.end() - time >= kPackedLongest) return false;
+  if (!flow.has_room_for(packets)) return false;
+  if (limits_.active.count() > 0 && time >= flow.start + limits_.active) return false;
+  if (limits_.idle.count() > 0 && time - flow.end() > limits_.idle) return false;
+  return limits_.slice.count() == 0 || same_slice(flow.start, time);
 }
 
-bool FlowTable::due(const Entry& entry, Time now) const {
-  return now >= entry.flow.start && !goes_on(entry, now);
+FlowEnd FlowTable::reason(const PackedFlow& flow, Time time) {
+  const bool idle = limits_.idle.count() > 0 && time - flow.end() > limits_.idle;
+  const bool too_long = limits_.active.count() > 0 && time >= flow.start + limits_.active;
+  const bool crosses = limits_.slice.count() > 0 && !same_slice(flow.start, time);
+  return idle && !too_long && !crosses ? FlowEnd::kIdle : FlowEnd::kActive;
 }
 
-void FlowTable::begin(Entry& entry, const Event& event, const FlowKey& key) const {
-  entry.flow = {.key = key,
-                .start = event.time,
-                .end = event.time,
-                .packets = event.packets,
-                .bytes = event.bytes,
-                .origin = {},
-                .tcp_flags = event.tcp_flags,
-                .tos = event.tos};
-  entry.cut = cut_of(event.time);
-}
+bool FlowTable::due(const PackedFlow& flow, Time now) { return now >= flow.start && !goes_on(flow, now, 0); }
 
-Time FlowTable::cut_of(Time start) const {
-  Time cut = Time::max();
-  if (limits_.slice.count() > 0) cut = slice_start(start, limits_.slice) + limits_.slice;
+// Events from here on belong to another flow.
+Time FlowTable::cut_of(Time start) {
+  Time cut = start + kPackedLongest;
+  if (limits_.slice.count() > 0) {
+    same_slice(start, start);
+    cut = std::min(cut, slice_to_);
+  }
   if (limits_.active.count() > 0) cut = std::min(cut, start + limits_.active);
   return cut;
 }
 
-void FlowTable::insert(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out) {
-  begin(at(claim(hash, out)), event, key);
+// Its entry is kept, for the next flow under the same key.
+void FlowTable::end(Entry& entry, FlowEnd reason, std::vector<Flow>& out) const {
+  out.push_back(packing_.unpack(entry.flow, reason));
 }
 
-// A place for a flow that begins, found under `hash` from now on; its flow is the caller's to fill in.
-std::uint32_t FlowTable::claim(std::uint32_t hash, std::vector<Flow>& out) {
+void FlowTable::begin(PackedFlow& flow, const Event& event) {
+  flow.start = event.time;
+  flow.lasted_us = 0;
+  flow.packets = event.packets;
+  flow.bytes = event.bytes;
+  flow.tcp_flags = event.tcp_flags;
+  flow.tos = event.tos;
+  flow.srtt_us = flow.retransmits = 0;
+  flow.accuracy = kExact;
+}
+
+// A place for a flow that begins, found under `hash` from now on; what it counts is the caller's to fill in.
+std::uint32_t FlowTable::claim(const FlowKey& key, const Origin& origin, std::uint32_t hash,
+                               std::vector<Flow>& out) {
   if (size_ >= limits_.flows) {
     ++pushed_out_;
     leave(oldest_, FlowEnd::kNoRoom, out);
@@ -148,7 +166,7 @@ std::uint32_t FlowTable::claim(std::uint32_t hash, std::vector<Flow>& out) {
   } else {
     free_ = at(index).newer;
   }
-  at(index).hash = hash;
+  at(index).flow = packing_.pack(key, origin);
   link_newest(index);
   put_slot(hash, index);
   ++size_;
@@ -156,6 +174,7 @@ std::uint32_t FlowTable::claim(std::uint32_t hash, std::vector<Flow>& out) {
 }
 
 void FlowTable::add(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out) {
+  of_micro_flows_ = true;
   while (!micro_flows.empty()) {
     const std::size_t count = std::min(micro_flows.size(), kBatch);
     add_batch(micro_flows.first(count), out);
@@ -170,38 +189,31 @@ void FlowTable::add_batch(std::span<const MicroFlow> micro_flows, std::vector<Fl
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = 0; i < micro_flows.size(); ++i) {
     subjects[i] = mask_.subject_of(micro_flows[i]);
-    hashes[i] = hash_of(subjects[i]);
+    hashes[i] = anemone::hash_of(subjects[i]);
     prefetch(&slots_[hashes[i] & mask]);
   }
   for (std::size_t i = 0; i < micro_flows.size(); ++i) {
     const Slot slot = slots_[hashes[i] & mask];
     if (slot.flow == kNone) continue;
-    const auto* flow = reinterpret_cast<const char*>(&at(slot.flow));
-    prefetch(flow);
-    prefetch(flow + 64);
+    prefetch(&at(slot.flow));
   }
   for (std::size_t i = 0; i < micro_flows.size(); ++i) add_one(micro_flows[i], subjects[i], hashes[i], out);
 }
 
 void FlowTable::add_one(const MicroFlow& micro_flow, const FlowSubject& subject, std::uint32_t hash,
                         std::vector<Flow>& out) {
-  const std::uint32_t index = find(subject, hash);
-  if (index == kNone) return begin(at(claim(hash, out)), micro_flow, subject);
-  Entry& entry = at(index);
   const Event& event = micro_flow.event;
-  if (!goes_on(entry, event.time)) {
-    entry.flow.reason = reason(entry, event.time);
-    out.push_back(entry.flow);
+  const std::uint32_t index = find(subject, hash);
+  if (index == kNone) return begin(at(claim(subject.key, subject.origin, hash, out)).flow, micro_flow);
+  Entry& entry = at(index);
+  PackedFlow& flow = entry.flow;
+  if (!goes_on(flow, event.time, event.packets)) {
+    end(entry, reason(flow, event.time), out);
     unlink(index);
     link_newest(index);
-    return begin(entry, micro_flow, subject);
+    return begin(flow, micro_flow);
   }
-  Flow& flow = entry.flow;
-  flow.start = std::min(flow.start, event.time);
-  flow.end = std::max(flow.end, std::min(micro_flow.end(), entry.cut - Duration{1}));
-  flow.packets += event.packets;
-  flow.bytes += event.bytes;
-  flow.tcp_flags |= event.tcp_flags;
+  count(event, std::min(micro_flow.end(), cut_of(std::min(flow.start, event.time)) - Duration{1}), flow);
   flow.retransmits += micro_flow.retransmits;
   flow.accuracy |= micro_flow.accuracy;
   if (micro_flow.srtt_us > 0) flow.srtt_us = micro_flow.srtt_us;
@@ -213,29 +225,29 @@ std::uint32_t FlowTable::find(const FlowSubject& subject, std::uint32_t hash) co
     const Slot slot = slots_[i];
     if (slot.flow == kNone) return kNone;
     if (slot.tag != hash) continue;
-    const Flow& flow = at(slot.flow).flow;
-    if (flow.key == subject.key && flow.origin == subject.origin &&
+    const PackedFlow& flow = at(slot.flow).flow;
+    if (packing_.has_key(flow, subject.key) && packing_.origin_of(flow) == subject.origin &&
         (!tos_matters_ || flow.tos == subject.tos)) {
       return slot.flow;
     }
   }
 }
 
-void FlowTable::begin(Entry& entry, const MicroFlow& micro_flow, const FlowSubject& subject) const {
-  begin(entry, micro_flow.event, subject.key);
-  entry.flow.end = std::min(micro_flow.end(), entry.cut - Duration{1});
-  entry.flow.origin = subject.origin;
-  entry.flow.srtt_us = micro_flow.srtt_us;
-  entry.flow.retransmits = micro_flow.retransmits;
-  entry.flow.accuracy = micro_flow.accuracy;
+void FlowTable::begin(PackedFlow& flow, const MicroFlow& micro_flow) {
+  begin(flow, micro_flow.event);
+  const Time end = std::min(micro_flow.end(), cut_of(flow.start) - Duration{1});
+  flow.lasted_us = static_cast<std::uint32_t>((end - flow.start).count());
+  flow.srtt_us = micro_flow.srtt_us;
+  flow.retransmits = micro_flow.retransmits;
+  flow.accuracy = micro_flow.accuracy;
 }
 
 void FlowTable::leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out) {
   Entry& entry = at(index);
-  entry.flow.reason = reason;
-  out.push_back(entry.flow);
+  end(entry, reason, out);
   erase_slot(index);
   unlink(index);
+  packing_.release(entry.flow);
   entry.newer = free_;
   free_ = index;
   --size_;
@@ -265,7 +277,7 @@ void FlowTable::put_slot(std::uint32_t hash, std::uint32_t index) {
 // algorithm R for linear probing): no tombstones, so that a table in use for weeks does not fill up.
 void FlowTable::erase_slot(std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t hole = at(index).hash & mask;
+  std::size_t hole = hash_of(at(index).flow) & mask;
   while (slots_[hole].flow != index) hole = (hole + 1) & mask;
   for (std::size_t i = (hole + 1) & mask; slots_[i].flow != kNone; i = (i + 1) & mask) {
     const std::size_t home = slots_[i].tag & mask;
@@ -277,8 +289,18 @@ void FlowTable::erase_slot(std::uint32_t index) {
 }
 
 void FlowTable::grow() {
-  slots_.assign(slots_.size() * 2, {});
-  for (std::uint32_t i = oldest_; i != kNone; i = at(i).newer) put_slot(at(i).hash, i);
+  std::vector<Slot> before(slots_.size() * 2);
+  before.swap(slots_);
+  for (const Slot& slot : before) {
+    if (slot.flow != kNone) put_slot(slot.tag, slot.flow);
+  }
+}
+
+std::uint32_t FlowTable::hash_of(const PackedFlow& flow) const {
+  const FlowKey key = packing_.key_of(flow);
+  if (!of_micro_flows_) return static_cast<std::uint32_t>(std::hash<FlowKey>{}(key) >> 32);
+  const std::uint8_t tos = tos_matters_ ? flow.tos : std::uint8_t{0};
+  return anemone::hash_of({key, packing_.origin_of(flow), tos});
 }
 
 void FlowTable::expire(Time now, std::vector<Flow>& out) { expire(now, out, kNone, {}); }
@@ -286,8 +308,8 @@ void FlowTable::expire(Time now, std::vector<Flow>& out) { expire(now, out, kNon
 void FlowTable::expire(Time now, std::vector<Flow>& out, std::size_t many, const TakeSome& take) {
   for (std::uint32_t i = oldest_; i != kNone;) {
     const std::uint32_t newer = at(i).newer;
-    if (due(at(i), now)) {
-      leave(i, reason(at(i), now), out);
+    if (due(at(i).flow, now)) {
+      leave(i, reason(at(i).flow, now), out);
       if (out.size() >= many) take(out);
     }
     i = newer;
@@ -306,11 +328,11 @@ bool FlowTable::finish_some(std::size_t count, std::vector<Flow>& out) {
     pieces_.clear();
     entries_ = 0;
     free_ = oldest_ = newest_ = kNone;
+    packing_.clear();
     return false;
   }
   for (; count > 0 && size_ > 0; --count, --size_) {
-    at(oldest_).flow.reason = FlowEnd::kForced;
-    out.push_back(at(oldest_).flow);
+    end(at(oldest_), FlowEnd::kForced, out);
     oldest_ = at(oldest_).newer;
   }
   return true;

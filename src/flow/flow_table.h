@@ -8,8 +8,9 @@
 // every cache. Events come in batches, so that the misses of a batch are waited for together: slots stand
 // in one flat open-addressing array of 8 bytes each, flows in another. Nothing is allocated per event.
 //
-// Bounded: at most `flows` at a time; the flow that began first is pushed out to make room, with all it
-// carried, and counted. One thread.
+// Bounded: at most `flows` at a time, of 64 bytes and 8 to 20 for the slot; the flow that began first is
+// pushed out to make room, with all it carried, and counted. Whatever the limits say a flow is cut when it
+// has lasted for an hour, or has 2^32 packets (flow/packed_flow.h). One thread.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,7 @@
 #include "flow/flow.h"
 #include "flow/flow_definition.h"
 #include "flow/flow_subject.h"
+#include "flow/packed_flow.h"
 
 namespace anemone {
 
@@ -85,14 +87,12 @@ class FlowTable {
     std::uint32_t flow = kNone;
   };
 
-  struct alignas(64) Entry {  // two cache lines
-    Flow flow;
-    std::uint32_t hash = 0;
+  struct alignas(64) Entry {  // a cache line
+    PackedFlow flow;
     std::uint32_t older = kNone;  // in the order in which flows began
     std::uint32_t newer = kNone;
-    Time cut{};  // events from here on belong to another flow
   };
-  static_assert(sizeof(Entry) == 128);
+  static_assert(sizeof(Entry) == 64);
 
   // Entries stand in pieces, so that a growing table copies none and pointers to them stay.
   static constexpr std::uint32_t kPieceBits = 12;
@@ -103,20 +103,22 @@ class FlowTable {
   void add_batch(std::span<const Event> events, std::vector<Flow>& out);
   void add_one(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out);
   std::uint32_t find(const FlowKey& key, std::uint32_t hash) const;
-  bool goes_on(const Entry& entry, Time time) const;
-  FlowEnd reason(const Entry& entry, Time time) const;
-  bool due(const Entry& entry, Time now) const;
-  Time cut_of(Time start) const;
-  void begin(Entry& entry, const Event& event, const FlowKey& key) const;
-  void insert(const Event& event, const FlowKey& key, std::uint32_t hash, std::vector<Flow>& out);
+  bool goes_on(const PackedFlow& flow, Time time, std::uint32_t packets);
+  bool same_slice(Time a, Time b);
+  FlowEnd reason(const PackedFlow& flow, Time time);
+  bool due(const PackedFlow& flow, Time now);
+  Time cut_of(Time start);
+  void end(Entry& entry, FlowEnd reason, std::vector<Flow>& out) const;
+  static void begin(PackedFlow& flow, const Event& event);
 
   void add_batch(std::span<const MicroFlow> micro_flows, std::vector<Flow>& out);
   void add_one(const MicroFlow& micro_flow, const FlowSubject& subject, std::uint32_t hash,
                std::vector<Flow>& out);
   std::uint32_t find(const FlowSubject& subject, std::uint32_t hash) const;
-  void begin(Entry& entry, const MicroFlow& micro_flow, const FlowSubject& subject) const;
+  void begin(PackedFlow& flow, const MicroFlow& micro_flow);
 
-  std::uint32_t claim(std::uint32_t hash, std::vector<Flow>& out);
+  std::uint32_t claim(const FlowKey& key, const Origin& origin, std::uint32_t hash, std::vector<Flow>& out);
+  std::uint32_t hash_of(const PackedFlow& flow) const;
   void leave(std::uint32_t index, FlowEnd reason, std::vector<Flow>& out);
   void link_newest(std::uint32_t index);
   void unlink(std::uint32_t index);
@@ -126,8 +128,12 @@ class FlowTable {
 
   FlowLimits limits_;
   SubjectMask mask_;
-  bool whole_;               // events keep their key
-  bool tos_matters_;         // to what makes a micro-flow's flow
+  bool whole_;        // events keep their key
+  bool tos_matters_;  // to what makes a micro-flow's flow
+  bool of_micro_flows_ = false;
+  FlowPacking packing_;
+  Time slice_from_{};  // the slice that was asked about last
+  Time slice_to_{};
   std::vector<Slot> slots_;  // a power of two; at most three quarters used
   std::vector<std::unique_ptr<Entry[]>> pieces_;
   std::uint32_t entries_ = 0;   // handed out so far, free ones included

@@ -151,6 +151,62 @@ TEST_CASE("flows come and go at random and nothing is lost or counted twice") {
   CHECK(seen == sent);
 }
 
+TEST_CASE(
+    "whatever the limits say, a flow is cut after an hour or four billion packets, and adds up all the "
+    "same") {
+  Story s({.slice = 0s, .idle = 0s, .active = 0s});
+  for (int minute = 0; minute < 150; ++minute) s.packet(1min * minute, kWeb);
+  s.packet(95min, kWeb);  // late, and within the hour
+  s.packet(1min, kWeb);   // too late for that
+  s.table.finish(s.left);
+  std::uint64_t packets = 0;
+  for (const Flow& flow : s.left) {
+    CHECK(flow.end - flow.start < 1h);
+    packets += flow.packets;
+  }
+  CHECK(packets == 152);
+  CHECK(s.left.size() == 4);
+  s.left.clear();
+  for (int i = 0; i < 3; ++i) {
+    const Event many{.time = kStart, .key = kWeb, .packets = 0x9000'0000, .bytes = 1ULL << 40};
+    s.table.add({&many, 1}, s.left);
+  }
+  s.table.finish(s.left);
+  std::uint64_t bytes = 0;
+  for (const Flow& flow : s.left) bytes += flow.bytes;
+  CHECK(s.left.size() == 3);
+  CHECK(bytes == 3ULL << 40);
+}
+
+TEST_CASE("flows of every kind of address keep their keys, while others come and go") {
+  Random random(11);
+  const auto address = [&](std::uint32_t number) -> IpAddress {
+    switch (number % 4) {
+      case 0:
+        return {};
+      case 1:
+        return Ipv4{number};
+      case 2:
+        return {0, number};  // IPv6, however little of it is used
+      default:
+        return {std::uint64_t{0x20010db8} << 32 | number, number};
+    }
+  };
+  Story s({.flows = 300, .slice = 0s, .idle = 0s, .active = 0s});
+  std::map<FlowKey, std::uint64_t> sent;
+  for (int i = 0; i < 100'000; ++i) {
+    const FlowKey key{address(random.below(32)), address(random.below(32)), 1, 2, 17};
+    s.packet(Duration{i}, key);
+    ++sent[key];
+    if (i % 5000 == 0) s.table.finish(s.left);
+  }
+  CHECK(s.table.pushed_out() > 0);
+  s.table.finish(s.left);
+  std::map<FlowKey, std::uint64_t> seen;
+  for (const Flow& flow : s.left) seen[flow.key] += flow.packets;
+  CHECK(seen == sent);
+}
+
 // What a table without limits should let go: for each key its packets in order, cut where a slice ends or a
 // silence is longer than the idle time.
 class Model {
