@@ -48,6 +48,7 @@ export function examples(graph: Graph): Example[] {
   out.push({ text: "scale +40%", why: "all traffic grows" });
   if (host) out.push({ text: `scale 2 from host ${quoted(host.id)}`, why: `${host.label} sends twice as much` });
   if (host && routers.some((r) => r.id !== host.home)) out.push({ text: `move host ${quoted(host.id)} to router ${quoted(routers.find((r) => r.id !== host.home)!.id)}`, why: "its traffic begins and ends there" });
+  if (routers[0]) out.push({ text: `move port 25 or port 143 to router ${quoted(routers[0].id)}`, why: "all mail servers stand there" });
   if (first) out.push({ text: `set cost link ${quoted(first.from)} ${quoted(first.to)} ${Math.max(1, first.cost) * 10}`, why: `costs ${first.cost} now` });
   if (first?.capacity_bps) out.push({ text: `resize link ${quoted(first.from)} ${quoted(first.to)} ${amount(2 * first.capacity_bps)}`, why: "twice the capacity" });
   if (routers[1]) out.push({ text: `overload router ${quoted(routers[1].id)}`, why: "nothing passes through it, for maintenance" });

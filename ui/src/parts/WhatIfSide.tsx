@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Bound } from "../api/whatif";
 import { kLoud, utilisation_colour, type Theme } from "../draw/colour";
 import { bps, link_name, node_name, percent } from "../draw/format";
@@ -29,6 +29,7 @@ const run_other = (text: string) => go({ against: text.trim() || " ", ...selecte
 
 export function WhatIfSide({ place, runs, graph, bound, theme }: Props) {
   const two = place.against !== "";
+  const [more, show_more] = useState(false);
   const empty = runs.one === null && runs.other === null;
   return (
     <section className="box detail whatif-side" data-testid="whatif-side">
@@ -52,7 +53,10 @@ export function WhatIfSide({ place, runs, graph, bound, theme }: Props) {
         <Section title={node_name(place.node)}><Line text={fail_router(place.node)} why="one more failure" place={place} /></Section>
       )}
       {bound && <BoundSection bound={bound} />}
-      {empty ? <Begin graph={graph} place={place} /> : <details className="begin"><summary>More to try</summary><Begin graph={graph} place={place} /></details>}
+      <details className="begin" open={empty || more} onToggle={(e) => !empty && show_more(e.currentTarget.open)}>
+        <summary hidden={empty}>More to try</summary>
+        <Begin graph={graph} place={place} />
+      </details>
     </section>
   );
 }
