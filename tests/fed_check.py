@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The map follows traffic: agents upload every second to `anemone serve --agents` while a browser looks on. A load that
 changes is on the map within 2 s of its upload, so is one that moves because a link failed; an agent that is behind is
-named; and a bin that is looked at is drawn anew when a late agent corrects it. Usage: fed_check.py ANEMONE"""
+named; losses and what a change makes uncertain are shown; and a bin that is looked at is drawn anew when a late agent corrects it. Usage: fed_check.py ANEMONE"""
 import json
 import pathlib
 import struct
@@ -55,15 +55,15 @@ def host(router):
 
 
 def ipfix_file(records, until):
-    """RFC 7011, by hand: `records` are (from router, to router, start s, end s, bytes, process, user)."""
+    """RFC 7011, by hand: `records` are (from router, to router, start s, end s, bytes, process, user, out or in)."""
     own = ((1, 65535),)
     fields = ((8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (61, 1), (152, 8), (153, 8), (2, 8), (1, 8), (371, 65535))
     template = struct.pack('>HH', 300, len(fields) + len(own)) + b''.join(struct.pack('>HH', *f) for f in fields)
     template += b''.join(struct.pack('>HHI', 0x8000 | field, length, ENTERPRISE) for field, length in own)
     body = struct.pack('>HH', 2, 4 + len(template)) + template
     data = b''
-    for src, dst, start, end, size, process, user in records:
-        data += struct.pack('>IIHHBBQQQQ', host(src), host(dst), 443, 40000, 6, 1, int(start * 1000), int(end * 1000),
+    for src, dst, start, end, size, process, user, out in records:
+        data += struct.pack('>IIHHBBQQQQ', host(src), host(dst), 443, 40000, 6, out, int(start * 1000), int(end * 1000),
                             1 + size // 1000, size)
         data += b''.join(bytes([len(text)]) + text.encode() for text in (user, process))
     if data:
@@ -85,11 +85,11 @@ class Agent:
 
 
 class Steady(threading.Thread):
-    """h1 reports each second what it sent in it, at a rate that can be changed."""
+    """h1 reports each second what it sent in it, at a rate that can be changed, and h3 what came in: nine tenths."""
 
-    def __init__(self, agent, log):
+    def __init__(self, agent, receiver, log):
         super().__init__(daemon=True)
-        self.agent, self.log, self.mbps, self.ended = agent, log, 2, threading.Event()
+        self.agent, self.receiver, self.log, self.mbps, self.ended = agent, receiver, log, 2, threading.Event()
         self.sent = threading.Condition()
         self.round = 0
 
@@ -97,7 +97,9 @@ class Steady(threading.Thread):
         until = int(time.time()) - 3 * BIN
         while not self.ended.wait(max(0, until + 1 - time.time())):
             size = int(self.mbps * 1e6 / 8)
-            self.agent.put([(1, 3, until, until + 0.999, size, 'nginx', 'www-data')], until + 1)
+            self.agent.put([(1, 3, until, until + 0.999, size, 'nginx', 'www-data', 1)], until + 1)
+            self.receiver.put([(1, 3, until, until + 0.999, size * 9 // 10, 'curl', 'ann', 0),
+                               (3, 1, until, until + 0.999, 800, 'curl', 'ann', 1)], until + 1)
             self.log.mark(ALIVE)
             self.log.flush()
             until += 1
@@ -122,7 +124,7 @@ def answer(words, network, log, steady, late):
         log.flush()
     elif words[0] == 'correct':  # the late agent brings 16 Mb/s of each second of the bin that begins then
         begin = int(words[1])
-        late.put([(4, 3, begin + s, begin + s + 0.999, 2_000_000, 'rsync', 'backup') for s in range(BIN)], begin + BIN)
+        late.put([(4, 3, begin + s, begin + s + 0.999, 2_000_000, 'rsync', 'backup', 1) for s in range(BIN)], begin + BIN)
 
 
 def main():
@@ -136,8 +138,8 @@ def main():
         (folder / 'names.json').write_text(json.dumps(network.inventory()))
         with Served(sys.argv[1], 'serve', '--agents', '--store', str(folder / 'store'), '--log', str(folder / 'a.lsalog'),
                     '--inventory', str(folder / 'names.json')) as served:
-            steady, late = Steady(Agent(served.url, 'h1'), log), Agent(served.url, 'h4')
-            late.put([(4, 3, time.time() - 80, time.time() - 79.5, 1000, 'rsync', 'backup')], time.time() - 70)
+            steady, late = Steady(Agent(served.url, 'h1'), Agent(served.url, 'h3'), log), Agent(served.url, 'h4')
+            late.put([(4, 3, time.time() - 80, time.time() - 79.5, 1000, 'rsync', 'backup', 1)], time.time() - 70)
             steady.start()
             page = subprocess.Popen([ROOT / 'scripts/with-node', 'node', ROOT / 'ui/e2e/fed.mjs', served.url, *sys.argv[2:]],
                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

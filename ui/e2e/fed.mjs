@@ -56,6 +56,7 @@ async function moves() {
 async function whose() {
   await page.goto(`${base}/?link=${encodeURIComponent((await map_of(page)).links.find((l) => l.from === "r1" && l.to === "r2").id)}`);
   await holds("a link says which process and user sends over it", async () => /nginx/.test(await see("link-processes").innerText()) && /www-data/.test(await see("link-users").innerText()));
+  await holds("and what is lost on the way: a tenth", async () => /(9\.\d|10)%|10\.\d%/.test(await see("loss-pair").first().innerText()), 15000);
   await page.keyboard.press("Escape");
   for (const [tab, name] of [["processes", "nginx"], ["users", "www-data"]]) {
     await see(`tab-${tab}`).click();
@@ -73,6 +74,17 @@ async function corrected() {
   await holds("when it has caught up, the bin that is looked at is drawn anew within two seconds", async () => Math.abs((await load("r4", "r3")) - 16e6) < 0.5e6, kWithin_ms);
   await holds("and nothing else in it has changed", async () => Math.abs((await load("r1", "r2")) - before) < 1);
   await shot("fed-corrected");
+}
+
+async function uncertain() {
+  const at = new Date(failed).toISOString();
+  const id = (await map_of(page)).links.find((l) => l.from === "r1" && l.to === "r4").id;
+  await page.goto(`${base}/?at=${at}&link=${encodeURIComponent(id)}`);
+  await holds("in the bin with the failure, part of the load is on either way, and how much is uncertain is said", async () => {
+    const [there, instead] = [await load("r1", "r2"), await load("r1", "r4")];
+    return there > 1e6 && instead > 1e6 && Number(await see("link-uncertain").getAttribute("data-value")) > 0;
+  });
+  await shot("fed-uncertain");
 }
 
 // What the server can be asked beyond, as far as it can.
@@ -98,4 +110,4 @@ async function more() {
   }
 }
 
-await run([follows, moves, whose, corrected, more], complaints, () => browser.close());
+await run([follows, moves, whose, corrected, uncertain, more], complaints, () => browser.close());
