@@ -73,7 +73,8 @@ export function WhatIfPage(props: Props) {
 
 // Also on its own: on a phone it stands below the scenario.
 export function Results({ runs, place }: { runs: WhatIfRuns; place: Place }) {
-  const sides = [{ name: "A", ran: runs.one }, { name: "B", ran: runs.other }].flatMap((s) => (s.ran?.result.data ? [{ name: s.name, answer: s.ran.result.data }] : []));
+  const one = runs.one?.result.data ?? null, other = runs.other?.result.data ?? null;
+  const sides = useMemo(() => [{ name: "A", answer: one }, { name: "B", answer: other }].flatMap(({ name, answer }) => (answer ? [{ name, answer }] : [])), [one, other]);
   return sides.length > 0 ? <Outcome sides={sides} measure={place.measure} /> : null;
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import { kWho, type DemandOutcome, type Hurt, type LinkOutcome, type WhatIf, type Who } from "../api/whatif";
 import { kLoud } from "../draw/colour";
 import { bps, clock, day, link_name, node_name, percent, signed_bps } from "../draw/format";
@@ -23,7 +23,10 @@ interface Tab {
 
 const kNames: Record<Who, string> = { applications: "Applications", processes: "Processes", users: "Users", routers: "Entering at" };
 
-export function Outcome({ sides, measure }: { sides: readonly Side[]; measure: Measure }) {
+const kRowsMax = 300;
+
+// Drawn anew only when an answer comes: not while the map is dragged.
+export const Outcome = memo(function Outcome({ sides, measure }: { sides: readonly Side[]; measure: Measure }) {
   const [which, set] = useState("links");
   const [all, set_all] = useState(false);
   const tabs = tabs_of(sides, measure, all);
@@ -42,7 +45,7 @@ export function Outcome({ sides, measure }: { sides: readonly Side[]; measure: M
       {chosen.table()}
     </div>
   );
-}
+});
 
 function tabs_of(sides: readonly Side[], measure: Measure, all: boolean): Tab[] {
   const first = sides[0]!, both = sides.length > 1;
@@ -51,15 +54,15 @@ function tabs_of(sides: readonly Side[], measure: Measure, all: boolean): Tab[] 
   const shown = by_change(first.answer.links, measure).filter((l) => all || changed.has(l.id));
   const overloads = sides.flatMap((s) => newly_overloaded(s.answer).map((l) => ({ s, l })));
   const tabs: Tab[] = [
-    { id: "links", name: "Links", count: changed.size, odd: false, table: () => <Table key={`links ${key}`} twin={both ? compared(shown, sides, measure) : links(shown, first.answer.bins)} first={-1} /> },
-    { id: "overloads", name: "New overloads", count: overloads.length, odd: overloads.length > 0, table: () => <Table key="overloads" twin={overloaded(overloads, both)} first={-1} /> },
+    { id: "links", name: "Links", count: changed.size, odd: false, table: () => <Table key={`links ${key}`} twin={both ? compared(shown, sides, measure) : links(shown, first.answer.bins)} first={-1} most={kRowsMax} /> },
+    { id: "overloads", name: "New overloads", count: overloads.length, odd: overloads.length > 0, table: () => <Table key="overloads" twin={overloaded(overloads, both)} first={-1} most={kRowsMax} /> },
   ];
   const demands = sides.flatMap((s) => [...cut_off(s.answer), ...longer(s.answer)].map((d) => ({ s, d })));
   const cut = sides.reduce((n, s) => n + cut_off(s.answer).length, 0);
-  tabs.push({ id: "demands", name: cut > 0 ? "Cut off and longer" : "Longer ways", count: demands.length, odd: cut > 0, table: () => <Table key="demands" twin={ways(demands, both)} first={-1} /> });
+  tabs.push({ id: "demands", name: cut > 0 ? "Cut off and longer" : "Longer ways", count: demands.length, odd: cut > 0, table: () => <Table key="demands" twin={ways(demands, both)} first={-1} most={kRowsMax} /> });
   for (const who of kWho) {
     const rows = sides.flatMap((s) => (s.answer.hurt[who] ?? []).map((h) => ({ s, h })));
-    if (rows.length > 0) tabs.push({ id: who, name: kNames[who], count: rows.length, odd: false, table: () => <Table key={who} twin={hurt(kNames[who], rows, both)} first={-1} /> });
+    if (rows.length > 0) tabs.push({ id: who, name: kNames[who], count: rows.length, odd: false, table: () => <Table key={who} twin={hurt(kNames[who], rows, both)} first={-1} most={kRowsMax} /> });
   }
   return tabs;
 }

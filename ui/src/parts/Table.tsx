@@ -17,7 +17,8 @@ export interface Twin<T> {
   open?: (row: T) => void;
 }
 
-export function Table<T>({ twin, first }: { twin: Twin<T>; first: number }) {
+// `most` rows are drawn; all are sorted, and in the CSV.
+export function Table<T>({ twin, first, most = Infinity }: { twin: Twin<T>; first: number; most?: number }) {
   const { rows, columns, open } = twin;
   const [by, set] = useState({ column: first, down: true });
   const sorted = useMemo(() => {
@@ -42,7 +43,7 @@ export function Table<T>({ twin, first }: { twin: Twin<T>; first: number }) {
           </tr>
         </thead>
         <tbody>
-          {sorted.map((r) => (
+          {sorted.slice(0, most).map((r) => (
             <tr key={twin.key(r)} onClick={() => open?.(r)}>
               {columns.map((c, k) => (
                 <td key={c.name} className={numeric[k] ? "num" : ""}>
@@ -54,6 +55,7 @@ export function Table<T>({ twin, first }: { twin: Twin<T>; first: number }) {
           ))}
         </tbody>
       </table>
+      {rows.length > most && <p className="foot">{(rows.length - most).toLocaleString("en")} more, in the CSV.</p>}
       {rows.length === 0 && <p className="foot">Nothing to list.</p>}
     </div>
   );

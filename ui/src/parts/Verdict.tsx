@@ -1,7 +1,7 @@
 import type { WhatIf } from "../api/whatif";
 import { bps, clock, day, link_name, percent } from "../draw/format";
 import { kLoud } from "../draw/colour";
-import { cut_off, fullest, longer, newly_overloaded } from "../draw/whatif";
+import { fullest, longer, newly_overloaded } from "../draw/whatif";
 import { go, selected } from "../state/place";
 
 // What a scenario comes to, in four figures, for one or for two beside each other; and how sure that is.
@@ -56,7 +56,7 @@ function Figure({ share, note, link, testid }: { share: number; note: string | n
 }
 
 function ways(a: WhatIf): string {
-  const n = longer(a).length + cut_off(a).length;
+  const n = longer(a).length;
   return n === 0 ? "none" : `${n.toLocaleString("en")} ${n === 1 ? "demand" : "demands"}`;
 }
 
