@@ -74,7 +74,7 @@ class Builder {
         heard_owner(record, ends, [&](ObserverId id) { return observers_.instrumented(id); });
     use = inner ? RecordUse::kInner : use_of(record, ends, owner);
     if (inner) {
-      if (!owner.id.valid() || owner.id == record.observer) inner_.push_back(index);
+      inner_.push_back({index, !owner.id.valid() || owner.id == record.observer});
       return;
     }
     if (use == RecordUse::kTransit) {
@@ -371,7 +371,7 @@ class Builder {
   LossTable losses_;
   std::vector<PairTable> demand_ids_;  // by part
   std::vector<PairTable> split_ids_;
-  std::vector<std::uint32_t> inner_;    // records in tunnels
+  std::vector<InnerRecord> inner_;
   std::vector<std::uint32_t> unowned_;  // transit records of traffic that nobody at its ends counts
   std::vector<std::uint32_t> passing_;  // transit records of traffic that somebody at an end counts
   std::vector<std::uint32_t> guests_;   // owners' records from outside that enter in one of several places

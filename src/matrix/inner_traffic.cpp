@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <compare>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace anemone {
@@ -71,16 +72,17 @@ void explain(std::span<const FlowRecord> records, const Bundle& bundle, std::siz
   }
 }
 
-Bundles bundle(std::span<const FlowRecord> records, std::span<const std::uint32_t> inner,
+Bundles bundle(std::span<const FlowRecord> records, std::span<const InnerRecord> inner,
                const TunnelTable& tunnels, std::size_t parts) {
   Bundles bundles;
-  for (std::uint32_t i : inner) {
-    const OuterFlow outer = outer_of(records[i], tunnels[records[i].origin.tunnel]);
+  for (const InnerRecord& one : inner) {
+    const FlowRecord& record = records[one.record];
+    const OuterFlow outer = outer_of(record, tunnels[record.origin.tunnel]);
     if (outer.src.is_none() && outer.dst.is_none()) continue;
     Bundle& bundle = bundles[outer];
     bundle.placed.resize(parts);
-    bundle.inner.push_back(i);
-    bundle.inner_bytes += static_cast<double>(records[i].bytes);
+    bundle.inner.push_back(one.record);
+    bundle.inner_bytes += static_cast<double>(record.bytes);
   }
   return bundles;
 }
@@ -106,17 +108,21 @@ void find_outer(std::span<const FlowRecord> records, const MeasuredMatrix& matri
 
 }  // namespace
 
-void explain_tunnels(std::span<const FlowRecord> records, std::span<const std::uint32_t> inner,
+void explain_tunnels(std::span<const FlowRecord> records, std::span<const InnerRecord> inner,
                      const TunnelTable& tunnels, MeasuredMatrix& matrix) {
   Bundles bundles = bundle(records, inner, tunnels, matrix.parts.size());
   find_outer(records, matrix, bundles);
+  std::unordered_set<std::uint32_t> explaining;
   for (const auto& [outer, bundle] : bundles) {
     if (bundle.outer_bytes <= 0 || bundle.inner_bytes <= 0) continue;
     for (std::size_t i = 0; i < matrix.parts.size(); ++i) explain(records, bundle, i, matrix.parts[i]);
     matrix.bytes.inner += bundle.inner_bytes;
+    explaining.insert(bundle.inner.begin(), bundle.inner.end());
   }
-  for (std::uint32_t i : inner) matrix.bytes.unexplained += static_cast<double>(records[i].bytes);
-  matrix.bytes.unexplained -= matrix.bytes.inner;
+  for (const InnerRecord& one : inner) {
+    if (one.owned && !explaining.contains(one.record))
+      matrix.bytes.unexplained += static_cast<double>(records[one.record].bytes);
+  }
 }
 
 }  // namespace anemone

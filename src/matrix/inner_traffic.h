@@ -14,9 +14,15 @@
 
 namespace anemone {
 
-// Fills in `inner` and `explained` of every part, and the account. `inner`: numbers of the records in
-// tunnels.
-void explain_tunnels(std::span<const FlowRecord> records, std::span<const std::uint32_t> inner,
+// A record in a tunnel.
+struct InnerRecord {
+  std::uint32_t record = 0;  // its number
+  bool owned = true;         // its observer counts for its traffic: where it explains nothing, that is missed
+};
+
+// Fills in `inner` and `explained` of every part, and the account. A tunnel's gateway explains its outer
+// packets by what others sent through it, too: whoever counts for those.
+void explain_tunnels(std::span<const FlowRecord> records, std::span<const InnerRecord> inner,
                      const TunnelTable& tunnels, MeasuredMatrix& matrix);
 
 }  // namespace anemone

@@ -13,7 +13,7 @@
 // is estimated from each record's own beginning and end: its packets in between are taken as spread evenly,
 // in bursts of kBurst (the variance of a binomial times kBurst). The interval is the difference, widened by
 // what is expected to have crossed at the largest shift plus three standard deviations, on either side. The
-// test path_loss.test.cpp counts how often it holds.
+// test counts how often it holds.
 //
 // An interval below zero is no gain: more was received than sent. Then packets were duplicated, or clocks are
 // more wrong than is said, or the sender's agent lost counts.

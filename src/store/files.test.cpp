@@ -84,6 +84,8 @@ TEST_CASE("each period's file can be read alone, under any name, with addresses 
     batch.records[0].origin.owner = names->owners.intern({"nginx", "/bin/nginx", "www", "n.service", "c1"});
     batch.records[0].origin.tunnel =
         names->tunnels.intern({"gre", "tun0", {}, *parse_address("10.0.0.1"), 9});
+    batch.records[0].nat =
+        names->nats.intern({*parse_address("198.51.100.7"), *parse_address("2001:db8::8"), 1234, 443, true});
     batch.records[0].key.direction = Direction::kOut;
     batch.names = names;
     batch.lsas = {lsa(kDay, 5, 7)};
@@ -100,22 +102,25 @@ TEST_CASE("each period's file can be read alone, under any name, with addresses 
   const auto see = [&](const Chunk& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) seen += std::string(rows.text(0, i)) + "\n";
   };
-  for (const char* sql : {"SELECT concat_ws(' ', start_us, end_us, src, dst, src_port, dst_port, protocol, "
-                          "tcp_flags, tos, packets, "
-                          "bytes, observer) FROM other.flows",
-                          "SELECT concat_ws('/', process, pid, executable, user_name, unit, container, "
-                          "application, direction, interface, tunnel, tunnel_src, tunnel_dst, tunnel_id, "
-                          "srtt_us, retransmits, accuracy, end_reason) FROM other.flows",
-                          "SELECT concat_ws(' ', arrival_us, vantage, area, type, id, advertising_router, "
-                          "sequence, octet_length(lsa)) "
-                          "FROM other.lsas",
-                          "SELECT concat_ws(' ', bin_us, link, bits, packets) FROM other.loads"}) {
+  for (const char* sql :
+       {"SELECT concat_ws(' ', start_us, end_us, src, dst, src_port, dst_port, protocol, "
+        "tcp_flags, tos, packets, "
+        "bytes, observer) FROM other.flows",
+        "SELECT concat_ws('/', process, pid, executable, user_name, unit, container, "
+        "application, direction, interface, tunnel, tunnel_src, tunnel_dst, tunnel_id, "
+        "srtt_us, retransmits, accuracy, end_reason, nat, nat_src, nat_dst, nat_src_port, nat_dst_port) "
+        "FROM other.flows",
+        "SELECT concat_ws(' ', arrival_us, vantage, area, type, id, advertising_router, "
+        "sequence, octet_length(lsa)) "
+        "FROM other.lsas",
+        "SELECT concat_ws(' ', bin_us, link, bits, packets) FROM other.loads"}) {
     const auto read = (*connection)->read(sql, see);
     if (!read) FAIL(read.error().message);
   }
   CHECK(seen ==
         "1795305600000000 1795305601000000 192.0.2.1 2001:db8::8 40000 443 6 27 46 2 77 web2\n"
-        "nginx/0//bin/nginx/www/n.service/c1//out/0/gre//10.0.0.1/9/0/0/exact/\n"
+        "nginx/0//bin/nginx/www/n.service/c1//out/0/gre//10.0.0.1/9/0/0/exact//before/198.51.100.7/"
+        "2001:db8::8/1234/443\n"
         "1795305600000000 core1-core2 0.0.0.7 5 10.0.0.7 10.255.0.7 -2147483647 22\n"
         "1795305600000000 core1>core2 8.5 1.0\n");
 }
