@@ -189,6 +189,22 @@ async function failure() {
   const rises = now.links.filter((l) => !e.links.includes(l.id)).map((l) => ({ id: l.id, by: l.load_bps - (loads_then.get(l.id) ?? 0) })).sort((a, b) => b.by - a.by);
   need(rises.length > 0 && rises[0].by > carried * 0.25, "its load moved: other links rose", `${rises.slice(0, 3).map((r) => `${r.id} by ${mbps(r.by)}`).join("; ")}`);
   await shot("6-after-failure");
+  if ((await api("openapi.json")).paths["/api/v1/whatif"]) await foretells(e, before, rises, carried);
+}
+
+// Asked of the bin before, the failure moves the load to where it went.
+async function foretells(e, before, rises, carried) {
+  await page.goto(`${base}/?at=${before.from}&link=${encodeURIComponent(e.links[0])}`);
+  await page.locator("[data-testid=whatif-link]").click();
+  const told = await until("the scenario's outcome", async () => { const m = await map(); return (await page.locator("[data-testid=verdict]").count()) === 1 && m.links.some((l) => l.id === e.links[0] && l.state === "down") && m; });
+  ok(`what if it failed? ${new URL(page.url()).searchParams.get("scenario")}`);
+  const then = new Map((await api(`load?at=${before.from}`)).links.map((l) => [l.id, l.load_bps]));
+  need(told.links.every((l) => l.true_load_bps === null || Math.abs(l.true_load_bps - (then.get(l.id) ?? 0)) < 1 + 1e-6 * l.true_load_bps), "before it the map has the loads of that bin");
+  const most = told.links.filter((l) => !e.links.includes(l.id)).map((l) => ({ id: l.id, by: l.load_bps - (l.true_load_bps ?? 0) })).sort((a, b) => b.by - a.by)[0];
+  const real = rises.find((r) => r.id === most.id);
+  need(most.by > 0.25 * carried && real && real.by > 0.1 * carried, "what it says would rise most did rise", `${most.id} by ${mbps(most.by)} foretold, ${mbps(real?.by ?? 0)} then`);
+  need((await page.locator("[data-testid=outcome] tbody tr").count()) > 2, "every link that changes is listed");
+  await shot("7-what-if");
 }
 
 let failed = null;

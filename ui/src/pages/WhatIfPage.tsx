@@ -40,6 +40,7 @@ export function WhatIfPage(props: Props) {
   const two = runs.other !== null;
   const bins = Math.max(0, ...answers.map((a) => a?.bins ?? 0));
   const any = answers.some((a) => a !== null);
+  const [tables, show_tables] = useState(true);
   const [side, set_side] = useState<"A" | "B">("A"); // on a phone there is room for one
   return (
     <div className="whatif" data-testid="whatif-page" data-results={any && !narrow}>
@@ -57,6 +58,7 @@ export function WhatIfPage(props: Props) {
               {kMeasures.map((m) => <button key={m} aria-pressed={place.measure === m} onClick={() => go({ measure: m })} data-testid={`measure-${m}`}>{kMeasureNames[m]}</button>)}
             </span>
           )}
+          {!narrow && <button className="quiet" aria-pressed={tables} onClick={() => show_tables(!tables)} title="Tables below the map, or a larger map" data-testid="whatif-tables">Tables</button>}
           <span className="speeds" role="group" aria-label="The map shows">
             {kShows.map((s) => <button key={s} aria-pressed={place.shows === s} onClick={() => go({ shows: s })} data-testid={`shows-${s}`}>{kShowNames[s]}</button>)}
           </span>
@@ -66,7 +68,7 @@ export function WhatIfPage(props: Props) {
         {!(two && narrow && side === "B") && <OneMap {...props} ran={runs.one} name={two ? "A" : ""} max_bps={max_bps} />}
         {two && (!narrow || side === "B") && <OneMap {...props} ran={runs.other} name="B" max_bps={max_bps} second={!narrow} />}
       </div>
-      {!narrow && <Results runs={runs} place={place} />}
+      {!narrow && tables && <Results runs={runs} place={place} />}
     </div>
   );
 }
