@@ -11,6 +11,18 @@ add_test(NAME "program: bounds are proved by their own prices, and as computed e
 set_tests_properties("program: bounds are proved by their own prices, and as computed elsewhere"
   PROPERTIES LABELS program TIMEOUT 600)
 
+# What nobody sees: which hosts to instrument, and how wrong estimates are, against whole matrices.
+add_test(NAME "program: hosts are ranked by what they would show over the day, not in one hour"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/coverage_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: hosts are ranked by what they would show over the day, not in one hour"
+  PROPERTIES LABELS program TIMEOUT 120)
+if(ANEMONE_TESTS)
+  add_test(NAME "program: estimates are as near to whole matrices as docs/benchmarks.md says"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/estimate_check.py $<TARGET_FILE:measure_estimate>)
+  set_tests_properties("program: estimates are as near to whole matrices as docs/benchmarks.md says"
+    PROPERTIES LABELS program TIMEOUT 600)
+endif()
+
 # The demo's recording against itself: what hosts sent, along the routers' own tables, is what interfaces counted.
 add_test(NAME "data: the campus recording's hosts, routing tables and counters agree"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/lab/verify ${PROJECT_SOURCE_DIR}/tests/data/campus)

@@ -39,7 +39,7 @@ void Calibration::sort() const {
             [](const Case& a, const Case& b) { return a.log_size < b.log_size; });
 }
 
-Interval Calibration::around(double estimate, double scale) const {
+std::vector<double> Calibration::scores_near(double estimate) const {
   assert(ready());
   if (sorted_.empty()) sort();
   const std::size_t want = std::min(sorted_.size(), std::max(kNearestMin, sorted_.size() / 10));
@@ -51,10 +51,23 @@ Interval Calibration::around(double estimate, double scale) const {
   scores.reserve(want);
   for (std::size_t i = first; i < first + want; ++i) scores.push_back(sorted_[i].score);
   std::sort(scores.begin(), scores.end());
+  return scores;
+}
+
+Interval Calibration::around(double estimate, double scale) const {
+  const std::vector<double> scores = scores_near(estimate);
   const double tail = (1 - kNominal) / 2;
   // The estimate itself is always among what is thought possible.
   return {estimate, std::clamp(estimate + scale * quantile(scores, tail), 0.0, estimate),
           std::max(estimate, estimate + scale * quantile(scores, 1 - tail))};
+}
+
+Interval Calibration::around_median(double estimate, double scale) const {
+  const std::vector<double> scores = scores_near(estimate);
+  const double tail = (1 - kNominal) / 2;
+  const double median = std::clamp(estimate + scale * quantile(scores, 0.5), 0.0, estimate);
+  return {median, std::clamp(estimate + scale * quantile(scores, tail), 0.0, median),
+          std::max(median, estimate + scale * quantile(scores, 1 - tail))};
 }
 
 }  // namespace anemone

@@ -36,12 +36,18 @@ class Calibration {
   // REQUIRES: ready(), scale > 0.
   Interval around(double estimate, double scale) const;
 
+  // The same around the median of what the truth may be, where that is less than the estimate: the best guess
+  // of one value when most truths are small and some are large. Medians do not add up: not for what is
+  // summed.
+  Interval around_median(double estimate, double scale) const;
+
  private:
   struct Case {
     double log_size = 0;
     double score = 0;  // (truth - estimate) / scale
   };
   void sort() const;
+  std::vector<double> scores_near(double estimate) const;  // sorted
 
   std::size_t cases_max_;
   std::size_t next_ = 0;

@@ -56,6 +56,17 @@ TEST_CASE("fewer than twenty cases say nothing; old ones go") {
   CHECK(learnt.around(1, 1).high_bps == doctest::Approx(3));  // none of the ones is left
 }
 
+TEST_CASE("where most truths are small and few are large, the median is nearer than the estimate") {
+  Random random(3);
+  Calibration learnt;
+  for (int i = 0; i < 1'000; ++i) learnt.add(10, 10, random.below(5) == 0 ? 46 : 1);
+  CHECK(learnt.around_median(10, 10).bps == doctest::Approx(1));
+  CHECK(learnt.around_median(10, 10).high_bps == doctest::Approx(46));
+  Calibration low;
+  for (int i = 0; i < 100; ++i) low.add(10, 10, 40);
+  CHECK(low.around_median(10, 10).bps == doctest::Approx(10));  // it takes away only
+}
+
 TEST_CASE("an interval grows with the unit of what it was learnt from") {
   Source source;
   Calibration one;

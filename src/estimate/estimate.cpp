@@ -6,6 +6,7 @@
 
 #include "estimate/counter_rows.h"
 #include "estimate/gravity.h"
+#include "estimate/gravity_history.h"
 #include "estimate/tomogravity.h"
 #include "load/link_load.h"
 
@@ -15,12 +16,14 @@ namespace {
 using Watched = std::vector<std::uint8_t>;
 
 constexpr double kAssumedFactor = 5;  // where nothing can be learnt
+constexpr double kUsual = 0.01;       // of what is usual, that an estimate may be wrong by
 constexpr double kNormal90 = 1.645;   // a Gaussian's interval, in standard errors
 
 // Estimates of all demands, and how wrong they are to be expected.
 struct Solved {
   DemandGrid bps;
   DemandGrid scale_bps;
+  double reach = 1;  // of what is assumed (gravity.h)
   std::vector<LinkId> inconsistent;
 };
 
@@ -32,6 +35,36 @@ struct Learnt {
   std::uint64_t next_fold = 0;
 };
 
+// Demands of a grid of which there is something to estimate, and what counters say of them.
+struct Unknown {
+  Unknown(const Topology& topology, const DemandGrid& prior, const std::vector<CounterRow>& counters) {
+    constexpr std::uint32_t kNone = 0xffff'ffff;
+    std::vector<std::uint32_t> numbers(prior.bps.size(), kNone);
+    for (std::size_t i = 0; i < prior.bps.size(); ++i) {
+      if (prior.bps[i] <= 0) continue;
+      numbers[i] = static_cast<std::uint32_t>(places.size());
+      places.push_back(i);
+      bps.push_back(prior.bps[i]);
+      keys.emplace_back(topology.node(prior.sources[i / prior.sinks.size()]).name,
+                        name_of(topology, prior.sinks[i % prior.sinks.size()]));
+    }
+    for (const CounterRow& counter : counters) {
+      CounterRow& row = rows.emplace_back(CounterRow{counter.bps, counter.error_bps, {}});
+      for (const DemandShare& part : counter.shares) {
+        if (numbers[part.demand] != kNone) row.shares.push_back({numbers[part.demand], part.share});
+      }
+    }
+  }
+  static std::string name_of(const Topology& topology, const Destination& sink) {
+    return sink.node.valid() ? topology.node(sink.node).name : print_prefix(topology.prefix(sink.prefix));
+  }
+
+  std::vector<std::size_t> places;  // in the grid
+  std::vector<double> bps;
+  std::vector<GravityHistory::Key> keys;
+  std::vector<CounterRow> rows;
+};
+
 // One bin as it is, and as it would be if fewer were instrumented.
 class Bin {
  public:
@@ -41,6 +74,8 @@ class Bin {
     seen_ = grid_of(grid_, input.seen, {});
     // Nobody can tell a thousandth of the mean demand from nothing.
     floor_bps_ = 1e-3 * std::max(seen_.total(), counted()) / std::max<double>(1, double(seen_.bps.size()));
+    const PerLink<Traffic> loads = loads_of(seen_);
+    for (const Traffic& load : loads) usual_link_bps_ += load.bps / static_cast<double>(loads.size());
     if (counts()) rows_.emplace(topology, grid_, input);
   }
 
@@ -48,6 +83,10 @@ class Bin {
   const Watched& watched() const { return watched_; }
   const DemandGrid& seen() const { return seen_; }
   double floor_bps() const { return floor_bps_; }
+  // How wrong an estimate may be: by its own size, and by a part of what is usual, because of one that comes
+  // out at next to nothing the truth is many thousand times more as often as not.
+  double link_scale(double bps) const { return bps + kUsual * usual_link_bps_; }
+  double total_scale(double bps) const { return bps + kUsual * seen_.total(); }
 
   Gravity fit(const Watched& watched) const {
     std::vector<SeenTraffic> seen;
@@ -60,10 +99,11 @@ class Bin {
   }
 
   // What pairs say to each other of which neither end is in `watched`, and nothing else is known.
-  Solved solve(const Gravity& gravity, const Watched& watched) const {
-    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched), {}, {}};
+  Solved solve(const Gravity& gravity, const Watched& watched, GravityHistory* history = nullptr) const {
+    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched), {}, gravity.unseen_reach, {}};
     solved.scale_bps = solved.bps;
     if (rows_) meet_counters(watched, solved);
+    if (history != nullptr && has_history()) correct(*history, unwatched(gravity, watched), solved);
     for (double& scale : solved.scale_bps.bps) scale += floor_bps_;
     return solved;
   }
@@ -85,6 +125,29 @@ class Bin {
     return sum;
   }
 
+  bool has_history() const {
+    return !input_.edge_counters.empty() && std::count(watched_.begin(), watched_.end(), 1) > 0;
+  }
+
+  // Corrects the prior of what nobody sees by what earlier bins told, and lets this one tell. Gravity has no
+  // say in what enters and leaves, which is counted; only what it makes of that can be lastingly wrong.
+  //
+  // The errors to be expected stay those without history: what it corrects is what counters tell of, so that
+  // how well it meets them says little of the rest.
+  void correct(GravityHistory& history, DemandGrid prior, Solved& solved) const {
+    const std::vector<CounterRow> rows = rows_->without(seen_);
+    const auto edges = std::span(rows).subspan(input_.link_counters.size());
+    prior.bps = tomogravity(prior.bps, edges).bps;
+    const Unknown unknown(topology_, prior, rows);
+    if (unknown.bps.size() > GravityHistory::kDemandsMax) return;
+    history.follow(unknown.keys);
+    for (std::size_t i = 0; i < unknown.places.size(); ++i) {
+      prior.bps[unknown.places[i]] *= history.factors()[i];
+    }
+    history.learn(unknown.bps, unknown.rows);
+    solved.bps.bps = tomogravity(prior.bps, rows).bps;
+  }
+
   void meet_counters(const Watched& watched, Solved& solved) const {
     DemandGrid known = seen_;
     const DemandGrid hidden = unseen_if(watched);
@@ -103,6 +166,7 @@ class Bin {
   Watched watched_;
   DemandGrid seen_;
   double floor_bps_ = 0;
+  double usual_link_bps_ = 0;  // mean of what is seen of a link
   std::optional<CounterRows> rows_;
 };
 
@@ -118,8 +182,8 @@ std::vector<Watched> folds_of(const Watched& watched, std::size_t folds_max) {
   return folds;
 }
 
-Interval assumed(double bps, double scale_bps, bool counts) {
-  if (!counts) return {bps, bps / kAssumedFactor, bps * kAssumedFactor};
+Interval assumed(double bps, double scale_bps, double reach, bool counts) {
+  if (!counts) return {bps, bps / kAssumedFactor, bps * reach * kAssumedFactor};
   return {bps, std::max(0.0, bps - kNormal90 * scale_bps), bps + kNormal90 * scale_bps};
 }
 
@@ -128,6 +192,7 @@ Interval assumed(double bps, double scale_bps, bool counts) {
 struct Estimator::Impl {
   EstimatorConfig config;
   std::array<Learnt, 2> learnt;  // without counters, with them
+  GravityHistory history;
 
   Learnt& of(const Bin& bin) { return learnt[bin.counts() ? 1 : 0]; }
 
@@ -158,17 +223,27 @@ struct Estimator::Impl {
       const double scale = std::max(share * solved.scale_bps.bps[i], bin.floor_bps());
       into.demands.add(tried.bps[i], scale, truth.bps[i]);
     }
-    into.total.add(tried.total(), tried.total() + bin.floor_bps(), truth.total());
+    into.total.add(tried.total(), bin.total_scale(tried.total()), truth.total());
     const PerLink<Traffic> guessed = bin.loads_of(tried);
     const PerLink<Traffic> carried = bin.loads_of(truth);
     for (LinkId link : guessed.ids()) {
       if (guessed[link].bps <= 0 && carried[link].bps <= 0) continue;
-      into.links.add(guessed[link].bps, guessed[link].bps + bin.floor_bps(), carried[link].bps);
+      into.links.add(guessed[link].bps, bin.link_scale(guessed[link].bps), carried[link].bps);
     }
   }
 
-  static Interval around(const Calibration& learnt, double bps, double scale_bps, bool counts) {
-    return learnt.ready() ? learnt.around(bps, scale_bps) : assumed(bps, scale_bps, counts);
+  static Interval around(const Calibration& learnt, double bps, double scale_bps, double reach, bool counts) {
+    return learnt.ready() ? learnt.around(bps, scale_bps) : assumed(bps, scale_bps, reach, counts);
+  }
+
+  // Counters hold an estimate to the mean. Gravity alone is far too much for most demands and far too little
+  // for a few, so that of a single demand the median is the better guess.
+  static Interval demand_around(const Calibration& learnt, double bps, double scale_bps, double reach,
+                                bool counts) {
+    if (!counts && learnt.ready()) return learnt.around_median(bps, scale_bps);
+    Interval interval = around(learnt, bps, scale_bps, reach, counts);
+    if (!counts) interval.low_bps = 0;  // many pairs never talk
+    return interval;
   }
 
   void fill_demands(const Bin& bin, const Solved& solved, Estimate& answer) {
@@ -184,14 +259,15 @@ struct Estimator::Impl {
         EstimatedDemand& demand = answer.demands.emplace_back();
         demand = {grid.sources[source], grid.sinks[sink], seen, {}};
         if (unseen <= 0) continue;
-        demand.unseen = around(learnt_of.demands, unseen, solved.scale_bps.at(source, sink), bin.counts());
+        demand.unseen = demand_around(learnt_of.demands, unseen, solved.scale_bps.at(source, sink),
+                                      solved.reach, bin.counts());
         answer.unseen.low_bps += demand.unseen.low_bps;
         answer.unseen.high_bps += demand.unseen.high_bps;
       }
     }
     if (learnt_of.total.ready()) {
       const double sum = answer.unseen.bps;
-      answer.unseen = learnt_of.total.around(sum, sum + bin.floor_bps());
+      answer.unseen = learnt_of.total.around(sum, bin.total_scale(sum));
     }
   }
 
@@ -205,7 +281,7 @@ struct Estimator::Impl {
       row.load = {row.seen_bps, row.seen_bps, row.seen_bps};
       if (unseen[link].bps <= 0) continue;
       const double bps = unseen[link].bps;
-      const Interval more = around(of(bin).links, bps, bps + bin.floor_bps(), false);
+      const Interval more = around(of(bin).links, bps, bin.link_scale(bps), solved.reach, false);
       row.load = {row.seen_bps + bps, row.seen_bps + more.low_bps, row.seen_bps + more.high_bps};
     }
     for (const LinkCounter& counter : input.link_counters) {
@@ -232,7 +308,7 @@ Estimate Estimator::estimate(const Topology& topology, const EstimateInput& inpu
     answer.could += endpoint.could ? 1 : 0;
     answer.instrumented += endpoint.instrumented ? 1 : 0;
   }
-  const Solved solved = bin.solve(bin.fit(bin.watched()), bin.watched());
+  const Solved solved = bin.solve(bin.fit(bin.watched()), bin.watched(), &impl_->history);
   impl_->fill_demands(bin, solved, answer);
   impl_->fill_links(bin, input, solved, answer);
   answer.inconsistent = solved.inconsistent;

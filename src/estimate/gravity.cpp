@@ -60,6 +60,7 @@ class Fit {
     for (const SeenTraffic& traffic : seen) take(traffic);
     for (Roles& row : gravity_.affinity) row.fill(1);
     find_whether_scale_is_known();
+    find_largest();
   }
 
   Gravity fit() {
@@ -126,21 +127,42 @@ class Fit {
       moved = std::max(moved, std::abs(next - values[i]) / (mean + next));
       values[i] = next;
     }
-    if (!gravity_.scale_known) assume_largest(values);
+    const double largest = into ? largest_received_ : largest_sent_;
+    if (!gravity_.scale_known && largest > 0) assume_largest(values, size() / largest);
     return moved;
   }
 
-  // The watched as large as the largest of the others, all together.
-  void assume_largest(std::vector<double>& values) const {
+  // Where nothing tells the watched's size, it is assumed, as so many times what they send to the largest
+  // other and receive from it. It must be one size: as large as the largest sender and as the largest
+  // receiver would contradict each other, and the rounds would run away. The larger of the two keeps the
+  // estimate low.
+  void find_largest() {
+    double sent = 0;
+    double received = 0;
+    double count = 0;
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+      if (watched_[i] != 0 || !endpoints_[i].could) continue;
+      largest_sent_ = std::max(largest_sent_, sent_[i]);
+      largest_received_ = std::max(largest_received_, received_[i]);
+      sent += sent_[i];
+      received += received_[i];
+      ++count;
+    }
+    if (sent > 0 && received > 0) gravity_.unseen_reach = count * size() / std::max(sent, received);
+  }
+  double size() const { return std::max(largest_sent_, largest_received_); }
+
+  // The watched, all together, as large as the largest of the others.
+  void assume_largest(std::vector<double>& values, double lean) const {
     double largest = 0;
     double watched = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
       if (watched_[i] == 0 && endpoints_[i].could) largest = std::max(largest, values[i]);
       if (watched_[i] != 0) watched += values[i];
     }
     if (watched <= 0 || largest <= 0) return;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (watched_[i] != 0) values[i] *= largest / watched;
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+      if (watched_[i] != 0) values[i] *= lean * largest / watched;
     }
   }
 
@@ -203,6 +225,8 @@ class Fit {
   std::vector<double> received_;
   double total_seen_ = 0;
   double between_watched_ = 0;
+  double largest_sent_ = 0;
+  double largest_received_ = 0;
   std::array<Roles, kEndpointRoles> seen_by_role_{};
   Gravity gravity_;
 };

@@ -27,6 +27,9 @@ struct Gravity {
   double total_bps = 0;
   std::array<std::array<double, kEndpointRoles>, kEndpointRoles> affinity{};  // from role, to role; 1 = none
   bool scale_known = false;  // at least two watched places talk, so that size is measured, not assumed
+  // Where it is assumed: how many times more the unseen would be if the watched were as large as the mean of
+  // the others instead of the largest.
+  double unseen_reach = 1;
 };
 
 // `watched` says, for each endpoint, whether its traffic is in `seen`.

@@ -104,6 +104,19 @@ TEST_CASE("a single watched end cannot tell its own size: it is taken to be as l
   CHECK(worst(world, world.estimate()) < 1e-3);  // here it is: the largest other has 6, too
 }
 
+TEST_CASE("a single watched end that receives much more than it sends does not make the rest vanish") {
+  // Its largest receiver gets 5, its largest sender sends 5,000: they are told of one size.
+  World world;
+  for (int i = 0; i < 6; ++i) world.endpoint({i == 0 ? 1.0 : 1e3 * i, i == 0 ? 1.0 : 1.0 * i}, i == 0);
+  const Gravity gravity = fit_gravity(world.endpoints, world.seen(), world.watched);
+  CHECK_FALSE(gravity.scale_known);
+  CHECK(gravity.unseen_reach == doctest::Approx(5.0 / 3));  // the largest over the mean
+  const DemandGrid estimate = world.estimate();
+  // What i sends to the watched, times what j receives of it, over the larger of the two largest.
+  CHECK(estimate.at(4, 5) == doctest::Approx(4e3 * 5 / 5e3).epsilon(1e-3));
+  CHECK(estimate.at(5, 4) == doctest::Approx(5e3 * 4 / 5e3).epsilon(1e-3));
+}
+
 TEST_CASE("one that never talked to a watched end is not taken as silent") {
   World world;
   for (int i = 0; i < 6; ++i) world.endpoint({i == 5 ? 0.0 : 3.0, i == 5 ? 0.0 : 3.0}, i < 2);
