@@ -42,6 +42,11 @@ add_test(NAME "whole: what agents, viewers and operators may ask over TLS, and w
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agents_api_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("whole: what agents, viewers and operators may ask over TLS, and what they are answered"
   PROPERTIES LABELS whole TIMEOUT 120)
+add_test(NAME "whole: agents' records joined with live routing, late and through kills, are the flows along their ways"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/live_join_check.py $<TARGET_FILE:anemone>)
+set_tests_properties(
+  "whole: agents' records joined with live routing, late and through kills, are the flows along their ways"
+  PROPERTIES LABELS whole TIMEOUT 180)
 if(ANEMONE_TESTS)
   add_test(NAME "whole: server and agents killed at random, each slice is in the store once"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/upload_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)

@@ -155,4 +155,5 @@ def main():
                 sys.exit('the browser did not see what it should')
 
 
-main()
+if __name__ == '__main__':
+    main()
