@@ -23,6 +23,11 @@ if(ANEMONE_TESTS)
     PROPERTIES LABELS program TIMEOUT 600)
 endif()
 
+add_test(NAME "program: networks come back from other tools' formats as they were"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/convert_check.py $<TARGET_FILE:anemone>)
+set_tests_properties("program: networks come back from other tools' formats as they were"
+  PROPERTIES LABELS program TIMEOUT 300)
+
 # The demo's recording against itself: what hosts sent, along the routers' own tables, is what interfaces counted.
 add_test(NAME "data: the campus recording's hosts, routing tables and counters agree"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/lab/verify ${PROJECT_SOURCE_DIR}/tests/data/campus)

@@ -95,8 +95,10 @@ def proved(names, edges, demands, links):
 
 
 def flows_by_source(count, edges, demands):
-    """The arcs' flows per source that HiGHS finds best."""
-    unit = max(capacity for _, _, capacity in edges)
+    """The arcs' flows per source that HiGHS finds best. In units of a mean demand, so that its tolerance loses none."""
+    sent = [amount for row in demands for amount in row if amount]
+    unit = sum(sent) / len(sent)
+    widest = max(capacity for _, _, capacity in edges)
     sources = [a for a in range(count) if any(demands[a])]
     m = len(edges)
     rows, columns, values, wanted = [], [], [], []
@@ -112,7 +114,7 @@ def flows_by_source(count, edges, demands):
     balance = coo_matrix((values, (rows, columns)), shape=(len(sources) * count, width)).tocsr()
     rows = [e for e in range(m) for _ in range(len(sources) + 1)]
     columns = [c for e in range(m) for c in [*(k * m + e for k in range(len(sources))), width - 1]]
-    values = [v for _, _, capacity in edges for v in [*([unit / capacity] * len(sources)), -1]]
+    values = [v for _, _, capacity in edges for v in [*([1] * len(sources)), -capacity / widest]]
     limits = coo_matrix((values, (rows, columns)), shape=(m, width)).tocsr()
     cost = numpy.zeros(width)
     cost[-1] = 1
@@ -121,7 +123,7 @@ def flows_by_source(count, edges, demands):
 
 
 def take_path(edges, arcs_from, flow, source, target):
-    """A path of arcs that carry something, as wide as can be, and its width."""
+    """A path of arcs that carry something, as wide as can be, and its width; none where only dust is left."""
     width = {source: float('inf')}
     through = {}
     heap = [(-width[source], source)]
@@ -135,6 +137,8 @@ def take_path(edges, arcs_from, flow, source, target):
                 width[edges[e][1]] = beyond
                 through[edges[e][1]] = e
                 heapq.heappush(heap, (-beyond, edges[e][1]))
+    if target not in through:
+        return None, 0
     path = []
     node = target
     while node != source:
@@ -154,6 +158,10 @@ def reached(count, edges, demands):
             parts, sent = [], 0.0
             while sent < amount * (1 - 1e-7):
                 path, width = take_path(edges, arcs_from, left, source, target)
+                if path is None and parts:
+                    break
+                if path is None:
+                    path, width = take_path(edges, arcs_from, [edge[2] for edge in edges], source, target)
                 width = min(width, amount - sent)
                 parts.append((path, width))
                 sent += width
