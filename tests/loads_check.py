@@ -2,7 +2,8 @@
 """`anemone load` against REPETITA's instances: loads_check.py ANEMONE
 
 EXPECTED.tsv holds each instance's maximum utilisation under its own and under unit weights, computed
-outside this project, with six digits behind the point: ours must round to the same.
+outside this project, with six digits behind the point: ours must round to the same. One instance lies on the
+edge between two (3.0081375), where the order of adding decides: there either will do.
 """
 import csv
 import json
@@ -20,7 +21,7 @@ def max_utilisation(anemone, graph, demands, weights):
     answer = json.loads(done.stdout)
     if answer['unrouted_bps'] != 0:
         return f"{answer['unrouted_bps']} bit/s unrouted"
-    return f"{answer['max_utilisation']:.6f}"
+    return answer['max_utilisation']
 
 
 def main():
@@ -34,12 +35,12 @@ def main():
             for weights in ('own', 'unit'):
                 want = row[f'max_utilisation_{weights}_weights']
                 have = max_utilisation(anemone, folder / row['graph'], folder / row['demands'], weights)
-                if have == want:
+                if isinstance(have, float) and abs(have - float(want)) < 0.5e-6 + 1e-12:
                     good += 1
                 else:
                     bad.append(f"{row['demands']}, {weights} weights: {have}, want {want}")
     print('\n'.join(bad))
-    print(f'{good} of {good + len(bad)} maximum utilisations equal to the last digit')
+    print(f'{good} of {good + len(bad)} maximum utilisations round to the same six digits')
     sys.exit(bool(bad) or good == 0)
 
 
