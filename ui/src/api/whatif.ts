@@ -74,7 +74,8 @@ export interface WhatIfAnswers {
 // How good any routing could be, beside today's: shares of capacity in the fullest link.
 export interface Bound {
   utilization: number;
-  bound: number;
+  bound: number; // no routing has a lower one
+  reached?: number; // and some flow has this one
   exact: boolean;
   gap: number;
 }

@@ -68,6 +68,7 @@ test("less and more are told apart, and a change that is one is seen", () => {
 test("how much more today's routing needs than it must", () => {
   expect(excess({ utilization: 0.69, bound: 0.5 })).toBeCloseTo(0.38);
   expect(excess({ utilization: 0.5, bound: 0.5000001 })).toBe(0);
+  expect(excess({ utilization: 0.69, bound: 0.46, reached: 0.5 })).toBeCloseTo(0.38); // what is proved on both sides
   expect(excess({ utilization: 0, bound: 0 })).toBeNull();
 });
 

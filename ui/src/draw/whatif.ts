@@ -1,4 +1,4 @@
-import type { LinkOutcome, LoadSpread, WhatIf } from "../api/whatif";
+import type { Bound, LinkOutcome, LoadSpread, WhatIf } from "../api/whatif";
 import type { Graph, MapLink, MapNode } from "./graph";
 
 // What a scenario does, as a network to draw and as lists. The map of a change is the network with the scenario:
@@ -88,5 +88,8 @@ function drawn(l: MapLink, o: LinkOutcome | undefined, m: Measure, shows: Shows)
 // The same ribbons' widths before and after, and for two scenarios: the widest of all.
 export const widest = (answers: readonly (WhatIf | null)[], m: Measure): number => Math.max(0, ...answers.flatMap((a) => a?.links.flatMap((l) => [load_of(l.before, m), load_of(l.after, m)]) ?? []));
 
-// How much more today's routing needs than it must: 0.38 is 38%.
-export const excess = (b: { utilization: number; bound: number }): number | null => (b.bound > 0 ? Math.max(0, b.utilization / b.bound - 1) : null);
+// How much more today's routing needs than it must, at least: 0.38 is 38%.
+export function excess(b: Pick<Bound, "utilization" | "bound" | "reached">): number | null {
+  const best = b.reached ?? b.bound;
+  return best > 0 ? Math.max(0, b.utilization / best - 1) : null;
+}

@@ -8,7 +8,7 @@ import { is_fold } from "../draw/fold";
 import type { Features } from "../state/features";
 import type { Live } from "../state/live";
 import type { Place } from "../state/place";
-import { unsettled, useResource, type Resource } from "../state/resource";
+import { unsettled, useRested, useResource, type Resource } from "../state/resource";
 import { iso } from "../state/time";
 
 // Every question that the first screen asks, as the URL and the server's kind decide.
@@ -29,6 +29,9 @@ export interface Answers {
   bound: Resource<Bound>;
 }
 
+const kRest_ms = 1200;
+const kBoundBins = 6;
+const question_of = (at: string | null, instrumented: number) => ({ at, instrumented });
 const kEventsShown = 200;
 const kTopRows = 7;
 
@@ -42,7 +45,7 @@ export function useAnswers(place: Place, live: Live, features: Features, routing
   const [may_change, set_may_change] = useState(false);
   const tick = follows ? live.tick : 0, load_tick = follows || may_change ? live.load_tick : 0;
   const { instrumented } = place;
-  const question = { at, instrumented };
+  const question = question_of(at, instrumented);
   const tab = features.tabs.includes(place.tab) ? place.tab : "links";
   const wanted = place.demand ? demand_ends(place.demand) : null;
   const asked_link = place.link && !is_fold(place.link) ? place.link : null, asked_node = place.node && !is_fold(place.node) ? place.node : null;
@@ -62,6 +65,8 @@ export function useAnswers(place: Place, live: Live, features: Features, routing
   const path = useResource<Path>(on && wanted ? address("path", { src: wanted.from, dst: wanted.address, at: follows ? null : at }) : null, tick);
   const demands = useResource<Top>(on && wanted ? address("top", { by: "demands", n: 50, ...question }) : null, load_tick);
   const losses = useResource<Losses>(lossy ? address("losses", { at }) : null, tick);
-  const bound = useResource<Bound>(counted && features.bound ? address("bound", { at: follows ? null : at }) : null, tick);
+  // It takes the server seconds: asked once the time looked at rests, and while it goes on once in so many bins.
+  const rested = useRested(follows ? null : at, kRest_ms);
+  const bound = useResource<Bound>(counted && features.bound && rested === (follows ? null : at) ? address("bound", question_of(rested, instrumented)) : null, follows ? Math.floor(tick / kBoundBins) : 0);
   return { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses, bound };
 }

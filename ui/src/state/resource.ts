@@ -88,3 +88,13 @@ export function useResource<T>(url: string | null, tick = 0): Resource<T> {
 
   return state;
 }
+
+// A value once it has not changed for so long; until then the one before.
+export function useRested<T>(value: T, ms: number): T {
+  const [rested, set] = useState(value);
+  useEffect(() => {
+    const timer = window.setTimeout(() => set(value), ms);
+    return () => window.clearTimeout(timer);
+  }, [value, ms]);
+  return rested;
+}
