@@ -38,7 +38,9 @@ class Replays:
     def server(self, story, hosts):
         self.number += 1
         folder = self.folder / f"server{self.number}"
-        with matrix_server.Replay(self.program, folder, story.folder / "ear.lsalog", story.folder / "lab.txt") as replay:
+        told = self.folder / f"inventory{self.number}.json"
+        told.write_text(matrix_server.inventory(story.plan, [host for host in story.plan.hosts if host not in hosts]))
+        with matrix_server.Replay(self.program, folder, story.folder / "ear.lsalog", told) as replay:
             replay.upload(story.folder / "kept", hosts)
             matrix_server.wait_for_bin(replay.api, story.loss["end"] if story.loss else story.end)
             yield replay.api

@@ -41,8 +41,8 @@ class Row:
 
     @property
     def holds(self):
-        """Whether the interval holds the counter, to the accuracy of the measurement itself."""
-        slack = LOAD_ERROR_MAX * self.counter
+        """Whether the interval holds the counter, to the accuracy of the measurement itself and to what a change makes uncertain."""
+        slack = self.allowed
         return self.low is not None and self.low - slack <= self.counter <= self.high + slack
 
 

@@ -98,10 +98,14 @@ class Api:
         connection.close()
 
 
-def inventory(plan):
-    """Names of routers and capacities of links, for --inventory."""
-    lines = [f"node {name} id {router['id']}" for name, router in plan.routers.items()]
-    return "\n".join(lines) + "\n"
+def inventory(plan, hosts=()):
+    """What an operator tells (docs/formats/recording.md): names of routers, and hosts that no agent speaks for, as they stand at first."""
+    routers = [{"id": router["id"], "name": name} for name, router in plan.routers.items()]
+    told = [{"name": name, "address": plan.hosts[name]["port"].address, "prefix_length": plan.hosts[name]["port"].prefix_length,
+             "gateway": plan.hosts[name]["gateway"], "capture": ""} | ({"more_addresses": more} if (more := plan.hosts[name]["more"]) else {})
+            for name in hosts]
+    return json.dumps({"format": "anemone-recording-1", "name": "matrix", "from": at_of(0), "to": at_of(0), "routers": routers, "links": [],
+                       "hosts": told, "listeners": [], "events": []})
 
 
 class Server:
@@ -112,7 +116,7 @@ class Server:
         self.address = hosts.at[host]
         self.folder = hosts.folder / "server"
         self.folder.mkdir()
-        self.inventory = hosts.folder / "lab.txt"
+        self.inventory = hosts.folder / "lab.json"
         self.inventory.write_text(inventory(hosts.plan))
         self.certificate()
         self.tokens = {role: self.token(role) for role in ("agent", "admin")}

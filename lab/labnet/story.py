@@ -5,7 +5,6 @@
          kept/HOST/    all that the host's agent handed on
          ear.lsalog    what a listener heard
          talks/        what talkers sent and got (talker.py)
-         lab.txt       names of routers, for --inventory
 
 A run that is kept is one file, FOLDER.tar.gz, with the counters around the ends of bins only.
 """
@@ -153,7 +152,7 @@ def read(network_file, folder):
     return story
 
 
-PACKED = ("story.json", "kept", "ear.lsalog", "talks", "lab.txt")
+PACKED = ("story.json", "kept", "ear.lsalog", "talks")
 AROUND_S = 1.2  # readings come once a second, a little late
 
 
