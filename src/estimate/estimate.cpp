@@ -23,7 +23,8 @@ constexpr double kNormal90 = 1.645;   // a Gaussian's interval, in standard erro
 struct Solved {
   DemandGrid bps;
   DemandGrid scale_bps;
-  double reach = 1;  // of what is assumed (gravity.h)
+  double reach = 1;     // of what is assumed (gravity.h)
+  double most_bps = 0;  // that all may be together, where counters do not say; 0: they do
   std::vector<LinkId> inconsistent;
 };
 
@@ -100,7 +101,11 @@ class Bin {
 
   // What pairs say to each other of which neither end is in `watched`, and nothing else is known.
   Solved solve(const Gravity& gravity, const Watched& watched, GravityHistory* history = nullptr) const {
-    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched), {}, gravity.unseen_reach, {}};
+    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched),
+                  {},
+                  gravity.unseen_reach,
+                  gravity.unseen_most_bps,
+                  {}};
     solved.scale_bps = solved.bps;
     if (rows_) meet_counters(watched, solved);
     if (history != nullptr && has_history()) correct(*history, unwatched(gravity, watched), solved);
@@ -269,6 +274,9 @@ struct Estimator::Impl {
       const double sum = answer.unseen.bps;
       answer.unseen = learnt_of.total.around(sum, bin.total_scale(sum));
     }
+    if (!bin.counts() && solved.most_bps > 0) {
+      answer.unseen.high_bps = std::max(answer.unseen.bps, std::min(answer.unseen.high_bps, solved.most_bps));
+    }
   }
 
   void fill_links(const Bin& bin, const EstimateInput& input, const Solved& solved, Estimate& answer) {
@@ -282,7 +290,9 @@ struct Estimator::Impl {
       if (unseen[link].bps <= 0) continue;
       const double bps = unseen[link].bps;
       const Interval more = around(of(bin).links, bps, bin.link_scale(bps), solved.reach, false);
-      row.load = {row.seen_bps + bps, row.seen_bps + more.low_bps, row.seen_bps + more.high_bps};
+      // No link carries more than there is.
+      const double high = std::max(bps, std::min(more.high_bps, answer.unseen.high_bps));
+      row.load = {row.seen_bps + bps, row.seen_bps + more.low_bps, row.seen_bps + high};
     }
     for (const LinkCounter& counter : input.link_counters) {
       LinkEstimate& row = answer.links[counter.link];

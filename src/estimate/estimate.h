@@ -3,7 +3,8 @@
 //
 // From endpoints alone it is gravity (estimate/gravity.h). Where somebody has counters of links or of what
 // enters and leaves at nodes, it is tomogravity with that as the prior (estimate/tomogravity.h). What is
-// known is never changed: it is taken off the counters, and only the rest is estimated.
+// known is never changed: it is taken off the counters, and only the rest is estimated. Where what enters and
+// leaves is counted too, earlier bins correct the prior (estimate/gravity_history.h).
 //
 // Intervals are learnt from the seen part: some of the instrumented are taken as not instrumented, what is
 // known of them is estimated from what the others see, and by how much that misses is kept
@@ -74,7 +75,9 @@ struct Estimate {
   std::vector<EstimatedDemand> demands;  // every one of which something is seen or unseen
   PerLink<LinkEstimate> links;
   double seen_bps = 0;
-  Interval unseen;  // of all demands together
+  // Of all demands together. Without counters a demand's estimate is the median of what it may be, so that
+  // demands add up to less than this.
+  Interval unseen;
   // Addresses that an agent could be on, and how many of them have one.
   std::size_t could = 0;
   std::size_t instrumented = 0;

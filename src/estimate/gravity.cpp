@@ -270,6 +270,7 @@ void bound_unseen(std::span<const Endpoint> endpoints, std::span<const SeenTraff
   const double hidden = std::pow(unwatched / std::max<double>(1, static_cast<double>(endpoints.size())), 2);
   if (hidden <= 0 || hidden >= 1 || gravity.total_bps <= 0) return;
   const double most = kUnseenMax * seen_bps * hidden / (1 - hidden);
+  gravity.unseen_most_bps = most;
   const double unseen = out * in / gravity.total_bps;
   if (unseen <= most) return;
   for (auto& row : gravity.affinity) {

@@ -30,6 +30,7 @@ struct Gravity {
   // Where it is assumed: how many times more the unseen would be if the watched were as large as the mean of
   // the others instead of the largest.
   double unseen_reach = 1;
+  double unseen_most_bps = 0;  // ten times what would be unseen if all ends were alike
 };
 
 // `watched` says, for each endpoint, whether its traffic is in `seen`.
