@@ -84,6 +84,26 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("in larger networks, too, where most pairs have nothing to do with each other") {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Topology net = thick_network(random);
+    TrafficMatrix matrix = random_matrix(random, net);
+    for (NodeId to : net.nodes()) matrix.demands.push_back({NodeId{0}, {to, {}}, {1 + random.unit(), 0}});
+    RoutedLoads loads(net, matrix);
+    std::vector<Failure> failures = link_failures(net);
+    for (Failure& failure : node_failures(net)) failures.push_back(std::move(failure));
+    std::size_t wrong = 0;
+    for (const auto& [pair, left] : sweep(loads, failures, 2)) {
+      loads.change(down(failures[pair.first], failures[pair.second]));
+      wrong += std::ranges::equal(left.loads, loads.loads()) && left.unrouted == loads.unrouted() ? 0 : 1;
+      loads.undo();
+    }
+    CHECK(wrong == 0);
+  }
+}
+
 TEST_CASE("the worst of pairs is the most of each link, and the fewest and first failures that lead to it") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);

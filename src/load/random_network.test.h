@@ -52,6 +52,44 @@ inline Topology random_network(Random& random) {
   return Topology(std::move(parts));
 }
 
+// Routers with parallel links, of one cost and of several, and two broadcast networks.
+inline Topology thick_network(Random& random) {
+  TopologyParts parts;
+  const std::uint32_t routers = 12 + random.below(30);
+  const auto add = [&](std::uint32_t from, std::uint32_t to, Cost cost) {
+    Link link;
+    link.from = NodeId{from};
+    link.to = NodeId{to};
+    link.cost = cost;
+    parts.links.push_back(link);
+  };
+  for (std::uint32_t i = 0; i < routers + 2; ++i) {
+    Node node;
+    node.name = "n" + std::to_string(i);
+    node.kind = i < routers ? NodeKind::kRouter : NodeKind::kNetwork;
+    parts.nodes.push_back(std::move(node));
+  }
+  const auto connect = [&](std::uint32_t a, std::uint32_t b) {
+    for (std::uint32_t parallel = 1 + random.below(3) / 2 * (1 + random.below(2)); parallel > 0; --parallel) {
+      add(a, b, 1 + random.below(6));
+      add(b, a, 1 + random.below(6));
+    }
+  };
+  for (std::uint32_t i = 1; i < routers; ++i) connect(i, random.below(i));
+  for (std::uint32_t i = 0; i < routers; ++i) {
+    const std::uint32_t other = random.below(routers);
+    if (other != i) connect(i, other);
+  }
+  for (std::uint32_t network = routers; network < routers + 2; ++network) {
+    const std::uint32_t first = random.below(routers - 4);
+    for (std::uint32_t router = first; router < first + 4; ++router) {
+      add(router, network, 1 + random.below(6));
+      add(network, router, 0);
+    }
+  }
+  return Topology(std::move(parts));
+}
+
 inline TrafficMatrix random_matrix(Random& random, const Topology& topology) {
   TrafficMatrix matrix;
   const auto nodes = static_cast<std::uint32_t>(topology.node_count());

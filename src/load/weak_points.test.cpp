@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -72,6 +73,36 @@ TEST_CASE("a prefix with one attachment is alone, one with two is not") {
   REQUIRE(points.lone_prefixes.size() == 1);
   CHECK(print_prefix(net.prefix(points.lone_prefixes[0].prefix)) == "10.0.0.0/24");
   CHECK(net.node(points.lone_prefixes[0].router).name == "a");
+}
+
+TEST_CASE("a broadcast network's prefix is as safe as it has routers") {
+  TopologyParts parts;
+  for (const char* name : {"a", "b", "lan"}) {
+    Node node;
+    node.name = name;
+    node.kind = parts.nodes.size() < 2 ? NodeKind::kRouter : NodeKind::kNetwork;
+    parts.nodes.push_back(std::move(node));
+  }
+  const auto join = [&](std::size_t router) {
+    for (const auto& [from, to] : {std::pair(router, std::size_t{2}), std::pair(std::size_t{2}, router)}) {
+      Link link;
+      link.from = NodeId{from};
+      link.to = NodeId{to};
+      link.cost = to == 2 ? 1 : 0;
+      parts.links.push_back(link);
+    }
+  };
+  Attachment at;
+  at.prefix = Prefix(Ipv4{0x0a000000}, 24);
+  at.node = NodeId{2};
+  at.kind = PrefixKind::kNetwork;
+  parts.attachments.push_back(at);
+  join(0);
+  const WeakPoints one = find_weak_points(Topology(parts));
+  REQUIRE(one.lone_prefixes.size() == 1);
+  CHECK(one.lone_prefixes[0].router == NodeId{0});
+  join(1);
+  CHECK(find_weak_points(Topology(parts)).lone_prefixes.empty());
 }
 
 // The network without some adjacencies and without a node: the routers of each part, by plain search.
