@@ -63,6 +63,7 @@ def good_parameters(path, served):
         '/api/v1/status': [{}], '/api/v1/openapi.json': [{}],
         '/api/v1/topology': plain, '/api/v1/load': [*plain, {'at': at, 'last': '25s'}],
         '/api/v1/losses': plain,
+        '/api/v1/coverage': [{}, {'from': series['bins'][1]['from'], 'to': at, 'instrumented': 0.5, 'n': 3}],
         '/api/v1/series': [{}, {'from': series['bins'][1]['from'], 'to': at, 'instrumented': 0.3}],
         '/api/v1/events': [{}, {'from': at, 'n': 2}, {'to': at}],
         '/api/v1/instant': [{'at': event['time']} for event in series['events']],
@@ -77,7 +78,7 @@ def good_parameters(path, served):
     }[path]
 
 
-BAD = [('load', {'at': 'yesterday'}), ('load', {'instrumented': '2'}), ('load', {'instrumented': 'x'}),
+BAD = [('coverage', {'n': '0'}), ('coverage', {'to': 'x'}), ('load', {'at': 'yesterday'}), ('load', {'instrumented': '2'}), ('load', {'instrumented': 'x'}),
        ('load', {'att': '1'}), ('load', {'last': 'x'}), ('load', {'last': '9d'}), ('instant', {}), ('events', {'n': '0'}), ('vantages', {'at': 'x'}), ('top', {'by': 'colour'}), ('top', {'n': '0'}), ('link', {'id': 'no>such'}),
        ('node', {'id': 'nobody'}), ('path', {'src': 'nobody', 'dst': '10.0.0.1'}), ('nothing', {})]
 

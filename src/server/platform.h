@@ -28,6 +28,7 @@
 #include "server/answers.h"
 #include "server/bin_cache.h"
 #include "server/bin_traffic.h"
+#include "server/coverage_report.h"
 #include "server/live_traffic.h"
 #include "server/vantage_watch.h"
 #include "store/store.h"
@@ -119,6 +120,10 @@ class Platform {
   Result<LoadAnswer> load(const BinQuestion& question) const;
   // Between places where agents at both ends were heard all the time.
   Result<LossesAnswer> path_losses(const BinQuestion& question) const;
+  // How much nobody saw, and the `count` hosts to instrument next: of complete bins of [from, to), the last
+  // hour where not told; of more than kCoverageBins so many, evenly chosen.
+  Result<CoverageReport> coverage(std::optional<Time> from, std::optional<Time> to, double instrumented,
+                                  std::size_t count) const;
   Result<SeriesAnswer> series(std::optional<Time> from, std::optional<Time> to, double instrumented) const;
   // `by`: "links", "hosts", "apps", "processes", "users" or "demands".
   Result<TopAnswer> top(std::string_view by, const BinQuestion& question, std::size_t count) const;
@@ -130,6 +135,7 @@ class Platform {
 
   static constexpr const char* kRoutingSource = "routing";
   static constexpr const char* kLoadSource = "loads";
+  static constexpr std::size_t kCoverageBins = 60;
   static constexpr std::size_t kMeanBins = 400;     // of a load over a time, at most
   static constexpr std::size_t kSeriesBins = 2000;  // the newest so many, when more are asked for
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "view/answers_json.h"
+#include "view/coverage_json.h"
 #include "view/metrics.h"
 
 namespace anemone {
@@ -200,6 +201,29 @@ void Api::add_traffic() {
                           if (!platform_.counts_traffic()) return without_traffic();
                           return answer_with(platform_.path_losses(question), losses_json, 404, "no_data");
                         })});
+  endpoints_.push_back({"GET",
+                        "/api/v1/coverage",
+                        "How much nobody saw over a time, and which hosts to instrument next",
+                        "CoverageReport",
+                        {{"from", "string", "first instant; an hour before the last"},
+                         {"to", "string", "last instant; the watermark"},
+                         kInstrumented,
+                         kCount},
+                        [this](const HttpRequest& request) {
+                          auto from = read_time(request, "from");
+                          auto to = read_time(request, "to");
+                          auto instrumented = read_instrumented(request);
+                          auto count = request.query.count("n", 10);
+                          if (!from) return http_error(400, "bad_parameter", from.error().message);
+                          if (!to) return http_error(400, "bad_parameter", to.error().message);
+                          if (!instrumented)
+                            return http_error(400, "bad_parameter", instrumented.error().message);
+                          if (!count || *count < 1 || *count > 1000)
+                            return http_error(400, "bad_parameter", "n: want a whole number from 1 to 1000");
+                          if (!platform_.counts_traffic()) return without_traffic();
+                          return answer_with(platform_.coverage(*from, *to, *instrumented, *count),
+                                             coverage_json, 404, "no_data");
+                        }});
   endpoints_.push_back({"GET",
                         "/api/v1/series",
                         "Total load of every bin, and what the routing did",

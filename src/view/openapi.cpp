@@ -69,6 +69,14 @@ constexpr auto kShapes = std::to_array<Shape>({
      "total_bps:number "
      "unrouted_bps:number unattached_bps:number unattached:NotInDemand[] apart:NotInDemand[] "
      "accuracy:Accuracy?"},
+    {"Addresses", "instrumented:integer could:integer"},
+    {"UnseenTraffic", "estimate:number low:number high:number assumed:boolean"},
+    {"NextHost",
+     "name:string address:string router:string? gain:number bps:number known_bps:number hours:number"},
+    {"ResidualLink", "id:string residual_bps:number low_bps:number high_bps:number"},
+    {"CoverageReport",
+     "from:time to:time bins:integer addresses:Addresses bytes_share:number unseen_bps:UnseenTraffic "
+     "hosts:NextHost[] links:ResidualLink[]"},
     {"SeriesBin",
      "from:time total_bps:number true_total_bps:number? max_utilisation:number total_error:number? "
      "stable:boolean"},
