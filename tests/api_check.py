@@ -4,6 +4,7 @@ answer is held against its schema, strictly. Usage: api_check.py ANEMONE RECORDI
 import datetime
 import json
 import pathlib
+import subprocess
 import sys
 
 from served import Served
@@ -83,6 +84,23 @@ BAD = [('coverage', {'n': '0'}), ('coverage', {'to': 'x'}), ('load', {'at': 'yes
        ('node', {'id': 'nobody'}), ('path', {'src': 'nobody', 'dst': '10.0.0.1'}), ('nothing', {})]
 
 
+def coverage_differences(served, program, recording):
+    """The whole recording by the server, and by `anemone coverage`, which reads it itself."""
+    span = served.get('status')['span']
+    told = served.get('coverage', **{'from': span['from']}, instrumented=0.5, n=5)
+    done = subprocess.run([program, 'coverage', recording, '--instrumented', '50%', '--count', '5', '--format', 'json'],
+                          capture_output=True, text=True, check=True)
+    want, found = json.loads(done.stdout), []
+    numbers = [('bytes_share', told['bytes_share'], want['bytes_share'])]
+    numbers += [(f'unseen {key}', told['unseen_bps'][key], want['unseen_bps'][key]) for key in ('estimate', 'low', 'high')]
+    numbers += [(host['name'], other['bps'], host['bps']) for host, other in zip(want['hosts'], told['hosts'])]
+    found += [f'/coverage: {name} is {have}, by the command {wanted}' for name, have, wanted in numbers
+              if abs(have - wanted) > 1e-6 * abs(wanted)]
+    if [host['name'] for host in told['hosts']] != [host['name'] for host in want['hosts']]:
+        found.append(f'/coverage ranks {told["hosts"]}, the command {want["hosts"]}')
+    return found
+
+
 def main():
     found, asked = [], 0
     with Served(sys.argv[1], 'demo', '--recording', sys.argv[2], '--speed', '1000') as served:
@@ -113,6 +131,7 @@ def main():
                 found.append(f'/{name} {query}: {status}, wanted 4xx')
             else:
                 found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/{name} {query}')
+        found += coverage_differences(served, sys.argv[1], sys.argv[2])
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
         status, text = served.raw('/metrics')

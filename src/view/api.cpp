@@ -1,8 +1,9 @@
 #include "view/api.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -64,6 +65,9 @@ std::function<HttpResponse(const HttpRequest&)> asking(
   };
 }
 
+constexpr auto kTopBy =
+    std::to_array<std::string_view>({"links", "hosts", "apps", "processes", "users", "demands"});
+
 // For what only traffic can answer.
 HttpResponse without_traffic() {
   return http_error(
@@ -98,6 +102,8 @@ Api::Api(const Platform& platform, SetReplay set_replay) : platform_(platform) {
   add_status();
   add_routing();
   add_traffic();
+  add_over_time();
+  add_breakdowns();
   if (set_replay) add_replay(std::move(set_replay));
   endpoints_.push_back(
       {"GET", "/api/v1/openapi.json", "This description", "OpenApi", {}, [this](const HttpRequest&) {
@@ -201,6 +207,9 @@ void Api::add_traffic() {
                           if (!platform_.counts_traffic()) return without_traffic();
                           return answer_with(platform_.path_losses(question), losses_json, 404, "no_data");
                         })});
+}
+
+void Api::add_over_time() {
   endpoints_.push_back({"GET",
                         "/api/v1/coverage",
                         "How much nobody saw over a time, and which hosts to instrument next",
@@ -242,6 +251,9 @@ void Api::add_traffic() {
                           return answer_with(platform_.series(*from, *to, *instrumented), series_json, 404,
                                              "no_data");
                         }});
+}
+
+void Api::add_breakdowns() {
   endpoints_.push_back(
       {"GET",
        "/api/v1/top",
@@ -250,8 +262,7 @@ void Api::add_traffic() {
        {{"by", "string", "links, hosts, apps, processes, users or demands"}, kAt, kInstrumented, kCount},
        asking([this](const HttpRequest& request, const BinQuestion& question) {
          const std::string by = request.query.text("by", "links");
-         static const std::set<std::string> kBy = {"links", "hosts", "apps", "processes", "users", "demands"};
-         if (!kBy.contains(by)) {
+         if (std::ranges::count(kTopBy, by) == 0) {
            return http_error(400, "bad_parameter",
                              "by: want links, hosts, apps, processes, users or demands");
          }

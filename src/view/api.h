@@ -61,6 +61,8 @@ class Api {
   void add_status();
   void add_routing();
   void add_traffic();
+  void add_over_time();
+  void add_breakdowns();
   void add_replay(SetReplay set_replay);
   static HttpResponse answer_found(const ApiEndpoint& endpoint, const HttpRequest& request,
                                    const PathParts& parts);

@@ -236,6 +236,46 @@ export interface Load extends Envelope {
   accuracy: Accuracy | null;
 }
 
+export interface Addresses {
+  instrumented: number;
+  could: number;
+}
+
+export interface UnseenTraffic {
+  estimate: number;
+  low: number;
+  high: number;
+  assumed: boolean;
+}
+
+export interface NextHost {
+  name: string;
+  address: string;
+  router: string | null;
+  gain: number;
+  bps: number;
+  known_bps: number;
+  hours: number;
+}
+
+export interface ResidualLink {
+  id: string;
+  residual_bps: number;
+  low_bps: number;
+  high_bps: number;
+}
+
+export interface CoverageReport {
+  from: string;
+  to: string;
+  bins: number;
+  addresses: Addresses;
+  bytes_share: number;
+  unseen_bps: UnseenTraffic;
+  hosts: NextHost[];
+  links: ResidualLink[];
+}
+
 export interface SeriesBin {
   from: string;
   total_bps: number;
