@@ -217,6 +217,7 @@ Dense gravity_told(const DataSet& data, const Dense& truth, const std::vector<st
     }
     places.push_back(i);
   }
+  prior.reserve(places.size());
   for (std::size_t i : places) prior.push_back(rows[i / data.nodes].bps * rows[data.nodes + i % data.nodes].bps);
   const double sum = std::accumulate(prior.begin(), prior.end(), 0.0);
   double hidden = 0;
