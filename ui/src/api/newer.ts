@@ -12,6 +12,7 @@ export interface Interval {
   estimate: number;
   low: number;
   high: number;
+  assumed?: boolean; // too little is seen to learn how wrong it is
 }
 
 // What a link probably carries, with what nobody counted: nine times of ten between low and high.

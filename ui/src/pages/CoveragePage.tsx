@@ -64,7 +64,7 @@ function Summary({ d }: { d: CoverageReport }) {
       <div className="figures three">
         <div className="figure"><span className="figure-name">Addresses instrumented</span><b>{d.addresses.could > 0 ? percent(d.addresses.instrumented / d.addresses.could) : "–"}</b><span className="figure-note num">{d.addresses.instrumented.toLocaleString("en")} of {d.addresses.could.toLocaleString("en")} that could be</span></div>
         <div className="figure"><span className="figure-name">Bytes counted</span><b>{percent(d.bytes_share)}</b><span className="figure-note num">{interval ? `${range(percent(interval.low), percent(interval.high))} (90%)` : "of what was seen at all"}</span></div>
-        <div className="figure"><span className="figure-name">Unseen, estimated</span><b>{d.unseen_bps ? `~${bps(d.unseen_bps.estimate)}` : "unknown"}</b><span className="figure-note num">{d.unseen_bps ? `${range(bps(d.unseen_bps.low), bps(d.unseen_bps.high))} (90%)` : "no estimate for this time"}</span></div>
+        <div className="figure"><span className="figure-name">Unseen, estimated</span><b>{d.unseen_bps ? `~${bps(d.unseen_bps.estimate)}` : "unknown"}</b><span className="figure-note num">{d.unseen_bps ? `${range(bps(d.unseen_bps.low), bps(d.unseen_bps.high))} (90%${d.unseen_bps.assumed ? ", assumed: too little is seen" : ""})` : "no estimate for this time"}</span></div>
       </div>
       {interval && <ShareBar share={d.bytes_share} low={interval.low} high={interval.high} />}
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { address } from "../api/client";
 import type { Losses, NewerTop } from "../api/newer";
 import type { Bound } from "../api/whatif";
@@ -66,7 +66,9 @@ export function useAnswers(place: Place, live: Live, features: Features, routing
   const demands = useResource<Top>(on && wanted ? address("top", { by: "demands", n: 50, ...question }) : null, load_tick);
   const losses = useResource<Losses>(lossy ? address("losses", { at }) : null, tick);
   // It takes the server seconds: asked once the time looked at rests, and while it goes on once in so many bins.
-  const rested = useRested(follows ? null : at, kRest_ms);
-  const bound = useResource<Bound>(counted && features.bound && rested === (follows ? null : at) ? address("bound", question_of(rested, instrumented)) : null, follows ? Math.floor(tick / kBoundBins) : 0);
+  const shown = load.data?.bin.from ?? null;
+  const bound_at = useMemo(() => (follows ? shown : at), [follows, at, shown === null, Math.floor(tick / kBoundBins)]);
+  const rested = useRested(bound_at, kRest_ms);
+  const bound = useResource<Bound>(counted && features.bound && rested !== null && rested === bound_at ? address("bound", question_of(rested, instrumented)) : null);
   return { topology, load, top, series, events, instant, link, reverse, node, path, demands, losses, bound };
 }

@@ -76,7 +76,7 @@ export function Residuals({ links, graph }: { links: readonly ResidualLink[]; gr
   };
   return (
     <Section title="Where counters count more than hosts account for" note={<CopyCsv head={["link", "residual_bps", "low_bps", "high_bps"]} rows={() => sorted.map((l) => [l.id, l.residual_bps, l.low_bps, l.high_bps])} />} testid="residuals">
-      {sorted.length === 0 && <p className="foot">No interface counters are given. <code>serve --counters FILE</code> or <code>PUT /counters</code> takes them; they sharpen every estimate.</p>}
+      {sorted.length === 0 && <p className="foot">No interface counters are given to this server; they would sharpen every estimate.</p>}
       {sorted.slice(0, 12).map((l) => (
         <button className="row" key={l.id} data-testid="residual-link" onClick={() => go({ ...selected({ link: l.id }), page: "map" }, "push")}>
           <span className="row-name">{name(l.id)}</span>
