@@ -37,6 +37,7 @@ class GraphmlReader {
     const std::string_view of = key.attribute("for").value();
     const std::string_view name = key.attribute("attr.name").value();
     if (of == "node" && name == "label") label_key_ = key.attribute("id").value();
+    if (of == "node" && name == "kind") kind_key_ = key.attribute("id").value();
     if (of == "edge" && name == "LinkSpeedRaw") speed_key_ = key.attribute("id").value();
     if (of == "edge" && name == "cost") cost_key_ = key.attribute("id").value();
   }
@@ -66,7 +67,8 @@ class GraphmlReader {
     } else if (shared_.contains(name)) {
       name += "-" + id;
     }
-    const auto added = build_.add_node(name, NodeKind::kRouter);
+    const bool is_network = data(node, kind_key_) == "network";
+    const auto added = build_.add_node(name, is_network ? NodeKind::kNetwork : NodeKind::kRouter);
     if (!added) return xml_.problem(node, added.error().message);
     if (!by_id_.emplace(id, *added).second) return xml_.problem(node, "a second node with id '" + id + "'");
     return {};
@@ -102,6 +104,7 @@ class GraphmlReader {
   XmlText xml_;
   NetworkBuilder build_;
   std::string label_key_;
+  std::string kind_key_;
   std::string speed_key_;
   std::string cost_key_;
   std::set<std::string> shared_;  // labels that several nodes bear

@@ -24,7 +24,7 @@ PerNode<std::string> plain_names(const Topology& topology) {
   for (NodeId id : topology.nodes()) {
     std::string name = topology.node(id).name;
     for (char& c : name) {
-      if (c == ' ' || c == '\t' || c == '#') c = '_';
+      if (c == '#' || static_cast<unsigned char>(c) <= ' ') c = '_';
     }
     if (name.empty()) name = "_";
     const std::string base = name;
@@ -50,8 +50,8 @@ std::string escaped(const std::string& text) {
       case '"':
         out += "&quot;";
         break;
-      default:
-        out += c;
+      default:  // XML has no control characters
+        out += static_cast<unsigned char>(c) < ' ' ? '_' : c;
     }
   }
   return out;
@@ -97,7 +97,8 @@ class Writer {
   Result<std::string> repetita() {
     out_ = "NODES " + std::to_string(topology_.node_count()) + "\nlabel x y\n";
     for (const std::string& name : names_) out_ += name + " 0 0\n";
-    out_ += "\nEDGES " + std::to_string(topology_.link_count()) + "\nlabel src dest weight bw delay\n";
+    out_ += "\nEDGES " + std::to_string(topology_.link_count()) + "\n";
+    if (topology_.link_count() > 0) out_ += "label src dest weight bw delay\n";
     std::size_t count = 0;
     for (LinkId id : links()) {
       const Link& link = topology_.link(id);
@@ -113,7 +114,8 @@ class Writer {
   }
 
   Result<std::string> repetita_demands() {
-    out_ = "DEMANDS " + std::to_string(demands_.size()) + "\nlabel src dest bw\n";
+    out_ = "DEMANDS " + std::to_string(demands_.size()) + "\n";
+    if (!demands_.empty()) out_ += "label src dest bw\n";
     std::size_t count = 0;
     for (const NamedDemand& demand : demands_) {
       const auto from = node_of(demand.from);
@@ -152,11 +154,14 @@ class Writer {
         "xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n"
         "  <key attr.name=\"label\" attr.type=\"string\" for=\"node\" id=\"d0\"/>\n"
         "  <key attr.name=\"LinkSpeedRaw\" attr.type=\"double\" for=\"edge\" id=\"d1\"/>\n"
-        "  <key attr.name=\"cost\" attr.type=\"int\" for=\"edge\" id=\"d2\"/>\n";
+        "  <key attr.name=\"cost\" attr.type=\"int\" for=\"edge\" id=\"d2\"/>\n"
+        "  <key attr.name=\"kind\" attr.type=\"string\" for=\"node\" id=\"d3\"/>\n";
     out_ += std::string("  <graph edgedefault=\"") + (directed ? "directed" : "undirected") + "\">\n";
     for (NodeId id : topology_.nodes()) {
       out_ += "    <node id=\"" + std::to_string(id.value()) + "\"><data key=\"d0\">" +
-              escaped(topology_.node(id).name) + "</data></node>\n";
+              escaped(topology_.node(id).name) + "</data>";
+      if (topology_.node(id).kind == NodeKind::kNetwork) out_ += "<data key=\"d3\">network</data>";
+      out_ += "</node>\n";
     }
     for (LinkId id : links()) {
       const Link& link = topology_.link(id);

@@ -116,6 +116,15 @@ TEST_CASE("broadcast networks, prefixes, areas and addresses survive as text") {
   CHECK(again.node(NodeId{0}).router_id == net.node(NodeId{0}).router_id);
 }
 
+TEST_CASE("broadcast networks survive as GraphML") {
+  const Topology net = network("network lan\nlink a lan cost 7\nlink b lan cost 9\nlink a b cost 3");
+  const auto written = write_network(net, {}, NetworkFormat::kGraphml);
+  REQUIRE(written);
+  const Topology again = network(written->c_str());
+  CHECK(told(again) == told(net));
+  CHECK(again.node(*again.find("lan")).kind == NodeKind::kNetwork);
+}
+
 TEST_CASE("what a format cannot hold is refused with the reason") {
   const Topology lan = network("network lan\nlink a lan\nlink b lan");
   CHECK(write_network(lan, {}, NetworkFormat::kRepetita).error().message ==
