@@ -238,9 +238,9 @@ function coverage(q) {
     bump(total, f.from, bps);
     bump(total, f.to, bps * 0.4);
   }
-  const hosts = ranked(total, Number(q.get("n") ?? 10)).map((r, i) => ({ name: r.key, address: engine.host.get(r.key).address, router: router_of(r.key), gain: (r.bps / Math.max(1, all - seen)) * 0.4, bps: r.bps, hours: 24 - 2 * i }));
+  const hosts = ranked(total, Number(q.get("n") ?? 10)).map((r, i) => ({ name: r.key, address: engine.host.get(r.key).address, router: router_of(r.key), gain: (r.bps / Math.max(1, all - seen)) * 0.4, bps: r.bps, known_bps: 0, hours: 24 - 2 * i }));
   const links = net.links.filter((l) => l.id.startsWith("core")).map((l) => { const { seen: s, whole } = engine.loads(bin, chosen); const r = (whole.get(l.id) ?? 0) - (s.get(l.id) ?? 0); return { id: l.id, residual_bps: r, low_bps: r * 0.9, high_bps: r * 1.1 }; });
-  return { addresses: { instrumented: chosen.size, could: net.hosts.length }, bytes_share: all ? seen / all : 0, unseen_bps: { estimate: all - seen, low: (all - seen) * 0.7, high: (all - seen) * 1.3 }, hosts, links };
+  return { addresses: { instrumented: chosen.size, could: net.hosts.length }, bytes_share: all ? seen / all : 0, unseen_bps: { estimate: all - seen, low: (all - seen) * 0.7, high: (all - seen) * 1.3, assumed: false }, bins: 60, hosts, links };
 }
 function losses() {
   const pairs = new Map();

@@ -4,7 +4,7 @@ import type { AppShare, Bin, Coverage, Envelope, LinkDetail, LinkLoad, NodeDetai
 // or the demo, leaves it out, and the screen then shows what it always has. A key moves to types.ts when the server
 // describes it; the names here stay.
 
-export type { LateAgent, Losses } from "./types";
+export type { CoverageReport, LateAgent, Losses, NextHost, ResidualLink } from "./types";
 export type NamedShare = AppShare;
 export type LossPair = PairLoss;
 
@@ -46,33 +46,6 @@ export type NewerNodeDetail = NodeDetail & { apps_basis?: string };
 
 export type TopBy = Top["by"];
 export type NewerTop = Pick<Top, "by" | "basis" | "rows">;
-
-// GET /coverage: over a span of time, which hosts to instrument next, and where counters say that much is unseen.
-export interface NextHost {
-  name: string;
-  address: string;
-  router: string | null;
-  gain: number; // of the unseen bytes, beside what those above it gain, 0..1
-  bps: number;
-  hours: number; // in how many it was among the heavy ones
-}
-
-export interface ResidualLink {
-  id: string;
-  residual_bps: number;
-  low_bps: number;
-  high_bps: number;
-}
-
-export interface CoverageReport {
-  from?: string;
-  to?: string;
-  addresses: { instrumented: number; could: number };
-  bytes_share: number;
-  unseen_bps: Interval | null;
-  hosts: NextHost[];
-  links: ResidualLink[];
-}
 
 // The stream's `event: load`: the loads of this bin have changed.
 export interface LoadChange {

@@ -53,7 +53,7 @@ test("a ruler puts all of a link's numbers on one scale, and capacity where it f
 });
 
 test("gains add up from what is counted now, and never past everything", () => {
-  const host = { name: "", address: "", router: "", bps: 0, hours: 0 };
+  const host = { name: "", address: "", router: "", bps: 0, known_bps: 0, hours: 0 };
   const rows = gained(0.5, [0.6, 0.3, 0.4].map((gain) => ({ ...host, gain })));
   expect(rows.map((r) => [r.rank, Math.round(r.after * 100)])).toEqual([[1, 80], [2, 95], [3, 100]]);
   expect(steps([0.5, 1], 100, 50)).toBe("M0 25H50L50 0H100");
