@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace anemone {
+namespace {
+
+constexpr AttachedAt kNowhere{};
+
+}  // namespace
 
 std::uint32_t KnownAddresses::attach(const IpAddress& address, const Observer* host) {
   const auto first = static_cast<std::uint32_t>(attached_.size());
@@ -55,14 +60,12 @@ KnownAddress KnownAddresses::choose(std::uint32_t number, const IpAddress& addre
 KnownAddress KnownAddresses::as_said_by(const KnownAddress& general, const IpAddress& address, Time time,
                                         ObserverId asking) {
   KnownAddress own = general;
-  if (general.kind == AddressKind::kLoopback) {
-    own.observer = asking;
-  } else if (const Observers::Stay* claim = observers_.claim(asking, address, time)) {
-    own.observer = asking;
-    own.attached = attach(address, &observers_.entry(claim->entry));
-  } else if (!general.observer.valid() && is_behind(asking, address, time)) {
-    own.observer = asking;
-  }
+  const bool loopback = general.kind == AddressKind::kLoopback;
+  const Observers::Stay* claim = loopback ? nullptr : observers_.claim(asking, address, time);
+  if (claim != nullptr) own.attached = attach(address, &observers_.entry(claim->entry));
+  const bool behind =
+      !loopback && claim == nullptr && !general.observer.valid() && is_behind(asking, address, time);
+  if (loopback || claim != nullptr || behind) own.observer = asking;
   own.by_asking = own.observer != general.observer;
   return own;
 }
@@ -75,7 +78,6 @@ bool KnownAddresses::is_behind(ObserverId observer, const IpAddress& address, Ti
 }
 
 const AttachedAt& KnownAddresses::home(ObserverId observer, Time time, std::size_t part) {
-  static const AttachedAt kNowhere;
   const Observer* place = observers_.place(observer, time);
   if (place == nullptr) return kNowhere;
   const auto entry = static_cast<std::uint64_t>(place - &observers_.entry(0));

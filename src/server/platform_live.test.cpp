@@ -333,6 +333,7 @@ TEST_CASE(
     REQUIRE(net.platform->close_bins());
 
     std::vector<LoadAnswer> live;
+    live.reserve(kSlices);
     for (int s = 0; s < kSlices; ++s) live.push_back(net.load(kNoon + s * 10s));
     const auto series = net.platform->series(kNoon, kNoon + kSlices * 10s, 1);
     REQUIRE(series);
