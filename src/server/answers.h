@@ -28,10 +28,24 @@ struct Bin {
   double carried_share = 0;
 };
 
+// What nobody saw, as it is estimated: nine times of ten between low and high.
+struct Range {
+  double bps = 0;
+  double low_bps = 0;
+  double high_bps = 0;
+};
+struct Unseen {
+  Range traffic;
+  std::size_t could = 0;         // addresses that an agent could be on,
+  std::size_t instrumented = 0;  // and has one
+  bool assumed = true;           // the range is a guess: too little is seen to learn how wrong it is
+};
+
 struct Coverage {
   std::size_t hosts = 0;
   std::size_t instrumented = 0;
-  double bytes_share = 1;  // of all recorded bytes, those that instrumented hosts account for
+  double bytes_share = 1;             // of all recorded bytes, those that instrumented hosts account for
+  std::optional<Unseen> unseen = {};  // where it is estimated: loads of complete bins
 };
 
 struct Envelope {
@@ -182,6 +196,7 @@ struct LinkAnswer {
   // Of the larger of this load and the true one, the most that they can differ by because routes changed
   // inside the bin.
   double uncertain_share = 0;
+  std::optional<Range> estimate;  // with what nobody saw; of complete bins
   std::optional<double> utilisation() const {
     return capacity_bps > 0 ? std::optional(load_bps / capacity_bps) : std::nullopt;
   }

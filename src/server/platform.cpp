@@ -360,7 +360,9 @@ Result<LoadAnswer> Platform::load(const BinQuestion& question) const {
   if (question.last) return mean_load(question);
   auto bin = bin_of(question.at);
   if (!bin) return bin.error();
-  return load_of(*bin, question.instrumented);
+  auto answer = load_of(*bin, question.instrumented);
+  if (answer) add_estimate(*answer, question);
+  return answer;
 }
 
 Result<LoadAnswer> Platform::load_of(const Bin& bin, double instrumented) const {

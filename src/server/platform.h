@@ -27,6 +27,7 @@
 #include "record/flow_record.h"
 #include "server/answers.h"
 #include "server/bin_cache.h"
+#include "server/bin_estimate.h"
 #include "server/bin_traffic.h"
 #include "server/coverage_report.h"
 #include "server/live_traffic.h"
@@ -136,6 +137,7 @@ class Platform {
   static constexpr const char* kRoutingSource = "routing";
   static constexpr const char* kLoadSource = "loads";
   static constexpr std::size_t kCoverageBins = 60;
+  static constexpr std::int64_t kLearntBins = 6;    // that an estimate learns from, its own among them
   static constexpr std::size_t kMeanBins = 400;     // of a load over a time, at most
   static constexpr std::size_t kSeriesBins = 2000;  // the newest so many, when more are asked for
 
@@ -157,6 +159,7 @@ class Platform {
   std::vector<VantageAnswer> vantages_at(Time at) const;                 // the same
   Result<Bin> bin_of(const std::optional<Time>& at) const;
   Result<LoadAnswer> load_of(const Bin& bin, double instrumented) const;
+  void add_estimate(LoadAnswer& answer, const BinQuestion& question) const;
   Result<LoadAnswer> mean_load(const BinQuestion& question) const;
   Result<Bin> live_bin_of(const std::optional<Time>& at) const;
   std::optional<BinStamp> stamp_of(const Bin& bin) const;  // none: not to be kept
@@ -206,6 +209,7 @@ class Platform {
 
   mutable std::mutex lsdb_mutex_;  // a database is read by one thread at a time
   mutable BinCache cache_;
+  mutable BinEstimates estimates_;
 };
 
 }  // namespace anemone

@@ -95,6 +95,14 @@ void put_envelope(Json& json, const Envelope& envelope) {
   json["coverage"] = {{"hosts", envelope.coverage.hosts},
                       {"instrumented", envelope.coverage.instrumented},
                       {"bytes_share", share(envelope.coverage.bytes_share)}};
+  if (const auto& unseen = envelope.coverage.unseen) {
+    const Range& traffic = unseen->traffic;
+    json["coverage"]["addresses"] = {{"instrumented", unseen->instrumented}, {"could", unseen->could}};
+    json["coverage"]["unseen_bps"] = {{"estimate", rounded(traffic.bps)},
+                                      {"low", rounded(traffic.low_bps)},
+                                      {"high", rounded(traffic.high_bps)},
+                                      {"assumed", unseen->assumed}};
+  }
   json["watermark"] = print_time(envelope.watermark);
   json["late"] = Json::array();
   for (const LateAgent& late : envelope.late) {
@@ -123,6 +131,12 @@ Json link_row(const LinkAnswer& link) {
               {"utilisation", optional_number(link.utilisation(), share)},
               {"true_load_bps", optional_number(link.true_load_bps, rounded)},
               {"uncertain_share", share(link.uncertain_share)}};
+  row["estimate"] = nullptr;
+  if (link.estimate) {
+    row["estimate"] = {{"bps", rounded(link.estimate->bps)},
+                       {"low_bps", rounded(link.estimate->low_bps)},
+                       {"high_bps", rounded(link.estimate->high_bps)}};
+  }
   if (link.now_bps) row["now_bps"] = rounded(*link.now_bps);
   return row;
 }

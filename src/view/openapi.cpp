@@ -23,7 +23,9 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"Span", "from:time to:time"},
     {"Bin", "from:time to:time complete:boolean stable:boolean carried_share:number"},
     {"LateAgent", "agent:string since:time"},
-    {"Coverage", "hosts:integer instrumented:integer bytes_share:number"},
+    {"Coverage",
+     "hosts:integer instrumented:integer bytes_share:number addresses:Addresses~ unseen_bps:UnseenTraffic~"},
+    {"Estimate", "bps:number low_bps:number high_bps:number"},
     {"Replay", "playing:boolean speed:number done:boolean"},
     {"Loss", "part:string reason:string count:integer"},
     {"Listened", "from:time to:time"},
@@ -56,7 +58,8 @@ constexpr auto kShapes = std::to_array<Shape>({
      "prefixes:AttachedPrefix[] unseen:UnseenLsa[] lsas:LsaCounts"},
     {"LinkLoad",
      "id:string from:string to:string load_bps:number load_pps:number capacity_bps:number? "
-     "utilisation:number? true_load_bps:number? uncertain_share:number now_bps:number~"},
+     "utilisation:number? true_load_bps:number? uncertain_share:number estimate:Estimate?~ "
+     "now_bps:number~"},
     {"NotInDemand", "reason:string bps:number examples:string[]"},
     {"PairLoss",
      "from:string to:string sent_bytes:number received_bytes:number lost_share:number low:number high:number "

@@ -31,6 +31,14 @@ export interface Coverage {
   hosts: number;
   instrumented: number;
   bytes_share: number;
+  addresses?: Addresses;
+  unseen_bps?: UnseenTraffic;
+}
+
+export interface Estimate {
+  bps: number;
+  low_bps: number;
+  high_bps: number;
 }
 
 export interface Replay {
@@ -190,6 +198,7 @@ export interface LinkLoad {
   utilisation: number | null;
   true_load_bps: number | null;
   uncertain_share: number;
+  estimate?: Estimate | null;
   now_bps?: number;
 }
 

@@ -1,0 +1,55 @@
+// What a bin's traffic says of the traffic that nobody saw (estimate/estimate.h), link by link.
+//
+// The Estimator learns from bin to bin how wrong it is; here it learns anew for each answer, from the few
+// bins before, so that an answer depends on what is asked and not on what was asked earlier. The last
+// answers are kept: bins of the past seldom change, and screens ask again.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include "estimate/estimate.h"
+#include "server/bin_traffic.h"
+
+namespace anemone {
+
+// Means over the bin.
+struct BinEstimate {
+  std::map<std::string, Interval> links;  // by id: seen and unseen together
+  Interval unseen;                        // of all demands
+  std::size_t could = 0;                  // addresses that an agent could be on,
+  std::size_t instrumented = 0;           // and has one
+  bool assumed = true;                    // too little is known to learn how wrong it is
+};
+
+// Of a bin with more ends of traffic than this nothing is estimated: the work grows with their square.
+constexpr std::size_t kEstimatedEndpointsMax = 500;
+
+// Null when there are too many. `estimator` learns from it.
+std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, Estimator& estimator);
+
+// Any thread may call.
+class BinEstimates {
+ public:
+  static constexpr std::size_t kKept = 32;
+
+  using Bins = std::span<const std::shared_ptr<const BinTraffic>>;
+
+  // Of the last of these bins, which follow each other and are seen by the same hosts: null as above.
+  // REQUIRES: at least one.
+  std::shared_ptr<const BinEstimate> of(Bins bins);
+
+ private:
+  struct Kept {
+    std::shared_ptr<const BinTraffic> bin;
+    std::shared_ptr<const BinEstimate> estimate;
+  };
+  std::mutex mutex_;
+  std::list<Kept> kept_;  // the newest first
+};
+
+}  // namespace anemone
