@@ -22,6 +22,7 @@ double quantile(const std::vector<double>& sorted, double share) {
 }  // namespace
 
 void Calibration::add(double estimate, double scale, double truth) {
+  if (!std::isfinite(estimate) || !std::isfinite(truth)) return;  // of nothing at all: it teaches nothing
   assert(scale > 0);
   const Case added{log_size_of(estimate), (truth - estimate) / scale};
   if (cases_.size() < cases_max_) {

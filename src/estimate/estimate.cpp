@@ -17,6 +17,7 @@ using Watched = std::vector<std::uint8_t>;
 
 constexpr double kAssumedFactor = 5;  // where nothing can be learnt
 constexpr double kUsual = 0.01;       // of what is usual, that an estimate may be wrong by
+constexpr double kLeastErrorBps = 1;  // the smallest error to expect, also where there is no traffic at all
 constexpr double kNormal90 = 1.645;   // a Gaussian's interval, in standard errors
 
 // Estimates of all demands, and how wrong they are to be expected.
@@ -86,8 +87,8 @@ class Bin {
   double floor_bps() const { return floor_bps_; }
   // How wrong an estimate may be: by its own size, and by a part of what is usual, because of one that comes
   // out at next to nothing the truth is many thousand times more as often as not.
-  double link_scale(double bps) const { return bps + kUsual * usual_link_bps_; }
-  double total_scale(double bps) const { return bps + kUsual * seen_.total(); }
+  double link_scale(double bps) const { return std::max(kLeastErrorBps, bps + kUsual * usual_link_bps_); }
+  double total_scale(double bps) const { return std::max(kLeastErrorBps, bps + kUsual * seen_.total()); }
 
   Gravity fit(const Watched& watched) const {
     std::vector<SeenTraffic> seen;
@@ -225,7 +226,7 @@ struct Estimator::Impl {
       const double share = all.bps[i] > 0 ? std::max(0.0, 1 - never_known.bps[i] / all.bps[i]) : 0;
       tried.bps[i] *= share;
       if (share <= 1e-9 && truth.bps[i] <= 0) continue;
-      const double scale = std::max(share * solved.scale_bps.bps[i], bin.floor_bps());
+      const double scale = std::max({kLeastErrorBps, bin.floor_bps(), share * solved.scale_bps.bps[i]});
       into.demands.add(tried.bps[i], scale, truth.bps[i]);
     }
     into.total.add(tried.total(), bin.total_scale(tried.total()), truth.total());
