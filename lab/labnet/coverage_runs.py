@@ -126,7 +126,7 @@ class Choices:
 
     def ranking(self, api):
         """Names of hosts with an agent, the most worthwhile first."""
-        status, text = api.raw("GET", "/api/v1/coverage?n=50")
+        status, text = api.raw("GET", f"/api/v1/coverage?n=50&from={at_of(self.story.begin)}&to={at_of(self.story.end)}")
         if status != 200:
             return []
         name_of = {address: host for host, addresses in self.story.addresses.items() for address in addresses}
