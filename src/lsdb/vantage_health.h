@@ -14,16 +14,11 @@
 #include <string>
 #include <vector>
 
+#include "base/time_span.h"
 #include "lsdb/lsa_log.h"
 #include "lsdb/lsdb_history.h"
 
 namespace anemone {
-
-struct TimeSpan {
-  Time from{};
-  Time to{};
-  bool operator==(const TimeSpan&) const = default;
-};
 
 struct MissedLsa {
   Time time{};  // when another vantage point heard it

@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "base/time.h"
+#include "base/time_span.h"
 #include "matrix/address_table.h"
 #include "net/address.h"
 #include "net/prefix_map.h"
@@ -21,11 +21,6 @@
 #include "record/host_facts.h"
 
 namespace anemone {
-
-struct TimeSpan {
-  Time from{};
-  Time to{};
-};
 
 struct Observer {
   ObserverId id;
