@@ -81,6 +81,11 @@ add_test(NAME "program: every router's table is what FRR says it is"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/routes_check.py $<TARGET_FILE:anemone>
           ${PROJECT_SOURCE_DIR}/tests/data/lab/six ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty
           ${PROJECT_SOURCE_DIR}/tests/data/lab/odd ${PROJECT_SOURCE_DIR}/tests/data/lab/types ${campus})
+add_test(NAME "program: tables foretold for a failure or a new cost are those that FRR's routers then had"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/whatif_routes_check.py $<TARGET_FILE:anemone>
+          ${PROJECT_SOURCE_DIR}/tests/data/lab)
+set_tests_properties("program: tables foretold for a failure or a new cost are those that FRR's routers then had"
+  PROPERTIES LABELS program TIMEOUT 300)
 add_test(NAME "program: every router's table through OSPFv3, IPv6 and IPv4, is what FRR and BIRD say it is"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/routes3_check.py $<TARGET_FILE:anemone>
           ${PROJECT_SOURCE_DIR}/tests/data/lab/twenty-v6 ${PROJECT_SOURCE_DIR}/tests/data/lab/families)

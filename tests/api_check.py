@@ -69,6 +69,7 @@ def good_parameters(path, served):
         '/api/v1/events': [{}, {'from': at, 'n': 2}, {'to': at}],
         '/api/v1/instant': [{'at': event['time']} for event in series['events']],
         '/api/v1/vantages': [{}, {'at': at}],
+        '/api/v1/bound': plain,
         '/api/v1/top': [{'by': by, 'at': at, 'n': 5, 'instrumented': 0.7} 
                           for by in ('links', 'hosts', 'apps', 'processes', 'users', 'demands')],
         '/api/v1/link': [{'id': link, 'at': at, 'instrumented': 0.9} for link in links[:6]],
@@ -98,6 +99,34 @@ def coverage_differences(served, program, recording):
               if abs(have - wanted) > 1e-6 * abs(wanted)]
     if [host['name'] for host in told['hosts']] != [host['name'] for host in want['hosts']]:
         found.append(f'/coverage ranks {told["hosts"]}, the command {want["hosts"]}')
+    return found
+
+
+def whatif_problems(served, schemas):
+    links = sorted(link['id'] for link in served.get('topology')['links'] if link['state'] == 'up')
+    series = served.get('series')['bins']
+    fail = f'fail link \"{links[0]}\"'
+    good = [({'scenario': fail}, {}), ({'scenario': fail, 'against': 'scale 2'}, {'from': series[1]['from']}),
+            ({'scenario': ''}, {'at': series[2]['from'], 'instrumented': 0.5}),
+            ({'scenario': fail, 'against': None}, {'to': series[3]['from']})]
+    bad = [({}, {}), ({'scenario': 5}, {}), ({'scenario': 'fail link nowhere noone'}, {}), ({'scenario': 'sail link'}, {}),
+           ({'scenario': fail, 'against': 'x y'}, {}), ({'scenario': fail}, {'at': 'x'})]
+    found = []
+    for body, query in good:
+        status, text = served.raw('/api/v1/whatif', 'POST', body, **query)
+        if status != 200:
+            found.append(f'/whatif {body} {query}: {status} {text}')
+            continue
+        found += schemas.problems(json.loads(text), {'$ref': '#/WhatIfAnswers'}, '/whatif')
+        gone = [link['id'] for link in json.loads(text)['answers'][0]['links'] if link['state'] == 'gone']
+        if (links[0] in gone) != bool(body['scenario']):
+            found.append(f'/whatif {body}: gone are {gone}')
+    for body, query in bad:
+        status, text = served.raw('/api/v1/whatif', 'POST', body, **query)
+        if status != 400:
+            found.append(f'/whatif {body} {query}: {status}, wanted 400')
+        else:
+            found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/whatif {body}')
     return found
 
 
@@ -132,6 +161,10 @@ def main():
             else:
                 found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/{name} {query}')
         found += coverage_differences(served, sys.argv[1], sys.argv[2])
+    return found
+
+
+        found += whatif_problems(served, schemas)
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
         status, text = served.raw('/metrics')

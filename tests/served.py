@@ -33,7 +33,7 @@ class Served:
         """Status code and body text, whatever the status."""
         query = {name: value for name, value in query.items() if value is not None}
         url = self.url + path + ('?' + urllib.parse.urlencode(query) if query else '')
-        request = urllib.request.Request(url, method=method, data=json.dumps(body).encode() if body else None)
+        request = urllib.request.Request(url, method=method, data=None if body is None else json.dumps(body).encode())
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()

@@ -22,6 +22,8 @@ constexpr std::array kCommands = {
     Command{"convert", "a network in the formats of other tools", convert},
     Command{"bound", "how good any routing could be, beside today's", bound},
     Command{"optimize", "better costs for the links, and how far from the best they are", optimize},
+    Command{"sweep", "every failure in turn: the worst of each link, and the weak points", sweep},
+    Command{"whatif", "what changes would do to every link, and who would notice", whatif},
     Command{"snoop", "listen to the routing protocol", snoop},
     Command{"agent", "watch this host: flow records with the program behind them", agent},
     Command{"query", "what has been, by a definition of your own: agents' archives, or one here", query},

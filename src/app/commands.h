@@ -28,6 +28,8 @@ int convert(int argc, char** argv);
 int bound(int argc, char** argv);
 int optimize(int argc, char** argv);
 int top(int argc, char** argv);
+int sweep(int argc, char** argv);
+int whatif(int argc, char** argv);
 int events(int argc, char** argv);
 int diff(int argc, char** argv);
 int snoop(int argc, char** argv);

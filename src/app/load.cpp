@@ -9,6 +9,7 @@
 
 #include "app/answering.h"
 #include "app/arguments.h"
+#include "app/change_options.h"
 #include "app/commands.h"
 #include "app/measured_load.h"
 #include "app/routing_source.h"
@@ -26,6 +27,7 @@ struct LoadOptions {
   std::string last;
   std::string matrix;
   KeyOptions keys;
+  ChangeOptions changes;
   std::string at;
   std::string weights = "own";
   std::string format = "table";
@@ -134,6 +136,7 @@ int load(int argc, char** argv) {
                    "the instant, for captures and measured loads: RFC 3339 or Unix seconds");
   arguments.option("--last", options.last, "measured loads: the mean over so long, as 1m, and what is now");
   options.keys.declare(arguments);
+  options.changes.declare(arguments);
   arguments.choice("--weights", options.weights, {"own", "unit"}, "the costs to route by");
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
@@ -145,8 +148,11 @@ int load(int argc, char** argv) {
   if (options.matrix.empty()) return refuse("--matrix is required for a topology or captures");
   if (!options.last.empty()) return refuse("--last is of measured loads: of a server or a store");
 
-  const auto source = read_routing_source("load", options.sources, options.at, options.keys);
+  auto source = read_routing_source("load", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());
+  auto changed = options.changes.carry_out(std::move(source->topology));
+  if (!changed) return fail(changed.error());
+  source->topology = std::move(*changed);
   const Topology topology = options.weights == "unit" ? with_unit_costs(source->topology) : source->topology;
   const auto matrix = read_matrix_file(options.matrix, topology);
   if (!matrix) return fail(matrix.error());

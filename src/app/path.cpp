@@ -3,9 +3,11 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/arguments.h"
+#include "app/change_options.h"
 #include "app/commands.h"
 #include "app/routing_source.h"
 #include "app/text_table.h"
@@ -25,6 +27,7 @@ struct Asked {
 struct PathOptions {
   std::vector<std::string> words;  // SOURCE... SRC DST
   KeyOptions keys;
+  ChangeOptions changes;
   std::string at;
   std::string format = "table";
 };
@@ -81,6 +84,7 @@ int path(int argc, char** argv) {
                        Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
   options.keys.declare(arguments);
+  options.changes.declare(arguments);
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
   if (options.words.size() < 3) {
@@ -88,8 +92,11 @@ int path(int argc, char** argv) {
     return kWrongUsage;
   }
   const std::vector<std::string> sources(options.words.begin(), options.words.end() - 2);
-  const auto source = read_routing_source("path", sources, options.at, options.keys);
+  auto source = read_routing_source("path", sources, options.at, options.keys);
   if (!source) return fail(source.error());
+  auto changed = options.changes.carry_out(std::move(source->topology));
+  if (!changed) return fail(changed.error());
+  source->topology = std::move(*changed);
   const Asked asked{*(options.words.end() - 2), options.words.back()};
   const auto found = find_path(Attachments(source->topology, {}), asked.src, asked.dst);
   if (!found) return fail(found.error());

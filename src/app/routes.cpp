@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/arguments.h"
+#include "app/change_options.h"
 #include "app/commands.h"
 #include "app/routing_source.h"
 #include "app/text_table.h"
@@ -21,6 +22,7 @@ struct RoutesOptions {
   std::vector<std::string> sources;
   std::string router;
   KeyOptions keys;
+  ChangeOptions changes;
   std::string at;
   std::string format = "table";
 };
@@ -138,11 +140,15 @@ int routes(int argc, char** argv) {
   arguments.option("--router", options.router, "whose: a router's name or id, or 'all'", Need::kRequired);
   arguments.option("--at", options.at, "the instant (RFC 3339 or Unix seconds); by default the last packet");
   options.keys.declare(arguments);
+  options.changes.declare(arguments);
   arguments.choice("--format", options.format, {"table", "json", "csv"}, "how to print");
   if (const auto code = arguments.parse(argc, argv)) return *code;
 
-  const auto source = read_routing_source("routes", options.sources, options.at, options.keys);
+  auto source = read_routing_source("routes", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());
+  auto changed = options.changes.carry_out(std::move(source->topology));
+  if (!changed) return fail(changed.error());
+  source->topology = std::move(*changed);
   const auto routers = chosen(source->topology, options.router);
   if (!routers) return fail(routers.error());
   print(source->topology, *routers, options);

@@ -24,7 +24,9 @@
 #include "base/result.h"
 #include "history/routing_history.h"
 #include "lsdb/lsa_log.h"
+#include "plan/routing_gap.h"
 #include "record/flow_record.h"
+#include "scenario/what_if.h"
 #include "server/answers.h"
 #include "server/bin_cache.h"
 #include "server/bin_estimate.h"
@@ -66,6 +68,20 @@ struct BinQuestion {
   std::optional<Time> at;  // when empty the newest complete bin; where agents report, the one that is open
   double instrumented = 1;
   std::optional<Duration> last = {};  // loads: the mean over so long up to `at` instead
+};
+
+// Which bins a scenario is held against: those of a time, or one, as above (where agents report, the newest
+// complete one).
+struct WhatIfQuestion {
+  std::optional<Time> from;
+  std::optional<Time> to;
+  std::optional<Time> at;
+  double instrumented = 1;
+};
+
+struct BoundAnswer {
+  Bin bin;
+  RoutingGap gap;
 };
 
 class Platform {
@@ -134,6 +150,15 @@ class Platform {
   // `src` and `dst` are routers, hosts of the inventory, or addresses.
   Result<PathAnswer> path(const std::string& src, const std::string& dst, const BinQuestion& question) const;
 
+  // One answer a scenario. Takes as long as working the bins out does: seconds, where there are many.
+  Result<std::vector<WhatIfAnswer>> what_if(std::vector<Scenario> scenarios,
+                                            const WhatIfQuestion& question) const;
+
+  // How far the bin's routing is from the best that any could be; of its newest topology, where that changed.
+  // Takes up to kBoundSeconds of one core.
+  Result<BoundAnswer> bound(const BinQuestion& question) const;
+  static constexpr double kBoundSeconds = 2;
+
   static constexpr const char* kRoutingSource = "routing";
   static constexpr const char* kLoadSource = "loads";
   static constexpr std::size_t kCoverageBins = 60;
@@ -176,6 +201,7 @@ class Platform {
   // The same bin seen by all hosts, where that is the truth; null where it is not known.
   Result<std::shared_ptr<const BinTraffic>> truth(const BinTraffic& traffic) const;
   void keep_summary(const BinTraffic& traffic);
+  Result<std::vector<Bin>> whatif_bins(const WhatIfQuestion& question) const;
   std::vector<std::pair<Time, Time>> bins_between(Time from, Time to) const;
   Result<std::vector<LinkPoint>> series_of(const std::string& link, double instrumented) const;
   Result<std::vector<LinkPoint>> kept_series_of(const std::string& link) const;

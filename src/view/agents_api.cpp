@@ -5,16 +5,11 @@
 #include "base/text.h"
 #include "record/uploader.h"
 #include "view/agents_json.h"
+#include "view/api_reading.h"
 #include "view/metrics.h"
 
 namespace anemone {
 namespace {
-
-HttpResponse json_response(std::string body) {
-  HttpResponse response;
-  response.body = std::move(body);
-  return response;
-}
 
 Bytes bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

@@ -8,51 +8,21 @@
 
 #include "base/text.h"
 #include "view/answers_json.h"
+#include "view/api_reading.h"
 #include "view/coverage_json.h"
 #include "view/metrics.h"
+#include "view/whatif_api.h"
 
 namespace anemone {
 namespace {
 
-constexpr ApiParameter kAt = {"at", "string",
-                              "an instant, RFC 3339 or Unix seconds; the newest complete bin"};
-constexpr ApiParameter kInstrumented = {"instrumented", "number",
-                                        "share of hosts taken as instrumented, 0 to 1"};
 constexpr ApiParameter kCount = {"n", "integer", "how many rows, 1 to 1000; 10"};
-
-HttpResponse json_response(std::string body) {
-  HttpResponse response;
-  response.body = std::move(body);
-  return response;
-}
 
 template <class T>
 HttpResponse answer_with(const Result<T>& answer, std::string (*print)(const T&), int status,
                          const char* code) {
   if (!answer) return http_error(status, code, answer.error().message);
   return json_response(print(*answer));
-}
-
-Result<double> read_instrumented(const HttpRequest& request) {
-  auto share = request.query.number("instrumented", 1);
-  if (!share) return share.error();
-  if (*share < 0 || *share > 1) return Error{"instrumented: want a share between 0 and 1"};
-  return share;
-}
-
-Result<std::optional<Time>> read_time(const HttpRequest& request, const char* name) {
-  if (request.query.text(name).empty()) return std::optional<Time>();
-  auto time = request.query.time(name, Time{});
-  if (!time) return time.error();
-  return std::optional<Time>(*time);
-}
-
-Result<BinQuestion> read_question(const HttpRequest& request) {
-  auto at = read_time(request, "at");
-  if (!at) return at.error();
-  auto instrumented = read_instrumented(request);
-  if (!instrumented) return instrumented.error();
-  return BinQuestion{*at, *instrumented};
 }
 
 // A handler that first reads which bin is asked for.
@@ -67,14 +37,6 @@ std::function<HttpResponse(const HttpRequest&)> asking(
 
 constexpr auto kTopBy =
     std::to_array<std::string_view>({"links", "hosts", "apps", "processes", "users", "demands"});
-
-// For what only traffic can answer.
-HttpResponse without_traffic() {
-  return http_error(
-      404, "no_traffic",
-      "no traffic source feeds this server: it hears the routing protocol only, so the network is "
-      "known and its loads are not");
-}
 
 HttpResponse change_replay(const HttpRequest& request, const Api::SetReplay& set_replay) {
   const auto body = nlohmann::json::parse(request.body, nullptr, false);
@@ -104,6 +66,7 @@ Api::Api(const Platform& platform, SetReplay set_replay) : platform_(platform) {
   add_traffic();
   add_over_time();
   add_breakdowns();
+  add(whatif_endpoints(platform_));
   if (set_replay) add_replay(std::move(set_replay));
   endpoints_.push_back(
       {"GET", "/api/v1/openapi.json", "This description", "OpenApi", {}, [this](const HttpRequest&) {

@@ -93,6 +93,23 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"Top",
      "bin:Bin coverage:Coverage watermark:time late:LateAgent[] by:links|hosts|apps|processes|users|demands "
      "basis:string~ rows:TopRow[]"},
+    {"WhatIfWish", "scenario:string against:string?~"},
+    {"LoadSpread",
+     "median_bps:number p95_bps:number worst_bps:number worst_bin:time worst_utilisation:number?"},
+    {"LinkOutcome",
+     "id:string from:string to:string before_bps:number after_bps:number capacity_bps:number? "
+     "state:up|added|gone overloaded:boolean before:LoadSpread after:LoadSpread"},
+    {"WhatIfSide",
+     "max_utilisation:number worst_bin:time median_max_utilisation:number p95_max_utilisation:number "
+     "offered_bps:number unrouted_bps:number unattached_bps:number local_bps:number"},
+    {"DemandOutcome", "from:string to:string bps:number cost_before:integer? cost_after:integer?"},
+    {"HurtRow", "name:string bps:number disconnected_bps:number overloaded_bps:number longer_bps:number"},
+    {"Hurt", "applications:HurtRow[] processes:HurtRow[] users:HurtRow[] routers:HurtRow[]"},
+    {"WhatIf",
+     "bins:integer from:time to:time before:WhatIfSide after:WhatIfSide disconnected_bps:number "
+     "coverage:number links:LinkOutcome[] worst:string[] demands:DemandOutcome[] hurt:Hurt"},
+    {"WhatIfAnswers", "answers:WhatIf[]"},
+    {"Bound", "from:time to:time utilization:number bound:number reached:number exact:boolean gap:number"},
     {"RouterShare", "router:string bps:number share:number"},
     {"AppShare", "name:string bps:number share:number"},
     {"HostTraffic", "name:string address:string sent_bps:number received_bps:number instrumented:boolean~"},

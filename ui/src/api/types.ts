@@ -339,6 +339,94 @@ export interface Top extends Envelope {
   rows: TopRow[];
 }
 
+export interface WhatIfWish {
+  scenario: string;
+  against?: string | null;
+}
+
+export interface LoadSpread {
+  median_bps: number;
+  p95_bps: number;
+  worst_bps: number;
+  worst_bin: string;
+  worst_utilisation: number | null;
+}
+
+export interface LinkOutcome {
+  id: string;
+  from: string;
+  to: string;
+  before_bps: number;
+  after_bps: number;
+  capacity_bps: number | null;
+  state: "up" | "added" | "gone";
+  overloaded: boolean;
+  before: LoadSpread;
+  after: LoadSpread;
+}
+
+export interface WhatIfSide {
+  max_utilisation: number;
+  worst_bin: string;
+  median_max_utilisation: number;
+  p95_max_utilisation: number;
+  offered_bps: number;
+  unrouted_bps: number;
+  unattached_bps: number;
+  local_bps: number;
+}
+
+export interface DemandOutcome {
+  from: string;
+  to: string;
+  bps: number;
+  cost_before: number | null;
+  cost_after: number | null;
+}
+
+export interface HurtRow {
+  name: string;
+  bps: number;
+  disconnected_bps: number;
+  overloaded_bps: number;
+  longer_bps: number;
+}
+
+export interface Hurt {
+  applications: HurtRow[];
+  processes: HurtRow[];
+  users: HurtRow[];
+  routers: HurtRow[];
+}
+
+export interface WhatIf {
+  bins: number;
+  from: string;
+  to: string;
+  before: WhatIfSide;
+  after: WhatIfSide;
+  disconnected_bps: number;
+  coverage: number;
+  links: LinkOutcome[];
+  worst: string[];
+  demands: DemandOutcome[];
+  hurt: Hurt;
+}
+
+export interface WhatIfAnswers {
+  answers: WhatIf[];
+}
+
+export interface Bound {
+  from: string;
+  to: string;
+  utilization: number;
+  bound: number;
+  reached: number;
+  exact: boolean;
+  gap: number;
+}
+
 export interface RouterShare {
   router: string;
   bps: number;
