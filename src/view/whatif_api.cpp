@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 #include "scenario/scenario_text.h"
@@ -50,7 +51,7 @@ class KnownBounds {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock) return http_error(429, "busy", "another bound is being worked out; ask again");
     const std::uint64_t version = platform.changes();
-    const Key key{question->at, question->instrumented};
+    const Key key{question->at, platform.complete_until(), question->instrumented};
     if (known_ && version_ == version && key_ == key) return json_response(*known_);
     const auto bound = platform.bound(*question);
     if (!bound) return http_error(404, "no_data", bound.error().message);
@@ -61,7 +62,7 @@ class KnownBounds {
   }
 
  private:
-  using Key = std::pair<std::optional<Time>, double>;
+  using Key = std::tuple<std::optional<Time>, Time, double>;
 
   std::mutex mutex_;
   std::optional<std::string> known_;
