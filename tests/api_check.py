@@ -161,9 +161,6 @@ def main():
             else:
                 found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/{name} {query}')
         found += coverage_differences(served, sys.argv[1], sys.argv[2])
-    return found
-
-
         found += whatif_problems(served, schemas)
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')

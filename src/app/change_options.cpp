@@ -32,7 +32,7 @@ Result<Scenario> ChangeOptions::read() const {
   Scenario all;
   for (const std::string& path : files) {
     const auto scenario = read_scenario(path);
-    if (!scenario) return scenario;
+    if (!scenario) return scenario.error();
     all = std::move(all) + *scenario;
   }
   for (const std::string& text : texts) {

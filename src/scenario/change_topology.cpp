@@ -209,7 +209,7 @@ class Changer {
     if (!opened) return opened.error();
     for (const Thing& one : *opened) {
       const bool of_links = one.kind == Thing::Kind::kLink || one.kind == Thing::Kind::kInterface;
-      const auto done = of_links ? take_links(one) : take_nodes(one);
+      auto done = of_links ? take_links(one) : take_nodes(one);
       if (!done) return done;
     }
     return {};

@@ -79,9 +79,8 @@ Error in_line(const TextPlace& place, const Error& error) {
 
 class StepMaker {
  public:
-  StepMaker(const Things& things, const RecordNames& names, const Attachments& before,
-            const Attachments& after)
-      : things_(things), names_(names), before_(before), after_(after) {}
+  StepMaker(const Things& things, const RecordNames& names, const Attachments& after)
+      : things_(things), names_(names), after_(after) {}
 
   Result<void> operator()(const Scale& scale, const TextPlace& place) {
     auto filter = FlowFilter::make(scale.filter, names_);
@@ -187,7 +186,6 @@ class StepMaker {
 
   const Things& things_;
   const RecordNames& names_;
-  const Attachments& before_;
   const Attachments& after_;
 };
 
@@ -318,11 +316,10 @@ TrafficChange::~TrafficChange() = default;
 bool TrafficChange::is_nothing() const { return steps_->steps.empty(); }
 
 Result<TrafficChange> TrafficChange::make(const Scenario& scenario, const Places& places,
-                                          const RecordNames& names, const Attachments& before,
-                                          const Attachments& after) {
+                                          const RecordNames& names, const Attachments& after) {
   const auto things = Things::make(scenario, after.topology(), places);
   if (!things) return things.error();
-  StepMaker maker(*things, names, before, after);
+  StepMaker maker(*things, names, after);
   for (const Change& change : scenario.changes) {
     const auto made = std::visit([&](const auto& what) { return maker(what, change.place); }, change.what);
     if (!made) return made.error();

@@ -35,11 +35,11 @@ struct TrafficRow {
 
 class TrafficChange {
  public:
-  // `names` are those of the records, must outlive the change and may grow. `before` and `after` are where
-  // addresses are attached without and with the scenario; only make() uses them. An error when something that
-  // is named is not there, or a filter asks what records do not know.
+  // `names` are those of the records, must outlive the change and may grow. `after` is where addresses are
+  // attached with the scenario; only make() uses it. An error when something that is named is not there, or a
+  // filter asks what records do not know.
   static Result<TrafficChange> make(const Scenario& scenario, const Places& places, const RecordNames& names,
-                                    const Attachments& before, const Attachments& after);
+                                    const Attachments& after);
   TrafficChange(TrafficChange&&) noexcept;
   TrafficChange& operator=(TrafficChange&&) noexcept;
   ~TrafficChange();
@@ -48,7 +48,8 @@ class TrafficChange {
   bool is_nothing() const;
 
   // The rows of one bin's records: of all owners' records, in their order, then those of added hosts.
-  // `uses` are build_matrix()'s. `before` and `after` as above, as of the bin.
+  // `uses` are build_matrix()'s. `before` and `after`: where addresses are attached without and with the
+  // scenario, as of the bin.
   std::vector<TrafficRow> rows(std::span<const FlowRecord> records, std::span<const RecordUse> uses,
                                const Observers& observers, const Attachments& before,
                                const Attachments& after);

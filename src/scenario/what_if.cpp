@@ -168,8 +168,7 @@ Result<Network*> WhatIf::Work::network_for_records(const std::shared_ptr<const T
   auto found = network_of(topology);
   if (!found || (*found)->of_records) return found;
   Network& network = **found;
-  auto change =
-      TrafficChange::make(scenario, places, *names, network.attached_before, network.attached_after);
+  auto change = TrafficChange::make(scenario, places, *names, network.attached_after);
   if (!change) return change.error();
   network.of_records = std::move(*change);
   return found;
