@@ -130,6 +130,16 @@ def whatif_problems(served, schemas):
     return found
 
 
+def whatif_differences(served, program, recording):
+    """A router's failure over the whole recording: by the server, and by the command that reads the recording itself."""
+    router = served.get('topology')['routers'][0]['name']
+    asks = (['--server', served.url, '--from', served.get('status')['span']['from']], [recording])
+    one, other = (json.loads(subprocess.run([program, 'whatif', *ask, '--change', f'fail router {router}', '--format', 'json'],
+                                            capture_output=True, text=True, check=True).stdout) for ask in asks)
+    return [f'/whatif: {key} is not what the command says: {one[key]}, {other[key]}'
+            for key in ('bins', 'after', 'links', 'hurt', 'demands') if one[key] != other[key]]
+
+
 def main():
     found, asked = [], 0
     with Served(sys.argv[1], 'demo', '--recording', sys.argv[2], '--speed', '1000') as served:
@@ -162,6 +172,7 @@ def main():
                 found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/{name} {query}')
         found += coverage_differences(served, sys.argv[1], sys.argv[2])
         found += whatif_problems(served, schemas)
+        found += whatif_differences(served, sys.argv[1], sys.argv[2])
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
         status, text = served.raw('/metrics')

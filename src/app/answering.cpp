@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "server/platform.h"
 #include "topology/inventory.h"
@@ -44,8 +43,8 @@ std::string target_of(const std::string& path, const Answering::Query& query) {
 class AskedServer final : public Answering {
  public:
   explicit AskedServer(std::unique_ptr<HttpClient> client) : client_(std::move(client)) {}
-  Result<std::string> ask(const std::string& path, const Query& query) override {
-    return ask_server(*client_, "GET", target_of(path, query));
+  Result<std::string> ask(const std::string& path, const Query& query, const std::string& body) override {
+    return ask_server(*client_, body.empty() ? "GET" : "POST", target_of(path, query), body);
   }
 
  private:
@@ -87,19 +86,17 @@ class AskedStore final : public Answering {
     return {};
   }
 
-  Result<std::string> ask(const std::string& path, const Query& query) override {
+  Result<std::string> ask(const std::string& path, const Query& query, const std::string& body) override {
     auto target = parse_http_target(target_of(path, query));
     if (!target) return target.error();
     HttpRequest request;
-    request.method = "GET";
+    request.method = body.empty() ? "GET" : "POST";
+    request.body = body;
     request.path = target->path;
     request.query = target->query;
     HttpResponse response = api_->answer(request);
     if (response.status == 200) return std::move(response.body);
-    const auto json = nlohmann::json::parse(response.body, nullptr, false);
-    const auto message = nlohmann::json::json_pointer("/error/message");
-    if (json.is_object() && json.contains(message)) return Error{json[message].get<std::string>()};
-    return Error{"status " + std::to_string(response.status)};
+    return api_error(response.status, response.body);
   }
 
  private:

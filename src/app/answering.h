@@ -17,8 +17,10 @@ class Answering {
   using Query = std::vector<std::pair<std::string, std::string>>;
 
   virtual ~Answering() = default;
-  // The JSON of GET /api/v1/PATH?QUERY; an error says what the API said. Empty values are left out.
-  virtual Result<std::string> ask(const std::string& path, const Query& query) = 0;
+  // The JSON of GET /api/v1/PATH?QUERY, of POST where there is a body; an error says what the API said. Empty
+  // values are left out.
+  virtual Result<std::string> ask(const std::string& path, const Query& query, const std::string& body) = 0;
+  Result<std::string> ask(const std::string& path, const Query& query) { return ask(path, query, ""); }
 
   // Exactly one of the two: `server`, or `store`.
   static Result<std::unique_ptr<Answering>> open(const ServerOptions& server, const std::string& store);

@@ -1,5 +1,7 @@
 #include "app/server_options.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.h"
 #include "io/text_file.h"
 
@@ -31,6 +33,14 @@ Result<std::unique_ptr<HttpClient>> ServerOptions::connect(Duration answer_time_
   return HttpClient::make(std::move(config));
 }
 
+Error api_error(int status, const std::string& body) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto message = nlohmann::json::json_pointer("/error/message");
+  if (json.is_object() && json.contains(message) && json[message].is_string())
+    return Error{json[message].get<std::string>()};
+  return Error{"status " + std::to_string(status)};
+}
+
 Result<std::string> ask_server(HttpClient& client, const char* method, const std::string& target,
                                const std::string& body) {
   HttpCall call;
@@ -39,7 +49,7 @@ Result<std::string> ask_server(HttpClient& client, const char* method, const std
   call.body = {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()};
   auto answer = client.request(call);
   if (!answer) return answer.error();
-  if (!answer->ok()) return Error{answer->problem()};
+  if (!answer->ok()) return api_error(answer->status, answer->body);
   return std::move(answer->body);
 }
 

@@ -19,6 +19,9 @@ struct ServerOptions {
   Result<std::unique_ptr<HttpClient>> connect(Duration answer_time_max) const;
 };
 
+// What the API says is wrong, of the body of such an answer.
+Error api_error(int status, const std::string& body);
+
 // The answer's body; an error says what the server said.
 Result<std::string> ask_server(HttpClient& client, const char* method, const std::string& target,
                                const std::string& body = "");

@@ -5,15 +5,18 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/answering.h"
 #include "app/arguments.h"
 #include "app/change_options.h"
 #include "app/commands.h"
 #include "app/routing_source.h"
 #include "app/whatif_output.h"
+#include "app/whatif_reading.h"
 #include "history/routing_history.h"
 #include "matrix/read_matrix_file.h"
 #include "scenario/scenario_text.h"
@@ -36,6 +39,9 @@ struct WhatIfOptions {
   std::string inventory;
   std::string at;
   KeyOptions keys;
+  ServerOptions server;
+  std::string from;
+  std::string to;
   std::string weights = "own";
   std::string bin = "10s";
   std::uint64_t rows = 20;
@@ -151,6 +157,20 @@ int run_recording(const WhatIfOptions& options, const std::vector<Scenario>& sce
   return print(options, answers_of(runs), print_time);
 }
 
+// The measured flows that a server or a store's folder has.
+int ask_about(const WhatIfOptions& options, const std::vector<Scenario>& scenarios) {
+  nlohmann::json wish = {{"scenario", print_scenario(scenarios.front())}};
+  if (scenarios.size() > 1) wish["against"] = print_scenario(scenarios[1]);
+  auto asked = Answering::open(options.server, options.sources.empty() ? "" : options.sources.front());
+  if (!asked) return fail(asked.error());
+  const Answering::Query query = {{"at", options.at}, {"from", options.from}, {"to", options.to}};
+  const auto answer = (*asked)->ask("whatif", query, wish.dump());
+  if (!answer) return fail(answer.error());
+  const auto read = read_whatif_answers(*answer);
+  if (!read) return fail(read.error());
+  return print(options, *read, print_time);
+}
+
 }  // namespace
 
 int whatif(int argc, char** argv) {
@@ -163,9 +183,13 @@ int whatif(int argc, char** argv) {
       "the measured flows of a recording.\n"
       "  anemone whatif net.txt --matrix net.txt --change 'fail link a b; set cost a c 5'\n"
       "  anemone whatif RECORDING --change 'move process exim4 to site east'");
-  arguments.positional("SOURCE", options.sources,
-                       "a topology file, OSPF or IS-IS captures of one network, or a recording's folder",
-                       Need::kRequired);
+  arguments.positional(
+      "SOURCE", options.sources,
+      "a topology file, OSPF or IS-IS captures of one network, the folder of a recording or a store",
+      Need::kOptional);
+  options.server.declare(arguments);
+  arguments.option("--from", options.from, "of a server or store: the bins from here on, up to --to");
+  arguments.option("--to", options.to, "the same");
   arguments.files("--matrix", options.matrices, "demand files, each a bin; not with a recording");
   options.changes.declare(arguments);
   arguments.option("--against", options.against, "file of another scenario, to hold beside the first");
@@ -195,6 +219,11 @@ int whatif(int argc, char** argv) {
     fmt::print(stderr, "anemone whatif: --against goes with --format table or json\n");
     return kWrongUsage;
   }
+  if (options.sources.empty() == options.server.server.empty()) {
+    fmt::print(stderr, "anemone whatif: wants a SOURCE, or --server URL\n");
+    return kWrongUsage;
+  }
+  if (options.sources.empty() || is_store(options.sources.front())) return ask_about(options, scenarios);
   std::error_code problem;
   if (fs::is_directory(options.sources[0], problem)) {
     if (!options.matrices.empty() || options.sources.size() > 1) {
