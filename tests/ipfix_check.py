@@ -163,8 +163,7 @@ def collect_stream(scratch, flows, capture, context, *options, scheme='tcp', cod
     thread.start()
     run(ANEMONE, 'flows', capture, '--format', 'ipfix', '--out', f'{scheme}://localhost:{listener.getsockname()[1]}',
         *options, code=code)
-    listener.close()
-    thread.join(25)
+    thread.join(25)  # it may not have been let in yet, though the exporter is done
     file = scratch / 'received.ipfix'
     file.write_bytes(received)
     return bool(received) and same(rows(file)[0], flows)

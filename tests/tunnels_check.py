@@ -172,7 +172,9 @@ def by_anemone(anemone, path, tunnels):
     for flow in answer['flows']:
         ports = (0, flow['icmp_type'] * 256 + flow['icmp_code']) if 'icmp_type' in flow else (flow['sport'], flow['dport'])
         tunnel = (flow.get('tunnel', ''), flow.get('tunnel_id', 0), flow.get('outer_src', ''), flow.get('outer_dst', ''))
-        rows[((flow['src'], flow['dst'], flow['proto'], *ports), tunnel)] = [flow['packets'], flow['bytes']]
+        row = rows.setdefault(((flow['src'], flow['dst'], flow['proto'], *ports), tunnel), [0, 0])  # cut after an hour
+        row[0] += flow['packets']
+        row[1] += flow['bytes']
     return rows, answer['totals']
 
 

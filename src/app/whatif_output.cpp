@@ -40,6 +40,10 @@ std::string summary(const WhatIfAnswer& answer, const BinName& bin) {
         "side\n",
         answer.coverage * 100);
   }
+  if (answer.uncertain > 0) {
+    text += fmt::format("up to {:.1f}% of a bin's bytes are in records that span a change of the topology\n",
+                        answer.uncertain * 100);
+  }
   return text;
 }
 
@@ -49,6 +53,24 @@ std::string hurt_table(const char* who, const std::vector<Hurt>& hurts, std::siz
   for (std::size_t i = 0; i < hurts.size() && i < rows_max; ++i) {
     table.row({hurts[i].name, print_si(hurts[i].bps), print_si(hurts[i].disconnected_bps),
                print_si(hurts[i].overloaded_bps), print_si(hurts[i].longer_bps)});
+  }
+  return "\n" + table.aligned();
+}
+
+std::string latency(const std::optional<double>& us) {
+  return us ? fmt::format("{:.1f} ms", *us / 1000) : "-";
+}
+
+// Demands without a way any more, and those whose way got dearer.
+std::string longer_ways(const WhatIfAnswer& answer, std::size_t rows_max) {
+  if (answer.demands.empty()) return "";
+  TextTable table({"demand", "rate", "cost before", "after", "latency before", "after"});
+  for (std::size_t i = 0; i < answer.demands.size() && i < rows_max; ++i) {
+    const DemandOutcome& demand = answer.demands[i];
+    table.row({demand.from + " > " + demand.to, print_si(demand.bps),
+               demand.cost_before ? fmt::format("{}", *demand.cost_before) : "-",
+               demand.cost_after ? fmt::format("{}", *demand.cost_after) : "no way",
+               latency(demand.latency_before_us), latency(demand.latency_after_us)});
   }
   return "\n" + table.aligned();
 }
@@ -74,7 +96,10 @@ std::string whatif_table(const WhatIfAnswer& answer, const BinName& bin, std::si
   text += "\n" + summary(answer, bin);
   text += hurt_table("application", answer.applications, rows_max);
   text += hurt_table("process", answer.processes, rows_max);
+  text += hurt_table("user", answer.users, rows_max);
+  text += hurt_table("site", answer.sites, rows_max);
   text += hurt_table("traffic entering at", answer.routers, rows_max);
+  text += longer_ways(answer, rows_max);
   return text;
 }
 

@@ -31,6 +31,11 @@ Time time(const Json& object, const char* key) {
   return read ? *read : Time{};
 }
 
+std::optional<double> known_number(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
 std::optional<Cost> cost(const Json& object, const char* key) {
   const Json& value = member(object, key);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= kUnreachable) return std::nullopt;
@@ -88,16 +93,19 @@ WhatIfAnswer read_answer(const Json& json) {
   answer.after = read_side(member(json, "after"));
   answer.disconnected_bps = number(json, "disconnected_bps");
   answer.coverage = number(json, "coverage");
+  answer.uncertain = number(json, "uncertain");
   for (const Json& link : member(json, "links")) answer.links.push_back(read_link(link));
   for (const Json& row : member(json, "demands")) {
     answer.demands.push_back({text(row, "from"), text(row, "to"), number(row, "bps"),
-                              cost(row, "cost_before"), cost(row, "cost_after")});
+                              cost(row, "cost_before"), cost(row, "cost_after"),
+                              known_number(row, "latency_before_us"), known_number(row, "latency_after_us")});
   }
   const Json& hurt = member(json, "hurt");
   answer.applications = read_hurts(member(hurt, "applications"));
   answer.processes = read_hurts(member(hurt, "processes"));
   answer.users = read_hurts(member(hurt, "users"));
   answer.routers = read_hurts(member(hurt, "routers"));
+  answer.sites = read_hurts(member(hurt, "sites"));
   return answer;
 }
 

@@ -4,6 +4,18 @@
 
 namespace anemone {
 
+std::optional<double> DemandRoute::latency_us(const Topology& topology) const {
+  if (!cost || links.empty()) return std::nullopt;
+  double sum = 0;
+  for (const RouteShare& step : links) {
+    const Link& link = topology.link(step.link);
+    const bool own = topology.node(link.from).kind == NodeKind::kRouter;  // out of a network it costs nothing
+    if (own && link.te_metric == 0) return std::nullopt;
+    sum += step.share * static_cast<double>(link.te_metric);
+  }
+  return sum;
+}
+
 void DemandRoutes::prepare(std::span<const Demand> demands) {
   std::vector<const Demand*> fresh;
   for (const Demand& demand : demands) {

@@ -20,6 +20,10 @@ namespace anemone {
 struct DemandRoute {
   std::optional<Cost> cost;  // none when there is no way
   std::vector<RouteShare> links;
+
+  // What a packet takes on average, by links' metrics for traffic engineering in microseconds, as in
+  // plan/lateness.h; none without a way, or where a link of it announces no such metric.
+  std::optional<double> latency_us(const Topology& topology) const;
 };
 
 class DemandRoutes {

@@ -137,6 +137,7 @@ WhatIfAnswer Outcomes::answer() const {
   answer.before = side(Which::kBefore);
   answer.after = side(Which::kAfter);
   answer.coverage = coverage_;
+  answer.uncertain = uncertain_;
   for (std::uint32_t row = 0; row < rows_.size(); ++row) {
     LinkOutcome link;
     link.id = rows_[row].id;
@@ -165,6 +166,12 @@ void Outcomes::mark(std::span<const std::uint32_t> rows_before, std::span<const 
             [](const LinkOutcome& a, const LinkOutcome& b) { return a.id < b.id; });
 }
 
+Hurts::Hurts(const RecordNames* names, const Places& places) : names_(names) {
+  for (const auto& [site, routers] : places.routers_of_site) {
+    for (const std::string& router : routers) site_of_.emplace(router, site);
+  }
+}
+
 void Hurts::add(ByName& names, const std::string& name, double bps, const Pain& pain) {
   Hurt& hurt = names[name];
   hurt.bps += bps;
@@ -175,10 +182,11 @@ void Hurts::add(ByName& names, const std::string& name, double bps, const Pain& 
 
 void Hurts::add_router(const std::string& router, double bps, const Pain& pain) {
   add(routers_, router, bps, pain);
+  if (const auto site = site_of_.find(router); site != site_of_.end()) add(sites_, site->second, bps, pain);
 }
 
 void Hurts::add(const FlowRecord& record, const std::string& router, double bps, const Pain& pain) {
-  add(routers_, router, bps, pain);
+  add_router(router, bps, pain);
   const Origin& origin = record.origin;
   if (names_ == nullptr || !origin.owner.valid()) return;
   const Owner& owner = names_->owners[origin.owner];
@@ -190,7 +198,8 @@ void Hurts::add(const FlowRecord& record, const std::string& router, double bps,
 void Hurts::list(double factor, WhatIfAnswer& answer) const {
   for (const auto& [names, into] :
        {std::pair(&applications_, &answer.applications), std::pair(&processes_, &answer.processes),
-        std::pair(&users_, &answer.users), std::pair(&routers_, &answer.routers)}) {
+        std::pair(&users_, &answer.users), std::pair(&routers_, &answer.routers),
+        std::pair(&sites_, &answer.sites)}) {
     for (const auto& [name, hurt] : *names) {
       if (hurt.pain() <= 0 || name.empty()) continue;
       Hurt row = hurt;

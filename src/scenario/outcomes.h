@@ -5,6 +5,7 @@
 // files that give them no addresses) the loads stand in rows of their own, counted from the second: "a>b #2".
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -57,6 +58,7 @@ class Outcomes {
   OverloadedLinks overloaded(const BinOutcome& bin) const;
   void add_disconnected(double bps, const Pain& pain) { disconnected_bps_ += bps * pain.disconnected; }
   void add_coverage(double share) { coverage_ = std::min(coverage_, share); }
+  void add_uncertain(double share) { uncertain_ = std::max(uncertain_, share); }
 
   // All but who is hurt, and demands.
   WhatIfAnswer answer() const;
@@ -81,15 +83,16 @@ class Outcomes {
   std::vector<BinOutcome> bins_;
   double disconnected_bps_ = 0;  // the sum over bins
   double coverage_ = 1;
+  double uncertain_ = 0;
 };
 
 class Hurts {
  public:
-  explicit Hurts(const RecordNames* names) : names_(names) {}
+  Hurts(const RecordNames* names, const Places& places);
 
   void add(const FlowRecord& record, const std::string& router, double bps, const Pain& pain);
   void add_router(const std::string& router, double bps, const Pain& pain);
-  // Fills the four lists, each rate times `factor`; those without pain are left out.
+  // Fills the lists, each rate times `factor`; those without pain are left out.
   void list(double factor, WhatIfAnswer& answer) const;
 
  private:
@@ -101,6 +104,8 @@ class Hurts {
   ByName processes_;
   ByName users_;
   ByName routers_;
+  ByName sites_;
+  std::unordered_map<std::string, std::string> site_of_;  // by router
 };
 
 }  // namespace anemone

@@ -74,7 +74,7 @@ struct WhatIf::Work {
       : scenario(std::move(wanted)),
         places(std::move(known)),
         names(names_of_records),
-        hurts(names_of_records) {}
+        hurts(names_of_records, places) {}
 
   Result<Network*> network_of(const std::shared_ptr<const Topology>& topology);
   Result<Network*> network_for_records(const std::shared_ptr<const Topology>& topology);
@@ -203,6 +203,7 @@ Result<void> WhatIf::Work::add_records(const WhatIfBin& bin) {
   }
   BinOutcome& outcome = outcomes.begin_bin(bin.from);
   outcomes.add_coverage(measured.bytes.coverage());
+  if (measured.bytes.owned > 0) outcomes.add_uncertain(measured.bytes.split / measured.bytes.owned);
   const double to_bps = 8 / seconds(bin.to - bin.from);
   for (BinSide* side : {&outcome.before, &outcome.after}) {
     side->unattached_bps += measured.bytes.unattached * to_bps;
@@ -268,11 +269,12 @@ void WhatIf::Work::keep_demands(const Network& network, std::span<const Demand> 
       from = found->second;
     }
     if (from == nullptr) continue;
-    const auto& cost_before = network.routes_before.of(from->ingress, from->to).cost;
-    const auto& cost_after = network.routes_after.of(demand.ingress, demand.to).cost;
-    if (!cost_before || (cost_after && *cost_after <= *cost_before)) continue;
-    demands.push_back(
-        {topology.node(demand.ingress).name, end_of(demand.to), demand.traffic.bps, cost_before, cost_after});
+    const DemandRoute& way_before = network.routes_before.of(from->ingress, from->to);
+    const DemandRoute& way_after = network.routes_after.of(demand.ingress, demand.to);
+    if (!way_before.cost || (way_after.cost && *way_after.cost <= *way_before.cost)) continue;
+    demands.push_back({topology.node(demand.ingress).name, end_of(demand.to), demand.traffic.bps,
+                       way_before.cost, way_after.cost, way_before.latency_us(*network.before),
+                       way_after.latency_us(topology)});
   }
   std::stable_sort(demands.begin(), demands.end(), [](const DemandOutcome& a, const DemandOutcome& b) {
     if (a.cost_after.has_value() != b.cost_after.has_value()) return !a.cost_after.has_value();

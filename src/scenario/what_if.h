@@ -97,6 +97,8 @@ struct DemandOutcome {
   double bps = 0;
   std::optional<Cost> cost_before;
   std::optional<Cost> cost_after;
+  std::optional<double> latency_before_us;  // none: not known, or no way
+  std::optional<double> latency_after_us;
 };
 
 struct WhatIfAnswer {
@@ -108,12 +110,15 @@ struct WhatIfAnswer {
   double disconnected_bps = 0;
   double coverage =
       1;  // the least of all bins: the share of observed bytes that instrumented hosts account for
+  double uncertain =
+      0;  // the most of all bins: the share of bytes whose records span a change of the topology
   std::vector<LinkOutcome> links;  // by id
   // The most hurt first, those that are not left out.
   std::vector<Hurt> applications;
   std::vector<Hurt> processes;
   std::vector<Hurt> users;
   std::vector<Hurt> routers;  // where traffic enters
+  std::vector<Hurt> sites;    // of these routers, where they are known
   // In the newest topology: demands without a way, then those whose way got dearer; the largest first, so
   // many.
   std::vector<DemandOutcome> demands;

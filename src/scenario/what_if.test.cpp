@@ -111,6 +111,29 @@ TEST_CASE("what becomes of the traffic is said: lost, overloaded, dearer") {
   CHECK(answer->demands[0].cost_after == 30);
 }
 
+TEST_CASE("longer ways are told in time, too, where links announce it; and which site is hurt") {
+  const Net net = network(
+      "link a b cost 10 te-metric 1000\nlink b d cost 10 te-metric 2000\nlink a c cost 10 te-metric 5000\n"
+      "link c d cost 20 te-metric 500\ndemand a d 8M\n");
+  Places places;
+  places.routers_of_site["west"] = {"a"};
+  const auto answer = try_out(net, "fail link b d", places);
+  REQUIRE(answer.has_value());
+  REQUIRE(answer->demands.size() == 1);
+  CHECK(answer->demands[0].latency_before_us == doctest::Approx(3000));
+  CHECK(answer->demands[0].latency_after_us == doctest::Approx(5500));
+  REQUIRE(answer->sites.size() == 1);
+  CHECK(answer->sites[0].name == "west");
+  CHECK(answer->sites[0].longer_bps == doctest::Approx(8e6));
+
+  const auto unknown = try_out(network("link a b cost 10 te-metric 1000\nlink b d cost 10\nlink a d cost 50\n"
+                                       "demand a d 8M\n"),
+                               "fail link b d");
+  REQUIRE(unknown.has_value());
+  REQUIRE(unknown->demands.size() == 1);
+  CHECK_FALSE(unknown->demands[0].latency_before_us.has_value());
+}
+
 TEST_CASE("a thing that is not there is an error with its place, and says what there is") {
   const Net net = network(kDiamond);
   CHECK(after(net, "fail router x") ==

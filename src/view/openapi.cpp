@@ -102,12 +102,14 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"WhatIfSide",
      "max_utilisation:number worst_bin:time median_max_utilisation:number p95_max_utilisation:number "
      "offered_bps:number unrouted_bps:number unattached_bps:number local_bps:number"},
-    {"DemandOutcome", "from:string to:string bps:number cost_before:integer? cost_after:integer?"},
+    {"DemandOutcome",
+     "from:string to:string bps:number cost_before:integer? cost_after:integer? "
+     "latency_before_us:number? latency_after_us:number?"},
     {"HurtRow", "name:string bps:number disconnected_bps:number overloaded_bps:number longer_bps:number"},
-    {"Hurt", "applications:HurtRow[] processes:HurtRow[] users:HurtRow[] routers:HurtRow[]"},
+    {"Hurt", "applications:HurtRow[] processes:HurtRow[] users:HurtRow[] routers:HurtRow[] sites:HurtRow[]"},
     {"WhatIf",
      "bins:integer from:time to:time before:WhatIfSide after:WhatIfSide disconnected_bps:number "
-     "coverage:number links:LinkOutcome[] worst:string[] demands:DemandOutcome[] hurt:Hurt"},
+     "coverage:number uncertain:number links:LinkOutcome[] worst:string[] demands:DemandOutcome[] hurt:Hurt"},
     {"WhatIfAnswers", "answers:WhatIf[]"},
     {"Bound", "from:time to:time utilization:number bound:number reached:number exact:boolean gap:number"},
     {"RouterShare", "router:string bps:number share:number"},

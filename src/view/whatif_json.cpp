@@ -12,6 +12,8 @@ using Json = nlohmann::ordered_json;
 
 Json or_null(double value, bool known) { return known ? Json(value) : Json(nullptr); }
 
+Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
 Json side_json(const Side& side, const BinName& bin) {
   return {{"max_utilisation", side.max_utilisation},
           {"worst_bin", bin(side.worst_at)},
@@ -71,7 +73,9 @@ Json answer_json(const WhatIfAnswer& answer, const BinName& bin) {
                        {"to", demand.to},
                        {"bps", demand.bps},
                        {"cost_before", demand.cost_before ? Json(*demand.cost_before) : Json(nullptr)},
-                       {"cost_after", demand.cost_after ? Json(*demand.cost_after) : Json(nullptr)}});
+                       {"cost_after", demand.cost_after ? Json(*demand.cost_after) : Json(nullptr)},
+                       {"latency_before_us", or_null(demand.latency_before_us)},
+                       {"latency_after_us", or_null(demand.latency_after_us)}});
   }
   return {{"bins", answer.bins},
           {"from", bin(answer.from)},
@@ -80,6 +84,7 @@ Json answer_json(const WhatIfAnswer& answer, const BinName& bin) {
           {"after", side_json(answer.after, bin)},
           {"disconnected_bps", answer.disconnected_bps},
           {"coverage", answer.coverage},
+          {"uncertain", answer.uncertain},
           {"links", std::move(links)},
           {"worst", std::move(worst)},
           {"demands", std::move(demands)},
@@ -87,7 +92,8 @@ Json answer_json(const WhatIfAnswer& answer, const BinName& bin) {
            {{"applications", hurt_json(answer.applications)},
             {"processes", hurt_json(answer.processes)},
             {"users", hurt_json(answer.users)},
-            {"routers", hurt_json(answer.routers)}}}};
+            {"routers", hurt_json(answer.routers)},
+            {"sites", hurt_json(answer.sites)}}}};
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
