@@ -382,6 +382,8 @@ export interface DemandOutcome {
   bps: number;
   cost_before: number | null;
   cost_after: number | null;
+  latency_before_us: number | null;
+  latency_after_us: number | null;
 }
 
 export interface HurtRow {
@@ -397,6 +399,7 @@ export interface Hurt {
   processes: HurtRow[];
   users: HurtRow[];
   routers: HurtRow[];
+  sites: HurtRow[];
 }
 
 export interface WhatIf {
@@ -407,6 +410,7 @@ export interface WhatIf {
   after: WhatIfSide;
   disconnected_bps: number;
   coverage: number;
+  uncertain: number;
   links: LinkOutcome[];
   worst: string[];
   demands: DemandOutcome[];

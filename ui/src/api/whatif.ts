@@ -40,6 +40,8 @@ export interface DemandOutcome {
   bps: number;
   cost_before: number | null; // null: no way
   cost_after: number | null;
+  latency_before_us?: number | null; // where links announce one
+  latency_after_us?: number | null;
 }
 
 // Who would notice. The rates may overlap: what takes a longer way may cross an overloaded link, too.
@@ -51,7 +53,7 @@ export interface Hurt {
   longer_bps: number;
 }
 
-export const kWho = ["applications", "processes", "users", "routers"] as const;
+export const kWho = ["applications", "processes", "users", "sites", "routers"] as const;
 export type Who = (typeof kWho)[number];
 
 export interface WhatIf {

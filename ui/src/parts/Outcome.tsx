@@ -21,7 +21,7 @@ interface Tab {
   table: () => React.ReactElement;
 }
 
-const kNames: Record<Who, string> = { applications: "Applications", processes: "Processes", users: "Users", routers: "Entering at" };
+const kNames: Record<Who, string> = { applications: "Applications", processes: "Processes", users: "Users", sites: "Sites", routers: "Entering at" };
 
 const kRowsMax = 300;
 
@@ -129,6 +129,8 @@ function overloaded(rows: readonly { s: Side; l: LinkOutcome }[], both: boolean)
   };
 }
 
+const latency = (name: string, us: (d: DemandOutcome) => number | null | undefined): Column<{ s: Side; d: DemandOutcome }> => ({ name, value: (r) => us(r.d) ?? null, show: (r) => { const known = us(r.d); return known == null ? "–" : `${(known / 1000).toFixed(1)} ms`; } });
+
 function ways(rows: readonly { s: Side; d: DemandOutcome }[], both: boolean): Twin<{ s: Side; d: DemandOutcome }> {
   return {
     rows, key: (r) => `${r.s.name} ${r.d.from} ${r.d.to}`, open: (r) => go({ ...selected({ demand: `${r.d.from}>${r.d.to}` }), page: "map" }, "push"),
@@ -137,6 +139,7 @@ function ways(rows: readonly { s: Side; d: DemandOutcome }[], both: boolean): Tw
       rate("rate", (r) => r.d.bps),
       { name: "cost before", value: (r) => r.d.cost_before, show: (r) => (r.d.cost_before === null ? "no way" : String(r.d.cost_before)) },
       { name: "cost after", value: (r) => r.d.cost_after, show: (r) => (r.d.cost_after === null ? "▲ cut off" : String(r.d.cost_after)) },
+      ...(rows.some((r) => r.d.latency_before_us != null) ? [latency("latency before", (d) => d.latency_before_us), latency("latency after", (d) => d.latency_after_us)] : []),
     ],
   };
 }
