@@ -10,10 +10,10 @@ namespace {
 using Json = nlohmann::json;
 
 const Json& member(const Json& object, const char* key) {
-  static const Json kNone;
-  if (!object.is_object()) return kNone;
+  static const Json none;
+  if (!object.is_object()) return none;
   const auto found = object.find(key);
-  return found == object.end() ? kNone : *found;
+  return found == object.end() ? none : *found;
 }
 
 double number(const Json& object, const char* key) {
