@@ -172,27 +172,36 @@ Hurts::Hurts(const RecordNames* names, const Places& places) : names_(names) {
   }
 }
 
-void Hurts::add(ByName& names, const std::string& name, double bps, const Pain& pain) {
-  Hurt& hurt = names[name];
+void add_to(Hurt& hurt, double bps, const Pain& pain) {
   hurt.bps += bps;
   hurt.disconnected_bps += bps * pain.disconnected;
   hurt.overloaded_bps += bps * pain.overloaded;
   hurt.longer_bps += bps * pain.longer;
 }
 
-void Hurts::add_router(const std::string& router, double bps, const Pain& pain) {
-  add(routers_, router, bps, pain);
-  if (const auto site = site_of_.find(router); site != site_of_.end()) add(sites_, site->second, bps, pain);
+void Hurts::add(ByName& names, const std::string& name, const Hurt& more) {
+  Hurt& hurt = names[name];
+  hurt.bps += more.bps;
+  hurt.disconnected_bps += more.disconnected_bps;
+  hurt.overloaded_bps += more.overloaded_bps;
+  hurt.longer_bps += more.longer_bps;
+}
+
+void Hurts::add_router(const std::string& router, const Hurt& more) {
+  add(routers_, router, more);
+  if (const auto site = site_of_.find(router); site != site_of_.end()) add(sites_, site->second, more);
 }
 
 void Hurts::add(const FlowRecord& record, const std::string& router, double bps, const Pain& pain) {
-  add_router(router, bps, pain);
+  Hurt more;
+  add_to(more, bps, pain);
+  add_router(router, more);
   const Origin& origin = record.origin;
   if (names_ == nullptr || !origin.owner.valid()) return;
   const Owner& owner = names_->owners[origin.owner];
-  add(processes_, owner.process, bps, pain);
-  add(users_, owner.user, bps, pain);
-  if (origin.application.valid()) add(applications_, names_->applications[origin.application], bps, pain);
+  add(processes_, owner.process, more);
+  add(users_, owner.user, more);
+  if (origin.application.valid()) add(applications_, names_->applications[origin.application], more);
 }
 
 void Hurts::list(double factor, WhatIfAnswer& answer) const {

@@ -86,18 +86,22 @@ class Outcomes {
   double uncertain_ = 0;
 };
 
+// Adds some traffic, and what becomes of it.
+void add_to(Hurt& hurt, double bps, const Pain& pain);
+
 class Hurts {
  public:
   Hurts(const RecordNames* names, const Places& places);
 
   void add(const FlowRecord& record, const std::string& router, double bps, const Pain& pain);
-  void add_router(const std::string& router, double bps, const Pain& pain);
+  // What `more` says of traffic that enters at a router, its name aside.
+  void add_router(const std::string& router, const Hurt& more);
   // Fills the lists, each rate times `factor`; those without pain are left out.
   void list(double factor, WhatIfAnswer& answer) const;
 
  private:
   using ByName = std::map<std::string, Hurt>;
-  static void add(ByName& names, const std::string& name, double bps, const Pain& pain);
+  static void add(ByName& names, const std::string& name, const Hurt& more);
 
   const RecordNames* names_;
   ByName applications_;

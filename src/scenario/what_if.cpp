@@ -86,8 +86,7 @@ struct WhatIf::Work {
   void ask_who_is_hurt(std::span<const FlowRecord> records, std::span<const TrafficRow> own,
                        const PartSides& part, const OverloadedLinks& overloaded);
   static void carry(const Carried& carried, BinSide& side);
-  void keep_demands(const Network& network, std::span<const Demand> before, std::span<const Demand> after,
-                    std::span<const std::uint32_t> was);
+  std::vector<DemandOutcome> worse_demands() const;
 
   const Scenario scenario;
   const Places places;
@@ -95,7 +94,13 @@ struct WhatIf::Work {
   std::list<Network> networks;  // the newest last
   Outcomes outcomes;
   Hurts hurts;
-  std::vector<DemandOutcome> demands;  // of the newest bin
+  // The newest bin's newest part; `was`: of each demand after, the one before, where that is known.
+  struct Newest {
+    const Network* network = nullptr;
+    std::vector<Demand> before;
+    std::vector<Demand> after;
+    std::vector<std::uint32_t> was;
+  } newest;
 };
 
 Result<Network*> WhatIf::Work::network_of(const std::shared_ptr<const Topology>& topology) {
@@ -142,17 +147,21 @@ Result<void> WhatIf::Work::add_matrix(const WhatIfBin& bin) {
   outcome.after.offered_bps += changed.homeless.bps;
   outcome.after.unrouted_bps += changed.homeless.bps;
   const OverloadedLinks overloaded = outcomes.overloaded(outcome);
+  PerNode<Hurt> by_ingress(network.after.topology.node_count());
   for (std::size_t i = 0; i < changed.matrix.demands.size(); ++i) {
     const Demand& demand = changed.matrix.demands[i];
     const Demand& was = bin.matrix->demands[changed.was[i]];
     const DemandRoute& before = network.routes_before.of(was.ingress, was.to);
     const DemandRoute& after = network.routes_after.of(demand.ingress, demand.to);
     const Pain pain = pain_of(&before, after, overloaded, network.rows_after);
-    hurts.add_router(network.after.topology.node(demand.ingress).name, demand.traffic.bps, pain);
+    add_to(by_ingress[demand.ingress], demand.traffic.bps, pain);
     outcomes.add_disconnected(demand.traffic.bps, pain);
   }
+  for (const NodeId node : by_ingress.ids()) {
+    if (by_ingress[node].bps > 0) hurts.add_router(network.after.topology.node(node).name, by_ingress[node]);
+  }
   outcomes.add_disconnected(changed.homeless.bps, {1, 0, 0});
-  keep_demands(network, bin.matrix->demands, changed.matrix.demands, changed.was);
+  newest = {&network, bin.matrix->demands, changed.matrix.demands, changed.was};
   return {};
 }
 
@@ -219,8 +228,8 @@ Result<void> WhatIf::Work::add_records(const WhatIfBin& bin) {
   }
   const OverloadedLinks overloaded = outcomes.overloaded(outcome);
   for (const PartSides& part : parts) ask_who_is_hurt(bin.records, own, part, overloaded);
-  const PartSides& newest = parts.back();
-  keep_demands(*newest.network, newest.before.demands, newest.after.demands, {});
+  PartSides& last = parts.back();
+  newest = {last.network, std::move(last.before.demands), std::move(last.after.demands), {}};
   return {};
 }
 
@@ -245,8 +254,13 @@ void WhatIf::Work::ask_who_is_hurt(std::span<const FlowRecord> records, std::spa
 }
 
 // The newest bin's demands that got a dearer way, or none.
-void WhatIf::Work::keep_demands(const Network& network, std::span<const Demand> before,
-                                std::span<const Demand> after, std::span<const std::uint32_t> was) {
+std::vector<DemandOutcome> WhatIf::Work::worse_demands() const {
+  std::vector<DemandOutcome> demands;
+  if (newest.network == nullptr) return demands;
+  const Network& network = *newest.network;
+  const std::vector<Demand>& before = newest.before;
+  const std::vector<Demand>& after = newest.after;
+  const std::vector<std::uint32_t>& was = newest.was;
   const Topology& topology = network.after.topology;
   const auto end_of = [&](const Destination& to) {
     return to.prefix.valid() ? print_prefix(topology.prefix(to.prefix)) : topology.node(to.node).name;
@@ -259,7 +273,6 @@ void WhatIf::Work::keep_demands(const Network& network, std::span<const Demand> 
       old.emplace(std::pair(demand.ingress, to), &demand);
     }
   }
-  demands.clear();
   for (std::size_t i = 0; i < after.size(); ++i) {
     const Demand& demand = after[i];
     const Demand* from = nullptr;
@@ -281,6 +294,7 @@ void WhatIf::Work::keep_demands(const Network& network, std::span<const Demand> 
     return a.bps > b.bps;
   });
   if (demands.size() > kDemandsListed) demands.resize(kDemandsListed);
+  return demands;
 }
 
 WhatIf::WhatIf(Scenario scenario, Places places, const RecordNames* names)
@@ -300,7 +314,7 @@ WhatIfAnswer WhatIf::answer() const {
     const Network& newest = work_->networks.back();
     work_->outcomes.mark(newest.rows_before, newest.rows_after, answer.links);
   }
-  answer.demands = work_->demands;
+  answer.demands = work_->worse_demands();
   return answer;
 }
 
