@@ -1,5 +1,6 @@
 #include "app/whatif_reading.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -86,7 +87,7 @@ std::vector<Hurt> read_hurts(const Json& rows) {
 
 WhatIfAnswer read_answer(const Json& json) {
   WhatIfAnswer answer;
-  answer.bins = static_cast<std::size_t>(number(json, "bins"));
+  answer.bins = static_cast<std::size_t>(std::clamp(number(json, "bins"), 0.0, 1e15));
   answer.from = time(json, "from");
   answer.to = time(json, "to");
   answer.before = read_side(member(json, "before"));
