@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Exactly once, whatever is killed: agents upload known records over TLS to `anemone serve --agents`, which is killed
 with SIGKILL twenty times at random instants, and so are the agents; in the end the store must have each slice once,
-with the sums of the agents' own logs. Usage: upload_check.py ANEMONE TRY_UPLOAD [SEED]"""
+with the sums of the agents' own logs. Each has a token of its own, which is good for no other name. Usage: upload_check.py ANEMONE TRY_UPLOAD [SEED]"""
+import json
 import pathlib
 import random
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 AGENTS, FILES, KILLS, BASE = 3, 350, 20, 1_780_000_000
 
@@ -45,8 +49,42 @@ def prepare(program, folder):
                     '-days', '2', '-keyout', folder / 'server.key', '-out', folder / 'server.crt', '-subj',
                     '/CN=anemone', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
                    check=True, capture_output=True)
-    return subprocess.run([program, 'token', '--role', 'agent', '--name', 'all', '--tokens', folder / 'tokens'],
-                          check=True, capture_output=True, text=True).stdout.strip()
+    def token(role, name):
+        return subprocess.run([program, 'token', '--role', role, '--name', name, '--tokens', folder / 'tokens'],
+                              check=True, capture_output=True, text=True).stdout.strip()
+    tokens = {f'host{i}': token('agent', f'host{i}') for i in range(AGENTS)}
+    return {**tokens, '*': token('agent', '*'), 'admin': token('admin', 'ann')}
+
+
+def check_names(folder, port, tokens):
+    """Over TLS: a token speaks for the name that it was drawn for, and for no other."""
+    trust = ssl.create_default_context(cafile=folder / 'server.crt')
+
+    def ask(method, path, token, body=None):
+        request = urllib.request.Request(f'https://127.0.0.1:{port}{path}', method=method, data=body,
+                                         headers={'Authorization': f'Bearer {token}'})
+        try:
+            with urllib.request.urlopen(request, timeout=20, context=trust) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.loads(refused.read())['error']['code']
+
+    calls = [('PUT', 'files/1?stream=' + 'f' * 32, b'no matter'), ('GET', 'work', None), ('PUT', 'status', b'{}'),
+             ('PUT', 'answers/1?from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', b'')]
+    problems = []
+    for method, what, body in calls:
+        got = ask(method, f'/api/v1/agents/host1/{what}', tokens['host0'], body)
+        if got != (403, 'wrong_agent'):
+            problems.append(f'{method} {what} as host1 with the token of host0: {got}')
+        for name, token in (('host0', 'host0'), ('other', '*'), ('other', 'admin')):
+            got = ask(method, f'/api/v1/agents/{name}/{what}', tokens[token], body)
+            if got[0] in (401, 403):
+                problems.append(f'{method} {what} as {name} with the token of {token}: {got}')
+    _, metrics = ask('GET', '/metrics', tokens['admin'])
+    counted = [line for line in metrics.splitlines() if line.startswith('anemone_agents_wrong_name_total ')]
+    if counted != [f'anemone_agents_wrong_name_total {len(calls)}']:
+        problems.append(f'{len(calls)} requests under another name, counted: {counted}')
+    return problems
 
 
 def read_log(path):
@@ -63,12 +101,12 @@ def read_log(path):
 
 def run(program, try_upload, folder, seed):
     randomly = random.Random(seed)
-    token, port = prepare(program, folder), free_port()
+    tokens, port = prepare(program, folder), free_port()
     server = Server(program, folder, port)
 
     def start_agent(name):
         command = [try_upload, 'agent', f'https://127.0.0.1:{port}', name, folder / f'spool-{name}',
-                   folder / f'log-{name}', str(BASE), str(FILES), folder / 'server.crt', token]
+                   folder / f'log-{name}', str(BASE), str(FILES), folder / 'server.crt', tokens[name]]
         return subprocess.Popen(command)
 
     agents = {f'host{i}': start_agent(f'host{i}') for i in range(AGENTS)}
@@ -94,7 +132,10 @@ def run(program, try_upload, folder, seed):
         if code:
             sys.exit(f'{name} ended with {code}')
     server.kill()  # and what it acknowledged last must be there all the same
-    return agents, agents_killed
+    server.start()
+    problems = check_names(folder, port, tokens)
+    server.kill()
+    return agents, agents_killed, problems
 
 
 def main():
@@ -102,13 +143,13 @@ def main():
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(10**6)
     with tempfile.TemporaryDirectory() as whole:
         folder = pathlib.Path(whole)
-        agents, agents_killed = run(program, try_upload, folder, seed)
+        agents, agents_killed, problems = run(program, try_upload, folder, seed)
         got = {}
         stored = subprocess.run([try_upload, 'sums', folder / 'store', 'curl'], check=True, capture_output=True, text=True)
         for line in stored.stdout.splitlines():
             name, start, *sums = line.split()
             got[name, (int(start) - BASE) // 10] = tuple(map(int, sums))
-        problems, records, unsure = [], 0, 0
+        records, unsure = 0, 0
         for name in agents:
             intents, added = read_log(folder / f'log-{name}')
             if len(intents) != FILES:

@@ -129,7 +129,7 @@ class Server:
                     f"subjectAltName=IP:{self.address}"])
 
     def token(self, role):
-        text = spaces.run([self.program, "token", "--role", role, "--name", role, "--tokens", str(self.folder / "tokens")])
+        text = spaces.run([self.program, "token", "--role", role, "--name", "*" if role == "agent" else role, "--tokens", str(self.folder / "tokens")])
         token = text.split()[-1]
         (self.folder / f"{role}.token").write_text(token + "\n")
         return token

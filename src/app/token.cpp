@@ -11,6 +11,7 @@
 #include "app/arguments.h"
 #include "app/commands.h"
 #include "io/tokens.h"
+#include "record/uploader.h"
 
 namespace anemone {
 namespace {
@@ -55,17 +56,22 @@ int token(int argc, char** argv) {
       "its next start.");
   arguments.choice("--role", role, {"agent", "viewer", "operator", "admin"},
                    "agent: send records; viewer: ask; operator: also change; admin: all");
-  arguments.option("--name", name, "whose it is, for people: a host, a person", Need::kRequired);
+  arguments.option("--name", name,
+                   "whose it is: the name of the agent, the only one that it may then speak for, or of a "
+                   "person; * with --role agent: any agent's");
   arguments.option("--tokens", file, "file of digests; made when it is not there");
   if (auto code = arguments.parse(argc, argv)) return *code;
   if (role.empty()) return fail({"--role: want agent, viewer, operator or admin"}, kWrongUsage);
   if (name.empty() || name.find_first_of(" \t\r\n#") != std::string::npos) {
     return fail({"--name: want one word"}, kWrongUsage);
   }
-  auto drawn = draw_token();
-  if (!drawn) return fail(drawn.error(), kFailed);
   const auto kind = parse_role(role);
   if (!kind) return fail(kind.error(), kWrongUsage);
+  if (*kind == Role::kAgent && name != "*" && !is_agent_name(name)) {
+    return fail({"--name: an agent's name is 1 to 64 of A-Z a-z 0-9 . _ -, or * for any agent"}, kWrongUsage);
+  }
+  auto drawn = draw_token();
+  if (!drawn) return fail(drawn.error(), kFailed);
   if (auto added = append_line(file, print_token_line(*drawn, {*kind, name})); !added) {
     return fail(added.error(), kFailed);
   }

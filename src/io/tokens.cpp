@@ -15,6 +15,7 @@ namespace anemone {
 namespace {
 
 constexpr std::array<std::string_view, 4> kRoles = {"agent", "viewer", "operator", "admin"};
+constexpr std::string_view kAnyName = "*";
 constexpr std::size_t kTokensMax = 10'000;
 constexpr std::size_t kFileMax = 4 * 1024 * 1024;
 
@@ -82,6 +83,11 @@ bool may(Role role, Right right) {
   return false;
 }
 
+bool may_speak_for(const TokenOwner& owner, std::string_view name) {
+  if (!may(owner.role, Right::kReport)) return false;
+  return owner.role != Role::kAgent || owner.name.empty() || owner.name == name;
+}
+
 std::string_view print_role(Role role) { return kRoles[static_cast<std::size_t>(role)]; }
 
 Result<Role> parse_role(std::string_view text) {
@@ -101,14 +107,17 @@ Result<TokenTable> TokenTable::parse(std::string_view text) {
     if (parts.empty() || parts[0].starts_with('#')) continue;
     const std::string where = "line " + std::to_string(number);
     Entry entry;
-    if (parts.size() != 3) return Error{where + ": want the token's SHA-256, a role and a name"};
+    if (parts.size() < 2 || parts.size() > 3)
+      return Error{where + ": want the token's SHA-256, a role and a name"};
     if (!read_hex(parts[0], entry.digest)) {
       return Error{where +
                    ": want 64 hexadecimal digits, the SHA-256 of the token (anemone token makes them)"};
     }
     auto role = parse_role(parts[1]);
     if (!role) return role.error().in(where);
-    entry.owner = {*role, std::string(parts[2])};
+    const bool any_agent = *role == Role::kAgent && (parts.size() == 2 || parts[2] == kAnyName);
+    if (parts.size() == 2 && !any_agent) return Error{where + ": want a name behind the role"};
+    entry.owner = {*role, any_agent ? "" : std::string(parts[2])};
     if (table.entries_.size() >= kTokensMax) return Error{where + ": too many tokens"};
     table.entries_.push_back(std::move(entry));
   }
@@ -143,7 +152,8 @@ std::string print_token_line(std::string_view token, const TokenOwner& owner) {
   std::string line;
   const Digest made = digest_of(token);
   for (const std::uint8_t byte : made.bytes()) line += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return line + " " + std::string(print_role(owner.role)) + " " + owner.name + "\n";
+  line += " " + std::string(print_role(owner.role)) + " ";
+  return line + (owner.name.empty() ? std::string(kAnyName) : owner.name) + "\n";
 }
 
 std::string token_of(std::string_view authorization) {

@@ -6,7 +6,8 @@
 //   # SHA-256 of the token                                           role      name
 //   9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 agent     web1
 //
-// Names are for people and need not be unique. Immutable; any thread.
+// Names of people are for people and need not be unique. An agent's is the only one that its token may speak
+// for; "*", or none, is an agent's token for any name. Immutable; any thread.
 #pragma once
 
 #include <array>
@@ -35,8 +36,11 @@ Result<Role> parse_role(std::string_view text);
 
 struct TokenOwner {
   Role role{};
-  std::string name;
+  std::string name;  // empty: an agent's token for any name
 };
+
+// True when who has this token may send what agent `name` says: its own, every agent's, or an admin's.
+bool may_speak_for(const TokenOwner& owner, std::string_view name);
 
 class TokenTable {
  public:

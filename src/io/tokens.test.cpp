@@ -24,11 +24,29 @@ TEST_CASE("what is no token file is refused with its line") {
   const auto problem = [](const char* text) { return TokenTable::parse(text).error().message; };
   CHECK(problem("\nabc agent x") ==
         "line 2: want 64 hexadecimal digits, the SHA-256 of the token (anemone token makes them)");
-  CHECK(problem("abc agent") == "line 1: want the token's SHA-256, a role and a name");
+  CHECK(problem("abc") == "line 1: want the token's SHA-256, a role and a name");
   const std::string digest(64, 'a');
+  CHECK(problem((digest + " viewer").c_str()) == "line 1: want a name behind the role");
   CHECK(problem((digest + " root x").c_str()) ==
         "line 1: 'root' is no role: want agent, viewer, operator or admin");
   CHECK(TokenTable::parse(digest + " viewer x\r\n"));
+}
+
+TEST_CASE("an agent's token speaks for its own name; without a name, for every one") {
+  const std::string digest(64, 'a');
+  CHECK(may_speak_for({Role::kAgent, "web1"}, "web1"));
+  CHECK_FALSE(may_speak_for({Role::kAgent, "web1"}, "web2"));
+  CHECK_FALSE(may_speak_for({Role::kAgent, "web1"}, "web"));
+  CHECK(may_speak_for({Role::kAdmin, "ann"}, "web1"));
+  CHECK_FALSE(may_speak_for({Role::kOperator, "web1"}, "web1"));
+  CHECK(print_token_line("any", {Role::kAgent, ""}).ends_with(" agent *\n"));
+  for (const std::string& line : {print_token_line("any", {Role::kAgent, ""}),
+                                  print_token_line("any", {Role::kAgent, "*"}).substr(0, 70) + "\n"}) {
+    const auto table = TokenTable::parse(line);
+    REQUIRE(table);
+    REQUIRE(table->find("any") != nullptr);
+    CHECK(may_speak_for(*table->find("any"), "web2"));
+  }
 }
 
 TEST_CASE("each role may do its own, and no more") {

@@ -4,6 +4,7 @@
 // beyond `agents_max` is refused. Any thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -51,11 +52,14 @@ class Agents {
   void reported(const std::string& name, AgentStatus status);
   void sent_file(const std::string& name, std::uint64_t records);
   void sent_bad_file(const std::string& name);
+  // Somebody came with a token that is not for the name it used.
+  void spoke_for_another() { ++wrong_names_; }
 
   std::vector<AgentState> list() const;  // by name
   // The names of those that spoke within `age`.
   std::vector<std::string> heard_within(Duration age) const;
   std::uint64_t refused() const;
+  std::uint64_t wrong_names() const { return wrong_names_; }
 
  private:
   AgentState* find(const std::string& name);  // REQUIRES: the lock is held
@@ -65,6 +69,7 @@ class Agents {
   mutable std::mutex mutex_;
   std::map<std::string, AgentState, std::less<>> agents_;
   std::uint64_t refused_ = 0;
+  std::atomic<std::uint64_t> wrong_names_{0};
 };
 
 }  // namespace anemone

@@ -88,13 +88,20 @@ HttpResponse ask(const AgentParts& server, const HttpRequest& request) {
   return json_response(query_json(*answer));
 }
 
-// A handler for what agents send: the name is looked at, and that the agent spoke is remembered.
+// A handler for what agents send: whose name it is, is looked at, and that the agent spoke is remembered.
 template <class Answer>
 std::function<HttpResponse(const HttpRequest&, const PathParts&)> from_agent(const AgentParts& server,
                                                                              Answer answer) {
   return [server, answer](const HttpRequest& request, const PathParts& parts) {
     if (!is_agent_name(std::string_view(parts[0]))) {
       return http_error(400, "bad_name", "an agent's name is 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+    if (!may_speak_for({request.role, request.caller}, parts[0])) {
+      server.agents.spoke_for_another();
+      return http_error(403, "wrong_agent",
+                        "this token is " + request.caller + "'s, and may not speak for " + parts[0] +
+                            ": give the agent its own token (anemone token --role agent --name " + parts[0] +
+                            "), or the name that its token has (--name)");
     }
     if (!server.agents.seen(parts[0])) return http_error(503, "not_now", "too many agents for this server");
     return answer(server, request, parts);
@@ -212,6 +219,8 @@ std::string agent_metrics_text(const AgentParts& parts) {
                  now.store_failed);
   append_counter(text, "anemone_agents_refused_total", "requests of agents beyond the limit",
                  parts.agents.refused());
+  append_counter(text, "anemone_agents_wrong_name_total",
+                 "requests of agents under a name that their token is not for", parts.agents.wrong_names());
   append_gauge(text, "anemone_agents", "agents that spoke within 45 s",
                static_cast<double>(parts.agents.heard_within(AgentTasks::kHeard).size()));
   return text;
