@@ -249,4 +249,8 @@ if(ANEMONE_TESTS)
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agents_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
   set_tests_properties("live: ten agents take up definitions, answer about the past, and lose nothing when killed"
     PROPERTIES LABELS "live;ebpf" TIMEOUT 300 RUN_SERIAL TRUE)
+  add_test(NAME "live: what a kill costs is one reading of the kernel, and the next agent says how much"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/killed_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
+  set_tests_properties("live: what a kill costs is one reading of the kernel, and the next agent says how much"
+    PROPERTIES LABELS "live;ebpf" TIMEOUT 300 RUN_SERIAL TRUE)
 endif()

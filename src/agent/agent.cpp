@@ -5,6 +5,7 @@
 
 #include "agent/late_readings.h"
 #include "agent/translations.h"
+#include "flow/left_over.h"
 #include "flow/retrospect.h"
 #include "record/from_flow.h"
 #include "record/ipfix_writer.h"
@@ -34,7 +35,11 @@ InterfaceNumbers interface_numbers(const std::vector<HostInterface>& interfaces)
 }  // namespace
 
 Agent::Agent(const AgentConfig& config, const Clock& clock, ApplicationRules rules)
-    : config_(config), clock_(clock), labels_(std::move(rules)), shedding_(config.budget) {}
+    : config_(config),
+      clock_(clock),
+      labels_(std::move(rules)),
+      shedding_(config.budget),
+      resumption_(config.spool) {}
 
 Agent::~Agent() {
   if (link_) link_->stop();
@@ -89,10 +94,26 @@ Result<void> Agent::start() {
   if (link_) link_->start();
   used_ = used_by_this_process();
   measured_ = taken_ = clock_.now();
+  resume(measured_);
   look_at_interfaces();
   look_at_place(measured_);
   keep_counters();
   return {};
+}
+
+void Agent::resume(Time now) {
+  const std::string story =
+      resumption_.take_up(config_.archive, outlets_->mark(), now, labels_.names(), [this](const auto& some) {
+        resumption_.counted(some, definitions_->slice());
+        definitions_->add(some, [this](RecordBatch&& batch) { send(std::move(batch)); });
+      });
+  handed_on_before_ = definitions_->handed_on_before();
+  if (!story.empty()) {
+    resumed_ = now;
+    problem("resumed", Error{story});
+  }
+  if (archive_ && outlets_->mark().empty())
+    problem("spool", outlets_->set_mark(print_handed_on({kAllHandedOn, now})));
 }
 
 Duration Agent::tick() {
@@ -102,6 +123,7 @@ Duration Agent::tick() {
     measure(now);
     look_at_interfaces();
     look_at_place(now);
+    if (resumed_ > Time{} && now - resumed_ > kResumedTold) problem("resumed", {});
   }
   keep_counters();
   const Duration step = shedding_.detail() == Detail::kAll ? kTick : kSlowTick;
@@ -111,11 +133,13 @@ Duration Agent::tick() {
 
 void Agent::take(Time now) {
   const Time taken_before = taken_;
+  const auto interfaces = interface_counts();
   const auto hand_on = [this](RecordBatch&& batch) { send(std::move(batch)); };
   const auto drained = source_->drain([&](std::span<const MicroFlow> counted) {
     micro_flows_.assign(counted.begin(), counted.end());
     part_at_slices(micro_flows_, kSlowTick);
     labels_.label(micro_flows_);
+    resumption_.counted(micro_flows_, definitions_->slice());
     definitions_->add(micro_flows_, hand_on);
     if (archive_) keep_micro_flows(taken_before);
   });
@@ -124,13 +148,30 @@ void Agent::take(Time now) {
   if (archive_) keep_micro_flows(taken_before);  // that there was nothing, too
   problem("connections", connections_.refresh(now));
   definitions_->advance(now, hand_on);
+  note_progress(now, interfaces.value_or({}));
 }
 
 void Agent::send(RecordBatch&& batch) {
   RecordNames& names = labels_.names();
   add_translations(batch.records, connections_, names.nats);
-  problem("records", outlets_->send(batch, names, facts_));
+  const bool done = batch.definition == kFirstDefinition && !batch.goes_on;
+  const std::string mark = done && archive_ ? print_handed_on({batch.handed_on_before, taken_}) : "";
+  const auto sent = outlets_->send(batch, names, facts_, mark);
+  problem("records", sent);
+  if (done) resumption_.handed_on(batch.handed_on_before);
+  if (done && sent) handed_on_before_ = batch.handed_on_before;
   names.nats.clear();
+}
+
+// A slice without records is over, too.
+void Agent::note_progress(Time now, const CountsByInterface& interfaces) {
+  const Time before = definitions_->handed_on_before();
+  if (before != handed_on_before_) {
+    handed_on_before_ = before;
+    resumption_.handed_on(before);
+    if (archive_) problem("spool", outlets_->set_mark(print_handed_on({before, taken_})));
+  }
+  problem("spool", resumption_.note(now, interfaces, outlets_->mark()));
 }
 
 // The time they cover includes all of them: clocks of the kernel and ours differ by a little.
@@ -177,6 +218,8 @@ void Agent::measure(Time now) {
 void Agent::finish() {
   take(clock_.now());
   definitions_->finish(clock_.now(), [this](RecordBatch&& batch) { send(std::move(batch)); });
+  note_progress(clock_.now(), {});
+  resumption_.end_well();
   if (link_) link_->stop();
   outlets_->stop();
 }
@@ -245,19 +288,28 @@ void Agent::keep_counters() {
   const LabelCounts& labels = labels_.counts();
   const Use use = used_by_this_process();
   const NatCounts nat = connections_.counts();
-  counters.insert(counters.end(), {{"labelled_bytes_total", labels.bytes},
-                                   {"unknown_process_bytes_total", labels.no_process},
-                                   {"unknown_executable_bytes_total", labels.no_executable},
-                                   {"unknown_application_bytes_total", labels.no_application},
-                                   {"flows", definitions_->flows()},
-                                   {"flows_pushed_out_total", definitions_->pushed_out()},
-                                   {"nat_connections", nat.connections},
-                                   {"nat_refused_total", nat.refused},
-                                   {"nat_gaps_total", nat.gaps},
-                                   {"detail_steps_total", shedding_.steps_down()},
-                                   {"detail", static_cast<std::uint64_t>(shedding_.detail())},
-                                   {"cpu_microseconds_total", static_cast<std::uint64_t>(use.cpu.count())},
-                                   {"memory_bytes", use.memory_bytes}});
+  const ResumptionCounts& resumed = resumption_.counts();
+  counters.insert(counters.end(),
+                  {{"labelled_bytes_total", labels.bytes},
+                   {"unknown_process_bytes_total", labels.no_process},
+                   {"unknown_executable_bytes_total", labels.no_executable},
+                   {"unknown_application_bytes_total", labels.no_application},
+                   {"flows", definitions_->flows()},
+                   {"flows_pushed_out_total", definitions_->pushed_out()},
+                   {"nat_connections", nat.connections},
+                   {"nat_refused_total", nat.refused},
+                   {"nat_gaps_total", nat.gaps},
+                   {"resumed_rebuilt_packets_total", resumed.rebuilt_packets},
+                   {"resumed_rebuilt_bytes_total", resumed.rebuilt_bytes},
+                   {"resumed_lost_packets_total", resumed.lost_packets},
+                   {"resumed_lost_bytes_total", resumed.lost_bytes},
+                   {"unwatched_microseconds_total", static_cast<std::uint64_t>(resumed.unwatched.count())},
+                   {"unwatched_interface_packets_total", resumed.unwatched_packets},
+                   {"unwatched_interface_bytes_total", resumed.unwatched_bytes},
+                   {"detail_steps_total", shedding_.steps_down()},
+                   {"detail", static_cast<std::uint64_t>(shedding_.detail())},
+                   {"cpu_microseconds_total", static_cast<std::uint64_t>(use.cpu.count())},
+                   {"memory_bytes", use.memory_bytes}});
   const std::lock_guard lock(mutex_);
   counters_ = std::move(counters);
 }

@@ -6,7 +6,8 @@
 //
 // tick() is called each second by one thread and does all of it; uploads, exports and the line to the server
 // have threads of their own, so that no network makes the host's traffic wait. What it may use is kept by
-// shedding detail. A good end loses nothing; a killed agent loses the slice that was open.
+// shedding detail. A good end loses nothing. What a killed agent had counted is in the archive, and the next
+// one makes records of it (agent/resumption.h); what passed until it counts again is lost, and told.
 #pragma once
 
 #include <atomic>
@@ -20,6 +21,7 @@
 #include "agent/agent_config.h"
 #include "agent/labels.h"
 #include "agent/outlets.h"
+#include "agent/resumption.h"
 #include "agent/running_definitions.h"
 #include "agent/server_link.h"
 #include "agent/shedding.h"
@@ -57,11 +59,14 @@ class Agent {
   static constexpr Duration kTick = 1s;
   static constexpr Duration kSlowTick = 5s;
   static constexpr Duration kMeasureEvery = 10s;
+  static constexpr Duration kResumedTold = 10min;  // a kill is among the problems for so long
 
  private:
   explicit Agent(const AgentConfig& config, const Clock& clock, ApplicationRules rules);
   Result<void> open_parts();
+  void resume(Time now);
   void take(Time now);
+  void note_progress(Time now, const CountsByInterface& interfaces);
   void keep_micro_flows(Time taken_before);
   void look_at_interfaces();
   void look_at_place(Time now);
@@ -81,13 +86,16 @@ class Agent {
   std::unique_ptr<EventArchive> archive_;  // none when none is wanted
   std::unique_ptr<Outlets> outlets_;
   std::unique_ptr<ServerLink> link_;  // none without a server
+  Resumption resumption_;
   NatConnections connections_;
   HostFacts facts_;
   Time place_wanted_{};                 // when to look again where the host is
   std::vector<MicroFlow> micro_flows_;  // scratch
   Use used_;                            // when last measured
   Time measured_{};
-  Time taken_{};  // micro-flows up to here
+  Time taken_{};             // micro-flows up to here
+  Time handed_on_before_{};  // what the spool's mark says
+  Time resumed_{};           // when what happened before was told; no time: nothing to tell
 
   mutable std::mutex mutex_;  // what follows
   TrafficSource::Counters counters_;

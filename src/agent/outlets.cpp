@@ -97,7 +97,8 @@ void Outlets::stop() {
   if (uploader_) uploader_->stop();
 }
 
-Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names, const HostFacts& facts) {
+Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names, const HostFacts& facts,
+                           const std::string& mark) {
   if (batch.definition == kFirstDefinition) {
     for (auto& exporter : exporters_) exporter->send(batch.records, names, batch.until);
   }
@@ -111,7 +112,7 @@ Result<void> Outlets::send(const RecordBatch& batch, const RecordNames& names, c
   if (batch.goes_on) return {};
   OpenFile done = std::move(open->second);
   open_.erase(open);
-  const auto sequence = spool_->add(std::move(done.file), done.records);
+  const auto sequence = spool_->add(std::move(done.file), done.records, mark);
   if (!sequence) return sequence.error();
   if (config_.slice_log.empty()) return {};
   return write_slice_log(done, batch.until, *sequence);

@@ -37,9 +37,13 @@ class Outlets {
   Result<void> start(const Say& say);
   void stop();
 
-  // Sends it everywhere, to the spool with where the host is; the first thing that went wrong. Never waits
-  // for a network.
-  Result<void> send(const RecordBatch& batch, const RecordNames& names, const HostFacts& facts);
+  // Sends it everywhere, to the spool with where the host is and, with a batch's last part, with a mark
+  // (record/spool.h); the first thing that went wrong. Never waits for a network.
+  Result<void> send(const RecordBatch& batch, const RecordNames& names, const HostFacts& facts,
+                    const std::string& mark = {});
+  // The spool's.
+  std::string mark() const { return spool_->mark(); }
+  Result<void> set_mark(const std::string& mark) { return spool_->set_mark(mark); }
 
   std::vector<std::pair<std::string, std::uint64_t>> counters() const;
   std::vector<std::string> problems() const;

@@ -56,7 +56,8 @@ void RunningDefinitions::add(std::span<const MicroFlow> micro_flows, const Take&
   for (Running& running : running_) {
     running.flows.add(micro_flows, running.due);
     const Time until = running.slice + batch_length(running.flows.definition());
-    if (running.due.size() >= kPart && running.slice > Time{}) hand_on_part(running, until, take);
+    if (running.due.size() >= kPart && running.slice > Time{})
+      hand_on_part(running, close_at(running, until), take);
   }
 }
 
@@ -64,9 +65,10 @@ void RunningDefinitions::advance(Time now, const Take& take) {
   for (Running& running : running_) {
     const Time slice = slice_start(now, batch_length(running.flows.definition()));
     if (slice > running.slice) {
+      const Close close = close_at(running, slice);
       running.flows.expire(now, running.due, kPart,
-                           [&](std::vector<Flow>&) { hand_on_part(running, slice, take); });
-      hand_on_rest(running, slice, take);
+                           [&](std::vector<Flow>&) { hand_on_part(running, close, take); });
+      hand_on_rest(running, close, take);
     } else {
       running.flows.expire(now, running.due);
     }
@@ -80,30 +82,55 @@ void RunningDefinitions::finish(Time now, const Take& take) {
 }
 
 void RunningDefinitions::finish(Running& running, Time now, const Take& take) {
+  const Close all{now, Time::max()};
   while (running.flows.finish_some(kPart, running.due)) {
-    if (running.flows.size() > 0) hand_on_part(running, now, take);
+    if (running.flows.size() > 0) hand_on_part(running, all, take);
   }
-  hand_on_rest(running, now, take);
+  hand_on_rest(running, all, take);
 }
 
-RecordBatch RunningDefinitions::batch_of(const Running& running, Time until, bool goes_on) {
-  RecordBatch batch{running.number, running.as_wanted.name, until, {}, goes_on};
+// Without slices a flow may be in the table from long before.
+RunningDefinitions::Close RunningDefinitions::close_at(const Running& running, Time until) {
+  const bool slices = running.flows.definition().slice > Duration{0};
+  return {until, slices ? until : Time::max()};
+}
+
+RecordBatch RunningDefinitions::batch_of(const Running& running, const Close& close, bool goes_on) {
+  RecordBatch batch{running.number, running.as_wanted.name, close.until, {}, goes_on, {}};
   batch.records.reserve(running.due.size());
-  for (const Flow& flow : running.due) batch.records.push_back(record_of(flow, ObserverId{}));
+  for (const Flow& flow : running.due) {
+    if (flow.start < close.before) batch.records.push_back(record_of(flow, ObserverId{}));
+  }
   return batch;
 }
 
-void RunningDefinitions::hand_on_part(Running& running, Time until, const Take& take) {
-  if (running.due.empty()) return;
-  take(batch_of(running, until, true));
+void RunningDefinitions::hand_on_part(Running& running, const Close& close, const Take& take) {
+  RecordBatch batch = batch_of(running, close, true);
+  if (batch.records.empty()) return;
+  take(std::move(batch));
   running.begun = true;
-  running.due.clear();
+  std::erase_if(running.due, [&](const Flow& flow) { return flow.start < close.before; });
 }
 
-void RunningDefinitions::hand_on_rest(Running& running, Time until, const Take& take) {
-  if (!running.due.empty() || running.begun) take(batch_of(running, until, false));
+void RunningDefinitions::hand_on_rest(Running& running, const Close& close, const Take& take) {
+  RecordBatch batch = batch_of(running, close, false);
+  batch.handed_on_before = close.before;
+  if (!batch.records.empty() || running.begun) take(std::move(batch));
+  running.handed_on_before = close.before;
   running.begun = false;
-  running.due = {};  // its memory, too
+  std::erase_if(running.due, [&](const Flow& flow) { return flow.start < close.before; });
+  running.due.shrink_to_fit();
+}
+
+// The first definition's records are the traffic, the second's the same once more
+// (docs/formats/agent-api.md): when the first goes, the second is cut short and goes on as the first.
+void RunningDefinitions::number_anew(Time now, const Take& take) {
+  for (std::size_t i = 0; i < running_.size(); ++i) {
+    const auto number = static_cast<std::uint32_t>(kFirstDefinition + i);
+    if (running_[i].number == number) continue;
+    if (running_[i].number != 0) finish(running_[i], now, take);
+    running_[i].number = number;
+  }
 }
 
 void RunningDefinitions::take_up(Time now, const Take& take) {
@@ -129,8 +156,13 @@ void RunningDefinitions::take_up(Time now, const Take& take) {
       problems.push_back("definition " + one.name + ": " + flows.error().message);
       continue;
     }
-    next.push_back(
-        {one, 0, std::move(*flows), slice_start(now, batch_length(flows->definition())), {}, false});
+    next.push_back({one,
+                    0,
+                    std::move(*flows),
+                    slice_start(now, batch_length(flows->definition())),
+                    {},
+                    false,
+                    Time::max()});
   }
   if (next.empty()) {  // none of those can be: what was goes on
     const std::lock_guard lock(mutex_);
@@ -142,22 +174,11 @@ void RunningDefinitions::take_up(Time now, const Take& take) {
     pushed_out_before_ += gone.flows.pushed_out();
   }
   running_ = std::move(next);
-  for (Running& running : running_) {
-    if (running.number == 0) running.number = free_number();
-  }
+  number_anew(now, take);
   const std::lock_guard lock(mutex_);
   problems_ = std::move(problems);
   names_in_force_.clear();
   for (const Running& running : running_) names_in_force_.push_back(running.as_wanted.name);
-}
-
-std::uint32_t RunningDefinitions::free_number() const {
-  std::uint32_t number = kFirstDefinition;
-  while (std::any_of(running_.begin(), running_.end(),
-                     [&](const Running& running) { return running.number == number; })) {
-    ++number;
-  }
-  return number;
 }
 
 std::vector<std::string> RunningDefinitions::names_in_force() const {

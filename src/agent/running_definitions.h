@@ -27,11 +27,13 @@ namespace anemone {
 // The records of a slice by one definition, or a part of them: a slice of a hundred thousand flows is handed
 // on piece by piece, so that its records are never all in memory. Parts of two definitions may alternate.
 struct RecordBatch {
-  std::uint32_t definition = 0;  // a number that lasts while the definition is in force
+  std::uint32_t definition = 0;  // its place among those in force, from 1
   std::string name;
   Time until{};  // the slice's end, or when the definition went
   std::vector<FlowRecord> records;
   bool goes_on = false;  // another part follows, maybe without records
+  // With the last part: whatever was given to add() so far and began before this is in records.
+  Time handed_on_before{};
 };
 
 class RunningDefinitions {
@@ -61,6 +63,9 @@ class RunningDefinitions {
   std::vector<std::string> problems() const;  // definitions that could not be taken up, and why; any thread
   std::size_t flows() const;
   std::uint64_t pushed_out() const;
+  // Of the first definition: its slices' length, 0 where it has none; and up to when records were handed on.
+  Duration slice() const { return running_.front().flows.definition().slice; }
+  Time handed_on_before() const { return running_.front().handed_on_before; }
 
  private:
   struct Running {
@@ -70,17 +75,25 @@ class RunningDefinitions {
     Time slice{};  // that is open; no time before the first
     std::vector<Flow> due;
     bool begun = false;  // a part of the batch has been handed on
+    Time handed_on_before{};
+  };
+  // When a batch ends: the time that is said of it, and before which its flows begin; later ones wait for the
+  // next.
+  struct Close {
+    Time until{};
+    Time before{};
   };
 
   RunningDefinitions(RecordNames& names, std::size_t flows_max, InterfaceNumbers interfaces)
       : names_(names), flows_max_(flows_max), interfaces_(std::move(interfaces)) {}
   Result<DefinedFlows> make_flows(const std::string& define) const;
   void take_up(Time now, const Take& take);
-  static RecordBatch batch_of(const Running& running, Time until, bool goes_on);
-  static void hand_on_part(Running& running, Time until, const Take& take);
-  static void hand_on_rest(Running& running, Time until, const Take& take);
+  static Close close_at(const Running& running, Time until);
+  static RecordBatch batch_of(const Running& running, const Close& close, bool goes_on);
+  static void hand_on_part(Running& running, const Close& close, const Take& take);
+  static void hand_on_rest(Running& running, const Close& close, const Take& take);
+  void number_anew(Time now, const Take& take);
   static void finish(Running& running, Time now, const Take& take);
-  std::uint32_t free_number() const;
 
   RecordNames& names_;
   const std::size_t flows_max_;

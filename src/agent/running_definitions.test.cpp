@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
+#include "base/random.h"
+
 using namespace anemone;
 
 namespace {
@@ -23,8 +27,8 @@ struct Bench {
   std::vector<RecordBatch> batches;
   RunningDefinitions::Take take = [this](RecordBatch&& batch) { batches.push_back(std::move(batch)); };
 
-  Bench() {
-    auto made = RunningDefinitions::make("", names, 1000);
+  explicit Bench(const char* define = "", std::size_t flows_max = 1000) {
+    auto made = RunningDefinitions::make(define, names, flows_max);
     REQUIRE_MESSAGE(made, made.error().message);
     running = std::move(*made);
     running->advance(kStart, take);
@@ -128,16 +132,62 @@ TEST_CASE("a definition that goes hands on what it has; one that stays is not di
   bench.running->want({{"pairs", "key src dst"}, {"ports", "key sport"}});
   bench.running->advance(kStart + 1s, bench.take);
   bench.see(kStart + 2s, 1);
-  bench.running->want({{"ports", "key sport"}});
+  bench.running->want({{"pairs", "key src dst"}});
   bench.running->advance(kStart + 3s, bench.take);
   REQUIRE(bench.batches.size() == 1);
-  CHECK(bench.batches[0].name == "pairs");
+  CHECK(bench.batches[0].name == "ports");
   CHECK(bench.batches[0].until == kStart + 3s);
   bench.see(kStart + 4s, 1);
   bench.running->advance(kStart + 10s, bench.take);
   REQUIRE(bench.batches.size() == 2);
-  CHECK(bench.batches[1].name == "ports");
+  CHECK(bench.batches[1].name == "pairs");
   CHECK(bytes_of(bench.batches[1]) == 200);
+}
+
+TEST_CASE(
+    "where the first definition goes the second is the first from then on, and each byte is in the first "
+    "once") {
+  Bench bench;
+  bench.running->want({{"pairs", "key src dst"}, {"ports", "key sport"}});
+  bench.running->advance(kStart + 1s, bench.take);
+  bench.see(kStart + 2s, 1);
+  bench.running->want({{"ports", "key sport"}});
+  bench.running->advance(kStart + 3s, bench.take);
+  bench.see(kStart + 4s, 1);
+  bench.running->advance(kStart + 10s, bench.take);
+  std::map<std::uint32_t, std::uint64_t> bytes;
+  for (const RecordBatch& batch : bench.batches) bytes[batch.definition] += bytes_of(batch);
+  CHECK(bytes == std::map<std::uint32_t, std::uint64_t>{{1, 200}, {2, 100}});
+  CHECK(bench.batches.back().name == "ports");
+}
+
+TEST_CASE(
+    "a batch has all that began before its end and nothing that began later, whatever comes late or is "
+    "pushed out") {
+  for (const std::size_t flows_max : {2U, 1000U}) {
+    CAPTURE(flows_max);
+    Bench bench("key sport", flows_max);
+    std::map<Time, std::uint64_t> seen;  // by slice, up to each batch
+    std::uint64_t told = 0;
+    bench.take = [&](RecordBatch&& batch) {
+      for (const FlowRecord& record : batch.records) CHECK(record.start < batch.handed_on_before);
+      told += bytes_of(batch);
+      std::uint64_t due = 0;
+      for (const auto& [slice, bytes] : seen) due += slice < batch.handed_on_before ? bytes : 0;
+      CHECK(told == due);
+      CHECK(batch.handed_on_before == batch.until);
+    };
+    Random random(31);
+    for (Time now = kStart; now < kStart + 95s; now += 700ms) {
+      for (int i = 0; i < 20; ++i) {
+        const Time time = now - Duration{static_cast<std::int64_t>(random.below(900'000))};
+        bench.see(time, static_cast<std::uint16_t>(random.below(6)));
+        seen[slice_start(time, 10s)] += 100;
+      }
+      bench.running->advance(now, bench.take);
+    }
+    CHECK(told > 100'000);
+  }
 }
 
 TEST_CASE("what cannot be in force is a problem that is told, and what was in force goes on") {

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kSuffix = ".ipfix";
+constexpr std::string_view kMarkPrefix = "mark-";
 constexpr std::uint64_t kReserve = 1000;  // numbers taken at once, so that few files need `stream` rewritten
 
 Error failure(const std::string& path) { return Error{path + ": " + std::strerror(errno)}; }
@@ -45,18 +46,42 @@ bool is_stream(std::string_view text) {
 struct FileName {
   std::uint64_t sequence = 0;
   std::uint64_t records = 0;
+  std::string mark;
 };
 
-// "000000000017-5210.ipfix"; nothing for names of others.
+// "000000000017-5210.ipfix", "000000000018-7-MARK.ipfix"; nothing for names of others.
 std::optional<FileName> parse_name(std::string_view name) {
   if (!name.ends_with(kSuffix)) return std::nullopt;
   name.remove_suffix(kSuffix.size());
   const auto parts = split(name, '-');
-  if (parts.size() != 2) return std::nullopt;
+  if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
   const auto sequence = parse_u64(parts[0]);
   const auto records = parse_u64(parts[1]);
   if (!sequence || !records || *sequence == 0) return std::nullopt;
-  return FileName{*sequence, *records};
+  return FileName{*sequence, *records, parts.size() == 3 ? std::string(parts[2]) : ""};
+}
+
+// "mark-000000000018-MARK".
+std::optional<FileName> parse_mark_name(std::string_view name) {
+  if (!name.starts_with(kMarkPrefix)) return std::nullopt;
+  const auto parts = split(name.substr(kMarkPrefix.size()), '-');
+  if (parts.size() != 2 || parts[1].empty()) return std::nullopt;
+  const auto sequence = parse_u64(parts[0]);
+  if (!sequence) return std::nullopt;
+  return FileName{*sequence, 0, std::string(parts[1])};
+}
+
+bool is_mark(std::string_view mark) {
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+  };
+  return mark.size() <= 64 && std::all_of(mark.begin(), mark.end(), plain);
+}
+
+std::string digits_of(std::uint64_t sequence) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%012llu", static_cast<unsigned long long>(sequence));
+  return text.data();
 }
 
 }  // namespace
@@ -134,20 +159,38 @@ Result<void> Spool::lock_folder() {
   return {};
 }
 
+// Of several marks that a crash left the newest holds; one of its own name goes before a file's.
 Result<void> Spool::find_files() {
   std::error_code failed;
+  std::vector<fs::path> marks;
+  const auto note = [&](const FileName& name, bool has_file) {
+    if (name.mark.empty() || name.sequence < marked_ ||
+        (name.sequence == marked_ && !has_file && !mark_.empty()))
+      return;
+    mark_ = name.mark;
+    marked_ = name.sequence;
+    mark_has_file_ = has_file;
+  };
   for (const auto& entry : fs::directory_iterator(config_.folder, failed)) {
     const std::string name = entry.path().filename().string();
     std::error_code gone;
     if (name.ends_with(".new")) fs::remove(entry.path(), gone);
+    if (const auto mark = parse_mark_name(name)) {
+      note(*mark, true);
+      marks.push_back(entry.path());
+    }
     const auto file = parse_name(name);
     if (!file) continue;
     const std::uint64_t bytes = entry.file_size(gone);
     if (gone) continue;
-    entries_.emplace(file->sequence, Entry{file->records, bytes});
+    note(*file, false);
+    entries_.emplace(file->sequence, Entry{file->records, bytes, file->mark});
     counters_.waiting.add(file->records, bytes);
   }
   if (failed) return Error{config_.folder + ": " + failed.message()};
+  for (const fs::path& mark : marks) {
+    if (!mark_has_file_ || mark != fs::path(path_of_mark())) fs::remove(mark, failed);
+  }
   return {};
 }
 
@@ -201,14 +244,54 @@ Result<void> Spool::write_stream(std::uint64_t next) {
 }
 
 std::string Spool::path_of(std::uint64_t sequence, const Entry& entry) const {
-  std::array<char, 64> name{};
-  std::snprintf(name.data(), name.size(), "/%012llu-%llu", static_cast<unsigned long long>(sequence),
-                static_cast<unsigned long long>(entry.records));
-  return config_.folder + name.data() + std::string(kSuffix);
+  const std::string mark = entry.mark.empty() ? "" : "-" + entry.mark;
+  return config_.folder + "/" + digits_of(sequence) + "-" + std::to_string(entry.records) + mark +
+         std::string(kSuffix);
+}
+
+std::string Spool::path_of_mark() const {
+  return config_.folder + "/" + std::string(kMarkPrefix) + digits_of(marked_) + "-" + mark_;
+}
+
+// The file with the newest mark leaves that behind, in one step: it becomes the mark.
+void Spool::remove_file(std::uint64_t sequence, const Entry& entry) {
+  const std::string path = path_of(sequence, entry);
+  const bool leaves_mark = !mark_has_file_ && sequence == marked_ && !entry.mark.empty();
+  if (leaves_mark && ::rename(path.c_str(), path_of_mark().c_str()) == 0) {
+    mark_has_file_ = true;
+    if (::truncate(path_of_mark().c_str(), 0) != 0) return;  // it is larger than it need be
+    return;
+  }
+  ::unlink(path.c_str());
+}
+
+std::string Spool::mark() const {
+  const std::lock_guard lock(mutex_);
+  return mark_;
+}
+
+Result<void> Spool::set_mark(const std::string& mark) {
+  const std::lock_guard lock(mutex_);
+  if (!is_mark(mark) || mark.empty()) return Error{"'" + mark + "' is no mark of a spool"};
+  const std::string before = mark_has_file_ ? path_of_mark() : "";
+  const std::uint64_t marked = std::exchange(marked_, next_ - 1);
+  const std::string old = std::exchange(mark_, mark);
+  const std::string path = path_of_mark();
+  if (before.empty() ? make_mark_file() : ::rename(before.c_str(), path.c_str()) == 0) return {};
+  const Error error = failure(path);
+  mark_ = old;
+  marked_ = marked;
+  return error;
+}
+
+bool Spool::make_mark_file() {
+  const int file = ::open(path_of_mark().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  mark_has_file_ = file >= 0 && ::close(file) == 0;
+  return mark_has_file_;
 }
 
 void Spool::lose(Entries::iterator entry) {
-  ::unlink(path_of(entry->first, entry->second).c_str());
+  remove_file(entry->first, entry->second);
   counters_.lost.add(entry->second.records, entry->second.bytes);
   counters_.waiting.take(entry->second.records, entry->second.bytes);
   entries_.erase(entry);
@@ -234,14 +317,15 @@ UnfinishedFile Spool::begin() {
   return UnfinishedFile(config_.folder + "/" + std::to_string(++begun_) + ".new");
 }
 
-Result<std::uint64_t> Spool::add(Bytes file, std::uint64_t records) {
+Result<std::uint64_t> Spool::add(Bytes file, std::uint64_t records, const std::string& mark) {
   UnfinishedFile unfinished = begin();
   unfinished.write(file);
-  return add(std::move(unfinished), records);
+  return add(std::move(unfinished), records, mark);
 }
 
-Result<std::uint64_t> Spool::add(UnfinishedFile file, std::uint64_t records) {
+Result<std::uint64_t> Spool::add(UnfinishedFile file, std::uint64_t records, const std::string& mark) {
   const std::lock_guard lock(mutex_);
+  if (!is_mark(mark)) return Error{"'" + mark + "' is no mark of a spool"};
   const auto lost = [&](const Error& error) {
     counters_.lost.add(records, file.size_);
     return error;
@@ -252,10 +336,16 @@ Result<std::uint64_t> Spool::add(UnfinishedFile file, std::uint64_t records) {
     if (auto reserved = write_stream(next_ + kReserve); !reserved) return lost(reserved.error());
   }
   const std::uint64_t sequence = next_++;  // used up, whatever comes of it
-  const Entry entry{records, file.size_};
+  const Entry entry{records, file.size_, mark};
   if (auto kept = keep_file(file, path_of(sequence, entry)); !kept) {
     ::unlink(path_of(sequence, entry).c_str());
     return lost(kept.error());
+  }
+  if (!mark.empty()) {
+    if (mark_has_file_) ::unlink(path_of_mark().c_str());
+    mark_ = mark;
+    marked_ = sequence;
+    mark_has_file_ = false;
   }
   entries_.emplace(sequence, entry);
   counters_.waiting.add(records, file.size_);
@@ -288,7 +378,7 @@ void Spool::done(std::uint64_t sequence) {
   shown_.reset();
   const auto entry = entries_.find(sequence);
   if (entry == entries_.end()) return;
-  ::unlink(path_of(sequence, entry->second).c_str());
+  remove_file(sequence, entry->second);
   counters_.done.add(entry->second.records, entry->second.bytes);
   counters_.waiting.take(entry->second.records, entry->second.bytes);
   entries_.erase(entry);
@@ -302,6 +392,7 @@ void Spool::set_aside(std::uint64_t sequence) {
   const fs::path path = path_of(sequence, entry->second);
   const fs::path bad = fs::path(config_.folder) / "bad";
   std::error_code failed;
+  if (!mark_has_file_ && sequence == marked_ && !mark_.empty()) static_cast<void>(make_mark_file());
   fs::create_directory(bad, failed);
   fs::rename(path, bad / path.filename(), failed);
   if (failed) fs::remove(path, failed);

@@ -6,12 +6,17 @@
 //
 //   FOLDER/stream                     "STREAM NEXT": its id, and a number above all that were used
 //   FOLDER/000000000017-5210.ipfix    the 17th file, with 5210 records
+//   FOLDER/000000000018-7-MARK.ipfix  the 18th, with a mark of its maker's
+//   FOLDER/mark-000000000018-MARK     the newest mark, once its file is gone
 //   FOLDER/bad/...                    what the server would not have; the newest few
 //   FOLDER/*.new                      being written; thrown away at the next start
 //
 // add() returns when the file would survive a crash of the machine: written under another name, synced,
 // renamed, the folder synced. A crash at any instant leaves whole files only. A file that is long in the
 // making is written piece by piece (begin()), so that nobody has to hold it in memory.
+//
+// A mark is how far the maker of files had got with what it makes them of: a word that is kept with a file in
+// one step, whatever crashes, and outlives it. So a maker that was killed knows what is in no file yet.
 //
 // When the quota is full the oldest files go, and are counted as lost: what happens now is worth more than
 // what happened a week ago, and an agent must not fill its host's disk. The file that is being uploaded
@@ -95,12 +100,17 @@ class Spool {
 
   const std::string& stream() const { return stream_; }  // 32 hexadecimal digits
 
-  // Keeps a file of `records` records; its number. An error is a loss, and is counted as one.
-  Result<std::uint64_t> add(Bytes file, std::uint64_t records);
+  // Keeps a file of `records` records; its number. An error is a loss, and is counted as one. `mark`: letters
+  // and digits, '_' and '.', 64 at most; empty: the last one stays.
+  Result<std::uint64_t> add(Bytes file, std::uint64_t records, const std::string& mark = {});
 
   // The same in two steps: it has no number yet, and no place in the quota.
   UnfinishedFile begin();
-  Result<std::uint64_t> add(UnfinishedFile file, std::uint64_t records);
+  Result<std::uint64_t> add(UnfinishedFile file, std::uint64_t records, const std::string& mark = {});
+
+  // The newest mark; empty when there is none. And one without a file.
+  std::string mark() const;
+  Result<void> set_mark(const std::string& mark);
 
   // The oldest file, which then stays until done() or set_aside(); none when nothing waits. One that cannot
   // be read is counted as lost and passed over.
@@ -114,6 +124,7 @@ class Spool {
   struct Entry {
     std::uint64_t records = 0;
     std::uint64_t bytes = 0;
+    std::string mark;
   };
   using Entries = std::map<std::uint64_t, Entry>;
 
@@ -126,6 +137,9 @@ class Spool {
   Result<void> keep_file(UnfinishedFile& file, const std::string& path) const;
   Result<void> make_room(std::uint64_t bytes);
   void lose(Entries::iterator entry);
+  void remove_file(std::uint64_t sequence, const Entry& entry);
+  std::string path_of_mark() const;
+  bool make_mark_file();
   std::string path_of(std::uint64_t sequence, const Entry& entry) const;
   void forget_bad() const;
 
@@ -139,6 +153,9 @@ class Spool {
   std::uint64_t begun_ = 0;     // files, to name them by
   std::uint64_t reserved_ = 1;  // what the file `stream` says
   std::optional<std::uint64_t> shown_;
+  std::string mark_;
+  std::uint64_t marked_ = 0;    // the file that the newest mark came with, or that was the last before it
+  bool mark_has_file_ = false;  // it stands in a name of its own
   SpoolCounters counters_;
 };
 
