@@ -9,9 +9,35 @@
 namespace anemone {
 namespace {
 
-constexpr double kExactGap = 1e-7;
-constexpr double kDescentShare = 0.1;  // of the time, before a linear programme
-constexpr double kDescentGap = 0.01;   // near enough to start one from
+constexpr double kExactGap = 1e-9;
+constexpr double kDescentShare = 0.4;  // of the time, at most, before a linear programme
+constexpr double kLpPerSecond =
+    25'000;  // how large a programme the time is enough for, even on a busy machine
+constexpr double kCostLpPerSecond = 5'000;
+
+// Whether the gap has stopped to shrink fast: where it does not, no programme is as quick as the descent.
+class Stall {
+ public:
+  bool is_met(double gap) {
+    rounds_ = gap <= mark_ / 2 ? 0 : rounds_ + 1;
+    if (rounds_ == 0) mark_ = gap;
+    return rounds_ >= kPatience;
+  }
+
+ private:
+  static constexpr int kPatience = 8;
+  double mark_ = 1;
+  int rounds_ = 0;
+};
+
+// Near enough to start one from.
+double gap_before_lp(FlowGoal goal) { return goal == FlowGoal::kFortzThorup ? 0.1 : 0.01; }
+
+bool has_time_for_lp(const FlowProblem& problem, FlowGoal goal, const BoundLimits& limits) {
+  const double per_second = goal == FlowGoal::kFortzThorup ? kCostLpPerSecond : kLpPerSecond;
+  const std::size_t size = flow_lp_size(problem);
+  return size <= limits.lp_size && static_cast<double>(size) <= per_second * limits.seconds;
+}
 
 double seconds_since(const Clock& clock, Time start) { return seconds(clock.now() - start); }
 
@@ -20,18 +46,19 @@ double seconds_since(const Clock& clock, Time start) { return seconds(clock.now(
 FlowSolution solve_flow(const FlowProblem& problem, std::uint32_t matrix, FlowGoal goal,
                         const BoundLimits& limits, const Clock& clock) {
   const Time start = clock.now();
-  const bool by_lp = flow_lp_size(problem) <= limits.lp_size;
+  const bool by_lp = has_time_for_lp(problem, goal, limits);
   const double wanted = std::max(limits.gap, kExactGap);
-  const double enough = by_lp ? std::max(wanted, kDescentGap) : wanted;
   const double until = limits.seconds * (by_lp ? kDescentShare : 1);
   FlowDescent descent(problem, matrix, goal);
+  Stall stall;
   do {
     descent.round();
-  } while (descent.gap() > enough && seconds_since(clock, start) < until);
+  } while (descent.gap() > wanted && seconds_since(clock, start) < until &&
+           !(by_lp && descent.gap() <= gap_before_lp(goal) && stall.is_met(descent.gap())));
   FlowSolution found = descent.solution();
   if (!by_lp || descent.gap() <= wanted) return found;
-  const double left = limits.seconds - seconds_since(clock, start);
-  if (auto exact = solve_flow_lp(problem, matrix, goal, descent.lengths(), left)) {
+  const auto is_over = [&] { return seconds_since(clock, start) >= limits.seconds; };
+  if (auto exact = solve_flow_lp(problem, matrix, goal, found, is_over)) {
     if (exact->upper - exact->lower < found.upper - found.lower) return *std::move(exact);
   }
   while (descent.gap() > wanted && seconds_since(clock, start) < limits.seconds) descent.round();

@@ -3,10 +3,10 @@
 // multi-commodity flow). No weights, tunnels or segments can do better, so today's routing is at most so far
 // from the best.
 //
-// Exact up to some hundred routers (a linear programme, flow_lp.h), with a proved gap beyond
-// (flow_descent.h). The network falls into blocks (flow_blocks.h), each solved by itself. The answer carries
-// both proofs: a flow's loads, and prices per link from which anybody can compute the lower bound again with
-// shortest paths alone.
+// Exact up to some hundred routers (a linear programme, flow_lp.h) where the time is enough, with a proved
+// gap beyond (flow_descent.h). The network falls into blocks (flow_blocks.h), each solved by itself. The
+// answer carries both proofs: a flow's loads, and prices per link from which anybody can compute the lower
+// bound again with shortest paths alone.
 //
 // A prefix that is attached in several places may be reached at any of them. Links of unknown capacity are
 // free of charge. Areas are not looked at: the bound holds for any routing.
@@ -23,8 +23,8 @@ namespace anemone {
 
 struct BoundLimits {
   double seconds = 30;
-  double gap = 0;                 // good enough: (upper - lower) / upper
-  std::size_t lp_size = 250'000;  // destinations x links of a block: beyond, no linear programme is tried
+  double gap = 0;                   // good enough: (upper - lower) / upper
+  std::size_t lp_size = 1'000'000;  // destinations x links of a block: beyond, no linear programme is tried
 };
 
 struct FlowBound {

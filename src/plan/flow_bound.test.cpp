@@ -252,7 +252,7 @@ TEST_CASE("both ways to the optimum send everything, and meet") {
     for (const FlowGoal goal : {FlowGoal::kMaxUtilisation, FlowGoal::kFortzThorup}) {
       FlowDescent descent(problem, 0, goal);
       for (int i = 0; i < 200 && descent.gap() > 1e-3; ++i) descent.round();
-      const auto exact = solve_flow_lp(problem, 0, goal, descent.lengths(), 10);
+      const auto exact = solve_flow_lp(problem, 0, goal, descent.solution(), [] { return false; });
       REQUIRE(exact);
       check_flows(problem, *exact);
       check_flows(problem, descent.solution());
@@ -261,6 +261,32 @@ TEST_CASE("both ways to the optimum send everything, and meet") {
       CHECK(descent.upper() >= exact->lower * (1 - 1e-6));
     }
   }
+}
+
+TEST_CASE("the programme opens what its start does not have, and both proofs meet to the last digits") {
+  Random random(4);
+  for (int round = 0; round < 40; ++round) {
+    const Topology net = random_topology(random, {.routers = 12, .links = 26, .odd = round % 2 == 0});
+    const TrafficMatrix matrix = random_demands(random, net, 90);
+    const FlowProblem problem = flow_problem(net, std::span(&matrix, 1));
+    for (const FlowGoal goal : {FlowGoal::kMaxUtilisation, FlowGoal::kFortzThorup}) {
+      const FlowDescent descent(problem, 0, goal);  // one tree for each destination, by hops or capacity
+      const auto exact = solve_flow_lp(problem, 0, goal, descent.solution(), [] { return false; });
+      REQUIRE(exact);
+      check_flows(problem, *exact);
+      CHECK(exact->upper - exact->lower <= 1e-9 * exact->upper);
+      CHECK(exact->lower - exact->upper <= 1e-9 * exact->upper);
+    }
+  }
+}
+
+TEST_CASE("a programme that is told that its time is over has no answer") {
+  Random random(5);
+  const Topology net = random_topology(random, {.routers = 12, .links = 26});
+  const TrafficMatrix matrix = random_demands(random, net, 90);
+  const FlowProblem problem = flow_problem(net, std::span(&matrix, 1));
+  const FlowDescent descent(problem, 0, FlowGoal::kMaxUtilisation);
+  CHECK_FALSE(solve_flow_lp(problem, 0, FlowGoal::kMaxUtilisation, descent.solution(), [] { return true; }));
 }
 
 }  // namespace

@@ -12,7 +12,6 @@ namespace {
 
 constexpr double kGapEnough = 1e-9;
 constexpr std::size_t kLpSize = 25'000;  // of a linear programme that takes a fraction of a second
-constexpr double kLpSeconds = 5;         // should it take longer all the same
 
 std::vector<Cost> whole(const FlowProblem& problem, std::span<const double> wanted, Cost cost_max) {
   std::vector<Cost> costs;
@@ -73,7 +72,7 @@ StartCosts start_costs(const FlowProblem& problem, FlowGoal goal, Cost cost_max,
     }
     double lower = descent.lower();
     if (!over && descent.gap() > kGapEnough && flow_lp_size(problem) <= kLpSize) {
-      if (const auto exact = solve_flow_lp(problem, matrix, goal, descent.lengths(), kLpSeconds)) {
+      if (const auto exact = solve_flow_lp(problem, matrix, goal, descent.solution(), is_over)) {
         lower = std::max(lower, exact->lower);
       }
     }
