@@ -55,6 +55,11 @@ set_tests_properties(
 if(ANEMONE_TESTS)
   add_test(NAME "whole: server and agents killed at random, each slice is in the store once"
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/upload_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>)
+  add_test(NAME "whole: the server away for an hour: what waited is in the store once, and what a quota pushed out is counted"
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/away_check.py $<TARGET_FILE:anemone> $<TARGET_FILE:try_upload>
+      --records 300)
+  set_tests_properties("whole: the server away for an hour: what waited is in the store once, and what a quota pushed out is counted"
+    PROPERTIES LABELS whole TIMEOUT 300)
   set_tests_properties("whole: server and agents killed at random, each slice is in the store once"
     PROPERTIES LABELS whole TIMEOUT 180)
 endif()

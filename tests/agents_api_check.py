@@ -37,7 +37,7 @@ class Server:
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
                         '-days', '2', '-keyout', folder / 'key', '-out', folder / 'crt', '-subj', '/CN=anemone',
                         '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], check=True, capture_output=True)
-        self.tokens = {role: subprocess.run([program, 'token', '--role', role, '--name', 'x', '--tokens',
+        self.tokens = {role: subprocess.run([program, 'token', '--role', role, '--name', '*' if role == 'agent' else 'x', '--tokens',
                                              folder / 'tokens'], check=True, capture_output=True,
                                             text=True).stdout.strip() for role in ROLES}
         self.tokens['nobody'] = '0' * 64

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Ten real agents and a server: agents_check.py ANEMONE TRY_UPLOAD [--minutes N] [--away S] [--agents N] [--pace X].
+"""Ten real agents and a server: agents_check.py ANEMONE TRY_UPLOAD [--minutes N] [--away S] [--agents N] [--pace X]
+[--slice S].
 
 Each agent counts a cgroup of its own, in which a web server and its clients run. A definition changed on the server is
 in force everywhere within 5 s; a question about the past is answered by all within 2 s, with the sums that the agents
 themselves handed on; the server and agents are killed at random while it goes on, and in the end each slice that an
 agent says it handed on is in the store once. With --minutes they run so long before they are asked, so that the question
 is about as many minutes in full; with --away the server is not there for S seconds, in which agents are killed, and is killed
-itself while it takes what waited. Traffic is X times as dense with --pace. Needs root (eBPF, cgroups).
+itself while it takes what waited. Traffic is X times as dense with --pace. With --slice 1 slices are as many seconds: six minutes
+have as many as an hour of 10 s. Needs root (eBPF, cgroups).
 """
 import argparse
 import collections
@@ -32,6 +34,7 @@ def arguments():
     parser.add_argument('--away', type=float, default=0)
     parser.add_argument('--agents', type=int, default=10)
     parser.add_argument('--pace', type=float, default=1)
+    parser.add_argument('--slice', type=int, default=10)
     return parser.parse_args()
 
 
@@ -120,7 +123,7 @@ class Everybody:
         command = [self.hosts.anemone, 'agent', '--name', name, '--spool', str(self.hosts.spool(name)),
                    '--archive', str(self.hosts.folder / f'{name}.archive'), '--cgroup', str(self.hosts.cgroup / name),
                    '--interface', 'none', '--source', 'ebpf', '--cpu', '50', '--micro-flows', '4096',
-                   '--slice-log', str(self.hosts.folder / f'{name}.slices'), '--server', self.server.url]
+                   '--slice-log', str(self.hosts.folder / f'{name}.slices'), '--server', self.server.url, '--define', f'slice {OPTIONS.slice}s']
         log = open(self.hosts.folder / f'{name}.agent.log', 'ab')
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.hosts.processes.append(process)
@@ -213,7 +216,7 @@ def check_away(hosts, everybody, server):
     waiting = [len(list(hosts.spool(name).glob('*.ipfix'))) for name in AGENTS]
     print(f'     the server was away for {time.monotonic() - begun:.0f} s, agents were killed {KILLS} times; files that wait: {waiting}',
           flush=True)
-    check('files wait in every spool', min(waiting) > OPTIONS.away / 10 / 2, str(waiting))
+    check('files wait in every spool', min(waiting) > OPTIONS.away / OPTIONS.slice / 2, str(waiting))
     server.start()
     begun = time.monotonic()
     for _ in range(KILLS):
@@ -222,7 +225,7 @@ def check_away(hosts, everybody, server):
         server.start()
     def taken():
         return all(len(list(hosts.spool(name).glob('*.ipfix'))) <= 2 for name in AGENTS)
-    wait_for('what waited is taken', taken, 120, 0.2)
+    wait_for('what waited is taken', taken, 300, 0.2)
     print(f'     the server was killed {KILLS} times and had taken all after {time.monotonic() - begun:.1f} s', flush=True)
 
 

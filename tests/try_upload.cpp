@@ -5,8 +5,14 @@
 // "intent SLICE RECORDS PACKETS BYTES" before a slice is spooled and "added SLICE" when it is. Killed and started
 // again it goes on behind the last slice of LOG.
 //
+// try_upload away URL NAME SPOOL LOG BASE FILES AUTHORITY TOKEN RECORDS QUOTA: the server is away: FILES slices of RECORDS
+// records each are spooled within QUOTA bytes, while the uploader finds nobody; prints "waiting FILES RECORDS BYTES", "lost FILES
+// RECORDS", and when the server has taken what waits "done SECONDS FAILURES", since it took the first file. Started again it
+// goes on behind the last slice of LOG.
+//
 // try_upload sums STORE [PROCESS]: "NAME SLICE RECORDS PACKETS BYTES" for every slice that the store has; all
 //   records must be PROCESS's.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -30,8 +36,8 @@ int fail(const Error& error) {
   return 1;
 }
 
-std::vector<FlowRecord> records_of(Random& random, Time slice, RecordNames& names) {
-  std::vector<FlowRecord> records(1 + random.below(400));
+std::vector<FlowRecord> records_of(Random& random, Time slice, RecordNames& names, std::size_t count) {
+  std::vector<FlowRecord> records(count);
   const OwnerId owner = names.owners.intern({"curl", "/usr/bin/curl", "ann", "session-1.scope", ""});
   for (FlowRecord& record : records) {
     record.start = slice + Duration{1000} * random.below(9000);
@@ -65,6 +71,70 @@ std::uint64_t last_slice(const std::string& log) {
   return last;
 }
 
+// Spools slice `number`, and says so before and after.
+Result<void> make_slice(std::uint64_t number, Time base, std::uint64_t seed, std::size_t count, Spool& spool,
+                        std::ofstream& log) {
+  Random random(seed);
+  RecordNames names;
+  const Time start = base + 10s * static_cast<std::int64_t>(number);
+  const auto records = records_of(random, start, names, count == 0 ? 1 + random.below(400) : count);
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  for (const FlowRecord& record : records) {
+    packets += record.packets;
+    bytes += record.bytes;
+  }
+  std::vector<std::uint8_t> file;
+  IpfixWriter writer;
+  writer.write(records, names, start + 10s,
+               [&](Bytes message) { file.insert(file.end(), message.begin(), message.end()); });
+  log << "intent " << number << " " << records.size() << " " << packets << " " << bytes << std::endl;
+  if (auto added = spool.add(file, records.size()); !added) return added.error();
+  log << "added " << number << std::endl;
+  return {};
+}
+
+void wait_until_empty(const Spool& spool) {
+  while (spool.counters().waiting.files > 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+// As an agent uploads: with its waits.
+int away(char** argv) {
+  UploaderConfig config;
+  config.server.url = argv[2];
+  config.agent = argv[3];
+  config.server.tls.ca = argv[8];
+  config.server.token = argv[9];
+  config.seed = config.agent.back();
+  const auto quota = static_cast<std::uint64_t>(std::atoll(argv[11]));
+  auto spool = Spool::open({.folder = argv[4], .quota_bytes = quota});
+  if (!spool) return fail(spool.error());
+  auto uploader = Uploader::make(config, **spool);
+  if (!uploader) return fail(uploader.error());
+  (*uploader)->start();
+  std::ofstream log(argv[5], std::ios::app);
+  const Time base = time_from_micros(std::atoll(argv[6]) * 1'000'000);
+  const auto files = static_cast<std::uint64_t>(std::atoll(argv[7]));
+  const auto count = static_cast<std::size_t>(std::atoll(argv[10]));
+  for (std::uint64_t slice = last_slice(argv[5]) + 1; slice <= files; ++slice) {
+    if (auto made = make_slice(slice, base, slice * 1000 + config.agent.back(), count, **spool, log); !made)
+      return fail(made.error());
+  }
+  const SpoolCounters full = (*spool)->counters();
+  std::printf("waiting %llu %llu %llu\nlost %llu %llu\n", static_cast<unsigned long long>(full.waiting.files),
+              static_cast<unsigned long long>(full.waiting.records),
+              static_cast<unsigned long long>(full.waiting.bytes), static_cast<unsigned long long>(full.lost.files),
+              static_cast<unsigned long long>(full.lost.records));
+  std::fflush(stdout);
+  while ((*uploader)->counters().uploaded == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const auto begun = std::chrono::steady_clock::now();
+  wait_until_empty(**spool);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  std::printf("done %.2f %llu\n", took.count(),
+              static_cast<unsigned long long>((*uploader)->counters().failures));
+  return (*spool)->counters().set_aside.files > 0 ? fail({"files were set aside"}) : 0;
+}
+
 int agent(int argc, char** argv) {
   UploaderConfig config;
   config.server.url = argv[2];
@@ -87,26 +157,11 @@ int agent(int argc, char** argv) {
   const Time base = time_from_micros(std::atoll(argv[6]) * 1'000'000);
   const auto files = static_cast<std::uint64_t>(std::atoll(argv[7]));
   for (std::uint64_t slice = last_slice(argv[5]) + 1; slice <= files; ++slice) {
-    Random random(slice * 1000 + config.agent.size());
-    RecordNames names;
-    const Time start = base + 10s * static_cast<std::int64_t>(slice);
-    const auto records = records_of(random, start, names);
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;
-    for (const FlowRecord& record : records) {
-      packets += record.packets;
-      bytes += record.bytes;
-    }
-    std::vector<std::uint8_t> file;
-    IpfixWriter writer;
-    writer.write(records, names, start + 10s,
-                 [&](Bytes message) { file.insert(file.end(), message.begin(), message.end()); });
-    log << "intent " << slice << " " << records.size() << " " << packets << " " << bytes << std::endl;
-    if (auto added = (*spool)->add(file, records.size()); !added) return fail(added.error());
-    log << "added " << slice << std::endl;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5 + random.below(30)));
+    if (auto made = make_slice(slice, base, slice * 1000 + config.agent.size(), 0, **spool, log); !made)
+      return fail(made.error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 + Random(slice).below(30)));
   }
-  while ((*spool)->counters().waiting.files > 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  wait_until_empty(**spool);
   const SpoolCounters end = (*spool)->counters();
   if (end.lost.files + end.set_aside.files > 0) return fail({"files were lost or set aside"});
   return 0;
@@ -148,6 +203,7 @@ int sums(int argc, char** argv) {
 int main(int argc, char** argv) {
   const std::string_view what = argc > 2 ? argv[1] : "";
   if (what == "agent" && argc > 7) return agent(argc, argv);
+  if (what == "away" && argc > 11) return away(argv);
   if (what == "sums") return sums(argc, argv);
   std::cerr << "usage: see the source\n";
   return 2;

@@ -44,7 +44,8 @@ class Server:
         self.process.stderr.close()
 
 
-def prepare(program, folder):
+def prepare(program, folder, names):
+    """A certificate, and tokens by name: one for each agent, '*' for any, and an admin's."""
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
                     '-days', '2', '-keyout', folder / 'server.key', '-out', folder / 'server.crt', '-subj',
                     '/CN=anemone', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
@@ -52,7 +53,7 @@ def prepare(program, folder):
     def token(role, name):
         return subprocess.run([program, 'token', '--role', role, '--name', name, '--tokens', folder / 'tokens'],
                               check=True, capture_output=True, text=True).stdout.strip()
-    tokens = {f'host{i}': token('agent', f'host{i}') for i in range(AGENTS)}
+    tokens = {name: token('agent', name) for name in names}
     return {**tokens, '*': token('agent', '*'), 'admin': token('admin', 'ann')}
 
 
@@ -101,7 +102,8 @@ def read_log(path):
 
 def run(program, try_upload, folder, seed):
     randomly = random.Random(seed)
-    tokens, port = prepare(program, folder), free_port()
+    names = [f'host{i}' for i in range(AGENTS)]
+    tokens, port = prepare(program, folder, names), free_port()
     server = Server(program, folder, port)
 
     def start_agent(name):
@@ -109,7 +111,7 @@ def run(program, try_upload, folder, seed):
                    folder / f'log-{name}', str(BASE), str(FILES), folder / 'server.crt', tokens[name]]
         return subprocess.Popen(command)
 
-    agents = {f'host{i}': start_agent(f'host{i}') for i in range(AGENTS)}
+    agents = {name: start_agent(name) for name in names}
     agents_killed = 0
     for _ in range(KILLS):
         time.sleep(randomly.uniform(0.05, 0.9))
@@ -168,4 +170,5 @@ def main():
     sys.exit(bool(problems))
 
 
-main()
+if __name__ == '__main__':
+    main()
