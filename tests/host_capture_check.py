@@ -106,7 +106,7 @@ class Host:
     def end(self, process, how=signal.SIGTERM):
         if process.poll() is None:
             process.send_signal(how)
-            process.wait(5)
+            process.wait(30)
 
     def inside(self, space, *command):
         return run('nsenter', f'--net=/run/netns/{space}', *command)
@@ -137,6 +137,30 @@ class Host:
         stats = link['stats64']
         return {(out, unit): stats['tx' if out else 'rx'][unit] for out in (0, 1) for unit in ('packets', 'bytes')}
 
+    def counters_at_rest(self):
+        """Once nothing more comes: on a busy machine a connection's last packets may be late."""
+        before = self.counters()
+        for _ in range(100):
+            time.sleep(0.3)
+            now = self.counters()
+            if now == before:
+                break
+            before = now
+        return before
+
+    def sent_again(self):
+        """TCP segments that the host's kernel has sent a second time."""
+        names, values = [line.split() for line in self.inside(H, 'cat', '/proc/self/net/snmp').splitlines() if line.startswith('Tcp:')]
+        return int(values[names.index('RetransSegs')])
+
+
+def wait_until(true, what):
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f'{what}: not within half a minute')
+
 
 class Capture:
     """The tool, and what it said."""
@@ -157,13 +181,12 @@ class Capture:
 @contextlib.contextmanager
 def captured(host, name, *options, lost=False):
     """Runs what is inside, and holds the sums against the interface's."""
-    before = host.counters()
+    before = host.counters_at_rest()
     capture = Capture(*options)
     capture.flows = []
     yield capture
-    time.sleep(0.3)
+    after = host.counters_at_rest()
     capture.flows = capture.finish()
-    after = host.counters()
     for out in (0, 1):
         packets = after[out, 'packets'] - before[out, 'packets']
         wire = after[out, 'bytes'] - before[out, 'bytes'] - host.link_header * packets
@@ -308,12 +331,7 @@ for _ in range(20):
 
 
 def wait_for_port(port):
-    for _ in range(100):
-        said = run('nsenter', f'--net=/run/netns/{H}', 'ss', '-lntuH', f'sport = :{port}')
-        if said.strip():
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f'nobody listens at {port}')
+    wait_until(lambda: run('nsenter', f'--net=/run/netns/{H}', 'ss', '-lntuH', f'sport = :{port}').strip(), f'a listener at {port}')
 
 
 def serve(host):
@@ -348,9 +366,10 @@ def owners_are_right(host, servers):
     mostly('a web server older than the capture owns its bytes', bytes_by(flows, 'pid', port=8001), servers['web'])
     mostly('a threaded server is called by its process', bytes_by(flows, 'process', port=8004), 'threaded')
     mostly('what a child sends that was forked after accept is the child\'s', bytes_by(flows, 'process', port=8002), 'child')
-    # A handshake that was read from the kernel before the child first used its socket stays with the parent.
-    parents = bytes_by(flows, 'pid', port=8002)[servers['forked']]
-    check('the parent has none of it but a handshake', parents <= 3 * 64, parents)
+    # What the kernel sends and was read before the child first used its socket stays with the parent: the handshake, and
+    # where the child is late, the acknowledgement of what it is asked. No data.
+    parents = [(flow['packets'], flow['bytes']) for flow in flows if flow['out'] and flow['sport'] == 8002 and flow['pid'] == servers['forked']]
+    check('the parent has none of it but the handshake', all(size <= 60 * packets for packets, size in parents), parents)
     mostly('what a program sends that was run on the connection is its own', bytes_by(flows, 'process', port=8003), 'cat')
     mostly('an echo server owns what comes in', bytes_by(flows, 'pid', out=0, port=8005), servers['echo'])
     mostly('and what goes out', bytes_by(flows, 'pid', port=8005), servers['echo'])
@@ -484,10 +503,11 @@ def containers_are_counted_elsewhere(host):
 def retransmissions_are_counted(host):
     """The peer's acknowledgements are dropped for a while."""
     with captured(host, 'with losses') as capture:
+        sent, before = host.counters()[1, 'bytes'], host.sent_again()
         fetching = host.python(P, SLOW_FETCH, HOST, 8004)
-        time.sleep(0.5)
+        wait_until(lambda: host.counters()[1, 'bytes'] > sent + 100_000, 'data')
         host.inside(P, 'ip', 'route', 'add', 'blackhole', HOST)
-        time.sleep(0.7)
+        wait_until(lambda: host.sent_again() > before, 'a segment sent again')
         host.inside(P, 'ip', 'route', 'del', 'blackhole', HOST)
         fetching.wait(60)
     again = sum(flow['retransmits'] for flow in capture.flows if flow['out'] and flow['sport'] == 8004)
@@ -565,15 +585,28 @@ def attached():
     return sum_of
 
 
+def map_bytes(pid):
+    """What the kernel says that the maps take which a process holds."""
+    sizes = {}
+    for file in pathlib.Path(f'/proc/{pid}/fdinfo').iterdir():
+        said = dict(line.split(':', 1) for line in file.read_text().splitlines() if ':' in line)
+        if 'map_id' in said:
+            sizes[said['map_id']] = int(said['memlock'])
+    return sum(sizes.values())
+
+
 def nothing_stays(host):
     capture = Capture()
     check('programs are attached while it runs', attached() == 3, attached())
+    # Room for 106,496 micro-flows, which is what an agent has: in its memory limit of 32 MB there are flows and code, too.
+    check('its maps take 13 MB at most', map_bytes(capture.process.pid) <= 13_000_000, map_bytes(capture.process.pid))
     capture.finish()
     check('none after a normal end', attached() == 0)
     capture = Capture()
     capture.process.kill()
     capture.process.wait()
-    time.sleep(0.3)
+    with contextlib.suppress(RuntimeError):
+        wait_until(lambda: attached() == 0, 'detached')
     check('none after kill -9', attached() == 0)
     with captured(host, 'after that') as capture:
         host.ask(P, ASK_ECHO, HOST, 8005, 100, 1)

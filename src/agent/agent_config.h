@@ -41,7 +41,7 @@ struct AgentConfig {
   std::string authority;                // file with the certificate authority; empty: the system's
 
   Budget budget;
-  std::size_t micro_flows_max = 131'072;  // in the kernel, per second
+  std::size_t micro_flows_max = 106'496;  // in the kernel, per second
   std::size_t flows_max = 262'144;        // in a flow table
   std::uint16_t metrics_port = 0;         // on loopback; 0: none
 };

@@ -1,12 +1,15 @@
 // `anemone agent`: watches this host, and exports its flows with the programs behind them.
 #include <fmt/format.h>
+#include <link.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -150,12 +153,27 @@ Result<std::unique_ptr<HttpServer>> serve_metrics(const AgentConfig& config, con
   return server;
 }
 
+// Lets go of the pages of code and constants that are mapped: those that running needs come back when they
+// are touched, from memory that the machine has of the file anyhow. Never what may be written, or was
+// relocated.
+int let_go_of_code(dl_phdr_info* object, std::size_t, void*) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  for (const ElfW(Phdr) & part : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+    if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t from = (object->dlpi_addr + part.p_vaddr) / page * page;
+    const std::uintptr_t to = object->dlpi_addr + part.p_vaddr + part.p_memsz;
+    ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+  }
+  return 0;
+}
+
 // What loading programs into the kernel took goes back to it, and what a slice that ended took will.
 void keep_memory_small() {
   constexpr int kLarge = 128 * 1024;
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
   ::mallopt(M_TRIM_THRESHOLD, kLarge);
   ::malloc_trim(0);
+  ::dl_iterate_phdr(let_go_of_code, nullptr);
 }
 
 int run_agent(int argc, char** argv, const AgentOptions& options) {

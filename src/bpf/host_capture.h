@@ -12,6 +12,7 @@ enum {
   kHostNumberBits = 20,   // of a slot's number in a bucket; above it stand bits of the hash
   kHostWays = 16,         // micro-flows in a bucket, which is a line of cache
   kHostInterfaces = 256,  // whose totals are kept, and rows that are found by the last byte of their number
+  kHostProcesses = 8192,  // that slots can name at a time
   kHostHeadUnknown = 255
 };
 
@@ -49,8 +50,8 @@ struct HostKey {
 };
 
 // A micro-flow: a line of cache, with all that changes with a packet and all that IPv4's key has. `total` and
-// `retransmits` only grow, whoever uses the slot: a reader takes differences, and nothing is lost between
-// reading and resetting.
+// `retransmits` are added to and exchanged for 0 by a reader, each in one step, so that nothing is lost
+// between reading and resetting.
 struct HostSlot {
   __u64 total;        // packets << kHostBytesBits | bytes
   __u32 first;        // tick of the first packet of this generation
@@ -58,7 +59,7 @@ struct HostSlot {
   __u8 generation;    // which drain the first packet waits for
   __u8 tcp_flags[2];  // by the last bit of the generation; cleared by the reader
   __u8 tos;
-  __u32 pid;        // the process's, here again
+  __u32 who;        // its process, in the map of processes; 0: none
   __u32 interface;  // from here on as in HostKey
   __u16 src_port;
   __u16 dst_port;
@@ -74,11 +75,10 @@ struct HostSlot {
   __u64 cookie;
 };
 
-// The rest of it, in an array beside that of the slots: what a packet of IPv4 does not look at.
-struct HostDetail {
-  __u32 src_rest[3];
-  __u32 dst_rest[3];
-  struct HostProcess process;
+// The rest of IPv6's addresses, in an array beside that of the slots.
+struct HostRest {
+  __u32 src[3];
+  __u32 dst[3];
 };
 
 // The numbers of slots whose keys have the same bits of their hash, each with more bits of it; 0: room.
@@ -96,7 +96,7 @@ struct HostSocket {
   __u32 used;    // the process has sent or received by itself: it did not only inherit the socket
   __u32 held;    // the last look at open files at which the process still held it
   __u32 kernel;  // it is the kernel's own
-  __u32 unused;
+  __u32 who;     // the process's number: a hash of all of it, or one that follows where another has that
 };
 
 // A packet that found no slot, or that is wanted by itself.

@@ -85,8 +85,17 @@ struct {
   __uint(map_flags, BPF_F_MMAPABLE);
   __uint(max_entries, 1);
   __type(key, __u32);
-  __type(value, struct HostDetail);
-} details SEC(".maps");
+  __type(value, struct HostRest);
+} rests SEC(".maps");
+
+// Those that slots name. One stands here from the first slot that names it until the reader, which knows it
+// by then, takes it out; a slot that is filled later puts it back.
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, kHostProcesses);
+  __type(key, __u32);
+  __type(value, struct HostProcess);
+} processes SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_STACK);

@@ -8,6 +8,7 @@ static __always_inline void name_current(struct HostProcess* process, __u32* exe
   process->pid = bpf_get_current_pid_tgid() >> 32;
   process->uid = (__u32)bpf_get_current_uid_gid();
   process->cgroup = bpf_get_current_cgroup_id();
+  __builtin_memset(process->comm, 0, sizeof(process->comm));
   if (can.task) {
     struct task_struct* task = (void*)bpf_get_current_task();
     struct task_struct* leader = BPF_CORE_READ(task, group_leader);
@@ -21,6 +22,7 @@ static __always_inline void name_current(struct HostProcess* process, __u32* exe
 
 static __always_inline void take(struct HostSocket* socket, __u32 used) {
   name_current(&socket->process, &socket->exec_id);
+  socket->who = number_of(&socket->process);
   socket->used = used;
   socket->kernel = 0;
 }
@@ -52,13 +54,10 @@ int host_sendmsg6(struct bpf_sock_addr* address) { return spoke(address); }
 // What was counted since the last drain for a process that never used the socket itself belongs to the one
 // that does: a server forked after accept.
 static __always_inline void hand_over(struct HostSocket* socket) {
+  if (!enter_process(socket)) return;
   for (int direction = 0; direction < 2; ++direction) {
     struct HostSlot* slot = slot_at(socket->slot[direction]);
-    struct HostDetail* detail = detail_at(socket->slot[direction]);
-    if (slot && detail && slot->cookie == socket->cookie) {
-      __builtin_memcpy(&detail->process, &socket->process, sizeof(detail->process));
-      slot->pid = detail->process.pid;
-    }
+    if (slot && slot->cookie == socket->cookie) slot->who = socket->who;
   }
 }
 
@@ -112,7 +111,9 @@ int host_held(struct bpf_iter__task_file* at) {
   socket->process.uid = task->cred->uid.val;
   socket->process.started_ns = leader->start_boottime;
   socket->process.cgroup = task->cgroups->dfl_cgrp->kn->id;
+  __builtin_memset(socket->process.comm, 0, sizeof(socket->process.comm));
   bpf_probe_read_kernel_str(socket->process.comm, sizeof(socket->process.comm), leader->comm);
+  socket->who = number_of(&socket->process);
   socket->exec_id = task->self_exec_id;
   socket->held = look;
   socket->kernel = 0;

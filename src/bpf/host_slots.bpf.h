@@ -9,22 +9,22 @@ static __always_inline struct HostSlot* slot_at(__u32 number) {
   return bpf_map_lookup_elem(&slots, &index);
 }
 
-static __always_inline struct HostDetail* detail_at(__u32 number) {
+static __always_inline struct HostRest* rest_at(__u32 number) {
   const __u32 index = number - 1;
-  return bpf_map_lookup_elem(&details, &index);
+  return bpf_map_lookup_elem(&rests, &index);
 }
 
 // Without a branch for each word: the verifier follows them all.
 static __always_inline int same(const struct HostSlot* slot, __u32 number, const struct HostKey* key,
-                                __u32 pid) {
+                                __u32 who) {
   const __u32* a = &slot->interface;
   const __u32* b = (const __u32*)key;
-  if ((slot->pid ^ pid) | (a[2] ^ b[2]) | (a[1] ^ b[1]) | (a[0] ^ b[0]) | (a[3] ^ b[3]) | (a[4] ^ b[4]))
+  if ((slot->who ^ who) | (a[2] ^ b[2]) | (a[1] ^ b[1]) | (a[0] ^ b[0]) | (a[3] ^ b[3]) | (a[4] ^ b[4]))
     return 0;
   if (key->version == 4) return 1;
-  const struct HostDetail* detail = detail_at(number);
-  if (!detail) return 0;
-  a = detail->src_rest;
+  const struct HostRest* rest = rest_at(number);
+  if (!rest) return 0;
+  a = rest->src;
   return !((a[0] ^ b[5]) | (a[1] ^ b[6]) | (a[2] ^ b[7]) | (a[3] ^ b[8]) | (a[4] ^ b[9]) | (a[5] ^ b[10]));
 }
 
@@ -44,20 +44,50 @@ static __always_inline __u64 hash_of(const struct HostKey* key) {
   return mix(hash, (__u64)k[9] << 32 | k[10]);
 }
 
-static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, struct HostDetail* detail,
+static __always_inline __u32 number_of(const struct HostProcess* process) {
+  const __u64* words = (const __u64*)process;
+  __u64 hash = 0;
+  for (__u32 i = 0; i < sizeof(*process) / 8; ++i) hash = mix(hash, words[i]);
+  return hash >> 32 | 1;  // 0 is no process
+}
+
+static __always_inline int same_process(const struct HostProcess* one, const struct HostProcess* other) {
+  const __u64* a = (const __u64*)one;
+  const __u64* b = (const __u64*)other;
+  return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]));
+}
+
+// The socket's process stands among the processes, under the socket's number for it; 0 when there is no room.
+static __noinline int enter_process(struct HostSocket* socket) {
+  if (!socket->who) return 1;
+#pragma clang loop unroll(disable)
+  for (int tries = 0; tries < 4; ++tries) {
+    const __u32 who = socket->who;
+    const struct HostProcess* there = bpf_map_lookup_elem(&processes, &who);
+    if (!there) {
+      bpf_map_update_elem(&processes, &who, &socket->process, BPF_NOEXIST);
+      there = bpf_map_lookup_elem(&processes, &who);  // another processor may have been first
+    }
+    if (!there) return 0;
+    if (same_process(there, &socket->process)) return 1;
+    socket->who = who + 2;
+  }
+  return 0;
+}
+
+static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, struct HostRest* rest,
                                 const struct HostKey* key, const struct HostSocket* socket) {
   const __u32* k = (const __u32*)key;
-  __builtin_memcpy(detail->src_rest, key->src_rest, sizeof(key->src_rest) + sizeof(key->dst_rest));
+  __builtin_memcpy(rest, key->src_rest, sizeof(*rest));
   if (socket) {
     slot->cookie = socket->cookie;
-    __builtin_memcpy(&detail->process, &socket->process, sizeof(detail->process));
+    slot->who = socket->who;
     slot->netns = can.netns_cookie ? bpf_get_netns_cookie(skb) : 0;
   } else {
     slot->cookie = 0;
+    slot->who = 0;
     slot->netns = 0;
-    __builtin_memset(&detail->process, 0, sizeof(detail->process));
   }
-  slot->pid = detail->process.pid;
   slot->generation = rules.generation - 1;
   slot->srtt_us = 0;
   slot->tcp_flags[0] = slot->tcp_flags[1] = 0;
@@ -71,13 +101,14 @@ static __noinline int fill_slot(struct __sk_buff* skb, struct HostSlot* slot, st
 
 // A slot for a micro-flow that has none; kHostNoSlot when there is none left.
 static __noinline __u32 new_slot(struct __sk_buff* skb, const struct HostKey* key,
-                                 const struct HostSocket* socket) {
+                                 struct HostSocket* socket) {
   __u32 number = kHostNoSlot;
+  if (socket && !enter_process(socket)) return kHostNoSlot;
   if (bpf_map_pop_elem(&free_slots, &number)) return kHostNoSlot;
   struct HostSlot* slot = slot_at(number);
-  struct HostDetail* detail = detail_at(number);
-  if (!slot || !detail) return kHostNoSlot;
-  fill_slot(skb, slot, detail, key, socket);
+  struct HostRest* rest = rest_at(number);
+  if (!slot || !rest) return kHostNoSlot;
+  fill_slot(skb, slot, rest, key, socket);
   return number;
 }
 
@@ -85,7 +116,7 @@ static __always_inline __u32 tag_of(__u64 hash) { return hash >> 32 & ~0U << kHo
 
 // The number of the slot of a micro-flow; kHostNoSlot when there is none. What a bucket has no room for
 // stands in its neighbour, which then is looked at, too.
-static __always_inline __u32 find_number(const struct HostKey* key, __u32 pid, __u64 hash) {
+static __always_inline __u32 find_number(const struct HostKey* key, __u32 who, __u64 hash) {
   const __u32 tag = tag_of(hash);
   __u32 place = hash & can.last_bucket;
 #pragma clang loop unroll(disable)
@@ -97,7 +128,7 @@ static __always_inline __u32 find_number(const struct HostKey* key, __u32 pid, _
       const __u32 number = bucket->entries[i] ^ tag;
       if (number >> kHostNumberBits) continue;
       const struct HostSlot* slot = slot_at(number);
-      if (slot && same(slot, number, key, pid)) return number;
+      if (slot && same(slot, number, key, who)) return number;
     }
     if (!bucket->entries[kHostWays - 1]) return kHostNoSlot;
     place ^= 1;
@@ -124,9 +155,9 @@ static __noinline __u32* find_room(__u64 hash) {
 // Two processors that meet the same new micro-flow, or take the same room, make two slots of it, or one that
 // is found no more: both are read, and what is idle is given back.
 static __always_inline __u32 find_slot(struct __sk_buff* skb, const struct HostKey* key,
-                                       const struct HostSocket* socket, __u32 entered) {
+                                       struct HostSocket* socket, __u32 entered) {
   const __u64 hash = hash_of(key);
-  __u32 number = find_number(key, socket ? socket->process.pid : 0, hash);
+  __u32 number = find_number(key, socket ? socket->who : 0, hash);
   if (number != kHostNoSlot) {
     // An accepted connection goes on in the slot in which its listener began it.
     struct HostSlot* slot = slot_at(number);
@@ -254,7 +285,7 @@ static __always_inline struct HostSlot* slot_of(struct __sk_buff* skb, const str
   if (!socket || listening || !sk) return slot_at(find_slot(skb, key, socket, 1));
   __u32* last = &socket->slot[key->direction & 1];
   struct HostSlot* slot = slot_at(*last);
-  if (slot && same(slot, *last, key, socket->process.pid)) return slot;
+  if (slot && same(slot, *last, key, socket->who)) return slot;
   const int lasts = slot && slot->generation == (__u8)rules.generation;
   const int alone = *last == kHostNoSlot && sk->dst_port != 0;
   const __u32 number = find_slot(skb, key, socket, !alone);

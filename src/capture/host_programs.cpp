@@ -29,6 +29,27 @@ constexpr std::size_t kPage = 4096;  // or more, where a page is more
 // When all slots are taken; half of what a bucket holds, so that hardly one is full.
 constexpr std::uint32_t kFlowsPerBucket = kHostWays / 2;
 
+class ProcessMap : public HostProcessMap {
+ public:
+  explicit ProcessMap(int fd) : fd_(fd) {}
+  std::optional<HostProcess> find(std::uint32_t number) const override {
+    HostProcess process{};
+    if (bpf_map_lookup_elem(fd_, &number, &process) != 0) return std::nullopt;
+    return process;
+  }
+  std::optional<std::uint32_t> first() const override { return next(nullptr); }
+  std::optional<std::uint32_t> after(std::uint32_t number) const override { return next(&number); }
+  void erase(std::uint32_t number) override { bpf_map_delete_elem(fd_, &number); }
+
+ private:
+  std::optional<std::uint32_t> next(const std::uint32_t* number) const {
+    std::uint32_t found = 0;
+    if (bpf_map_get_next_key(fd_, number, &found) != 0) return std::nullopt;
+    return found;
+  }
+  int fd_;
+};
+
 struct Wanted {
   bool socket_made = true;  // cgroup/sock_create with socket storage
   bool senders = true;      // tracepoints at sending and receiving
@@ -100,7 +121,7 @@ struct HostPrograms::Impl {
   HostAbilities can{};
   Wanted wanted;
   std::span<HostSlot> slots;
-  std::span<HostDetail> details;
+  std::span<HostRest> rests;
   std::span<HostBucket> buckets;
   HostRules* rules = nullptr;
   int free_slots = -1;
@@ -108,6 +129,8 @@ struct HostPrograms::Impl {
   int quiet_inner = -1;
   ring_buffer* ring = nullptr;
   std::optional<HostWire> wire;
+  std::optional<ProcessMap> process_map;
+  std::optional<HostProcesses> processes;
   const std::function<void(const HostEvent&)>* each = nullptr;
   std::vector<std::string> limits;
 };
@@ -117,7 +140,7 @@ HostPrograms::Impl::~Impl() {
   for (bpf_link* link : links) bpf_link__destroy(link);
   if (ring != nullptr) ring_buffer__free(ring);
   if (!slots.empty()) munmap(slots.data(), slots.size_bytes());
-  if (!details.empty()) munmap(details.data(), details.size_bytes());
+  if (!rests.empty()) munmap(rests.data(), rests.size_bytes());
   if (!buckets.empty()) munmap(buckets.data(), buckets.size_bytes());
   if (rules != nullptr) munmap(rules, kPage);
   bpf_object__close(object);
@@ -174,7 +197,7 @@ Result<void> HostPrograms::Impl::set_up(const HostProgramsConfig& config) {
     set_off("host_received");
   }
   const auto slots_count = static_cast<std::uint32_t>(config.slots);
-  for (const char* name : {"slots", "details", "free_slots"}) {
+  for (const char* name : {"slots", "rests", "free_slots"}) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object, name), slots_count);
   }
   const std::uint32_t buckets_count =
@@ -199,12 +222,13 @@ Result<void> HostPrograms::Impl::map_memory() {
     if (memory != MAP_FAILED) rows = {static_cast<Row*>(memory), count};
     return memory != MAP_FAILED;
   };
-  if (!array("slots", slots) || !array("details", details) || !array("buckets", buckets))
+  if (!array("slots", slots) || !array("rests", rests) || !array("buckets", buckets))
     return refused("mapping the counters", errno);
   void* memory = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, map(".data.rules"), 0);
   if (memory == MAP_FAILED) return refused("mapping the rules", errno);
   rules = static_cast<HostRules*>(memory);
   free_slots = map("free_slots");
+  processes.emplace(process_map.emplace(map("processes")));
   for (auto number = static_cast<std::uint32_t>(slots.size()); number > 0; --number) {
     if (bpf_map_update_elem(free_slots, nullptr, &number, BPF_ANY) != 0) return refused("free slots", errno);
   }
@@ -353,7 +377,8 @@ HostPrograms& HostPrograms::operator=(HostPrograms&&) noexcept = default;
 HostPrograms::~HostPrograms() = default;
 
 std::span<HostSlot> HostPrograms::slots() { return impl_->slots; }
-std::span<const HostDetail> HostPrograms::details() { return impl_->details; }
+std::span<const HostRest> HostPrograms::rests() { return impl_->rests; }
+HostProcesses& HostPrograms::processes() { return *impl_->processes; }
 HostWire& HostPrograms::wire() { return *impl_->wire; }
 HostRules& HostPrograms::rules() { return *impl_->rules; }
 const std::vector<std::string>& HostPrograms::limits() const { return impl_->limits; }

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "bpf/host_capture.h"
+#include "capture/host_processes.h"
 #include "capture/host_wire.h"
 
 namespace anemone {
@@ -37,7 +38,8 @@ class HostPrograms {
   ~HostPrograms();
 
   std::span<HostSlot> slots();
-  std::span<const HostDetail> details();  // of the slots, by the same index
+  std::span<const HostRest> rests();  // of the slots' addresses, by the same index
+  HostProcesses& processes();
   HostRules& rules();
   HostWire& wire();
   const std::vector<std::string>& limits() const;

@@ -32,7 +32,7 @@ IpAddress address_of(std::uint32_t first, const std::uint32_t (&rest)[3], std::u
   return IpAddress::from_bytes6(bytes);
 }
 
-HostKey key_of(const HostSlot& slot, const HostDetail& detail) {
+HostKey key_of(const HostSlot& slot, const HostRest& rest) {
   HostKey key{slot.interface,
               slot.src_port,
               slot.dst_port,
@@ -44,8 +44,8 @@ HostKey key_of(const HostSlot& slot, const HostDetail& detail) {
               slot.dst,
               {},
               {}};
-  std::memcpy(key.src_rest, detail.src_rest, sizeof key.src_rest);
-  std::memcpy(key.dst_rest, detail.dst_rest, sizeof key.dst_rest);
+  std::memcpy(key.src_rest, rest.src, sizeof key.src_rest);
+  std::memcpy(key.dst_rest, rest.dst, sizeof key.dst_rest);
   return key;
 }
 
@@ -90,8 +90,11 @@ struct Instant {
   }
 };
 
-std::uint64_t read_now(__u64& counter) {
-  return std::atomic_ref<__u64>(counter).load(std::memory_order_acquire);
+// What a counter has, which has nothing then; the kernel adds to it meanwhile.
+template <class Counter>
+Counter take_out(Counter& counter) {
+  std::atomic_ref<Counter> shared(counter);
+  return shared.load(std::memory_order_relaxed) == 0 ? 0 : shared.exchange(0, std::memory_order_acquire);
 }
 
 // The cookie of our network namespace, as much of it as the kernel's side keeps; 0 before Linux 5.14.
@@ -105,13 +108,6 @@ std::uint32_t own_network_namespace() {
   return told ? static_cast<std::uint32_t>(cookie) : 0;
 }
 
-// What we remember of a slot between drains.
-struct Known {
-  std::uint64_t total = 0;
-  std::uint32_t retransmits = 0;
-  std::uint8_t idle = 0;
-};
-
 // What was handed on of an interface since it is counted.
 struct Passed {
   std::uint64_t packets = 0;
@@ -122,10 +118,7 @@ struct Passed {
 
 struct HostSource::Impl {
   Impl(HostSourceConfig the_config, OwnerOf the_owner_of, HostPrograms the_programs)
-      : config(std::move(the_config)),
-        owner_of(std::move(the_owner_of)),
-        programs(std::move(the_programs)),
-        known(programs.slots().size()) {}
+      : config(std::move(the_config)), owner_of(std::move(the_owner_of)), programs(std::move(the_programs)) {}
 
   void drain(const Take& the_take);
   void flush();
@@ -134,7 +127,8 @@ struct HostSource::Impl {
   void read_events();
   void read_rest(const std::vector<HostWire::Total>& totals);
   void add_rest(Passed& passed, std::uint64_t packets, std::uint64_t bytes, MicroFlow flow);
-  void emit(std::size_t index, const HostKey& key, std::uint64_t total);
+  bool is_idle(const HostSlot& slot) const;
+  void emit(HostSlot& slot, const HostKey& key, std::uint64_t total);
   void hand_on(const MicroFlow& flow);
   void tell(const HostKey& key, const HostProcess& process, std::uint32_t netns, MicroFlow& flow);
   std::uint8_t accuracy() const { return coarse ? kShed : kExact; }
@@ -142,7 +136,6 @@ struct HostSource::Impl {
   HostSourceConfig config;
   OwnerOf owner_of;
   HostPrograms programs;
-  std::vector<Known> known;
   struct Leaving {
     std::uint32_t index;
     HostKey key;
@@ -196,17 +189,12 @@ void HostSource::Impl::flush() {
   batch.clear();
 }
 
-void HostSource::Impl::emit(std::size_t index, const HostKey& key, std::uint64_t total) {
-  HostSlot& slot = programs.slots()[index];
-  Known& before = known[index];
-  const std::uint64_t more = total - before.total;
-  before.total = total;
-  before.idle = 0;
+void HostSource::Impl::emit(HostSlot& slot, const HostKey& key, std::uint64_t total) {
   const std::uint8_t old = generation & 1;
   MicroFlow flow;
-  tell(key, programs.details()[index].process, slot.netns, flow);
-  flow.event.packets = static_cast<std::uint32_t>(more >> kHostBytesBits);
-  flow.event.bytes = more & ((std::uint64_t{1} << kHostBytesBits) - 1);
+  tell(key, programs.processes().find(slot.who), slot.netns, flow);
+  flow.event.packets = static_cast<std::uint32_t>(total >> kHostBytesBits);
+  flow.event.bytes = total & ((std::uint64_t{1} << kHostBytesBits) - 1);
   flow.event.tcp_flags = slot.tcp_flags[old];
   slot.tcp_flags[old] = 0;
   if (slot.generation != generation) flow.event.tcp_flags |= slot.tcp_flags[old ^ 1];
@@ -215,27 +203,28 @@ void HostSource::Impl::emit(std::size_t index, const HostKey& key, std::uint64_t
   flow.lasted_us = static_cast<std::uint32_t>(
       std::max<std::int64_t>((now.at_tick(slot.last) - flow.event.time).count(), 0));
   flow.srtt_us = slot.srtt_us >> 3;
-  flow.retransmits = slot.retransmits - before.retransmits;
-  before.retransmits = slot.retransmits;
+  flow.retransmits = take_out(slot.retransmits);
   flow.socket = slot.cookie;
   hand_on(flow);
 }
 
+// By the generation of its last packet; the kernel may be ahead by one.
+bool HostSource::Impl::is_idle(const HostSlot& slot) const {
+  return static_cast<std::int8_t>(generation - slot.generation) > kIdleDrains;
+}
+
 void HostSource::Impl::read_slots() {
   const std::span<HostSlot> slots = programs.slots();
-  const std::span<const HostDetail> details = programs.details();
+  const std::span<const HostRest> rests = programs.rests();
   counts.live = 0;
   for (std::size_t index = 0; index < slots.size(); ++index) {
     HostSlot& slot = slots[index];
     if (slot.version == 0) continue;
     ++counts.live;
-    const std::uint64_t total = read_now(slot.total);
-    if (total != known[index].total) {
-      emit(index, key_of(slot, details[index]), total);
-    } else if (known[index].idle < kIdleDrains) {
-      ++known[index].idle;
-    } else if (leaving.size() < kLeavingMax) {
-      leaving.push_back({static_cast<std::uint32_t>(index), key_of(slot, details[index])});
+    if (const std::uint64_t total = take_out(slot.total); total != 0) {
+      emit(slot, key_of(slot, rests[index]), total);
+    } else if (is_idle(slot) && leaving.size() < kLeavingMax) {
+      leaving.push_back({static_cast<std::uint32_t>(index), key_of(slot, rests[index])});
     }
   }
 }
@@ -250,9 +239,8 @@ void HostSource::Impl::free_idle() {
   }
   programs.wait_until_quiet();
   for (const Leaving& left : leaving) {
-    const std::uint64_t total = read_now(slots[left.index].total);
-    if (total != known[left.index].total) emit(left.index, left.key, total);
-    known[left.index].idle = 0;
+    HostSlot& slot = slots[left.index];
+    if (const std::uint64_t total = take_out(slot.total); total != 0) emit(slot, left.key, total);
     programs.free_slot(left.index);
   }
   leaving.clear();
@@ -316,6 +304,7 @@ void HostSource::Impl::drain(const Take& the_take) {
   read_events();
   read_rest(totals);
   flush();
+  programs.processes().forget();
   const HostTally tally = programs.tally();
   counts.overflowed = tally.overflowed;
   counts.lost_packets = tally.lost_packets;

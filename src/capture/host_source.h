@@ -29,7 +29,7 @@ namespace anemone {
 struct HostSourceConfig {
   std::string cgroup;                   // its directory; empty: the whole host
   std::vector<std::string> interfaces;  // where what has no socket is counted too
-  std::size_t micro_flows_max = 131'072;
+  std::size_t micro_flows_max = 106'496;
   std::size_t ring_bytes = 1U << 19;  // a power of two; an event takes 136
   bool single_packets = false;        // each packet is an event of its own
   bool as_old_kernel = false;         // do without what kernels had not before 6.6, for tests

@@ -20,10 +20,10 @@ TEST_CASE("the place of cgroup v2 is found beside version 1, and wherever it is 
 }
 
 TEST_CASE(
-    "a micro-flow in the kernel takes two lines of cache, of which IPv4 needs one; finding it takes "
-    "another") {
+    "a micro-flow in the kernel takes a line of cache, and 24 bytes for IPv6; finding it takes another "
+    "line") {
   CHECK(sizeof(HostSlot) == 64);
-  CHECK(sizeof(HostDetail) == 64);
+  CHECK(sizeof(HostRest) == 24);
   CHECK(sizeof(HostBucket) == 64);
   CHECK(sizeof(HostKey) == 44);
   CHECK(offsetof(HostSlot, dst) - offsetof(HostSlot, interface) == offsetof(HostKey, dst));

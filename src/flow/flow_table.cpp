@@ -158,7 +158,7 @@ std::uint32_t FlowTable::claim(const FlowKey& key, const Origin& origin, std::ui
     ++pushed_out_;
     leave(oldest_, FlowEnd::kNoRoom, out);
   }
-  if ((size_ + 1) * 4 > slots_.size() * 3) grow();
+  if ((size_ + 1) * 8 > slots_.size() * 7) grow();
   std::uint32_t index = free_;
   if (index == kNone) {
     index = entries_++;

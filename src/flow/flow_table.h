@@ -8,7 +8,7 @@
 // every cache. Events come in batches, so that the misses of a batch are waited for together: slots stand
 // in one flat open-addressing array of 8 bytes each, flows in another. Nothing is allocated per event.
 //
-// Bounded: at most `flows` at a time, of 64 bytes and 8 to 20 for the slot; the flow that began first is
+// Bounded: at most `flows` at a time, of 64 bytes and 9 to 18 for the slot; the flow that began first is
 // pushed out to make room, with all it carried, and counted. Whatever the limits say a flow is cut when it
 // has lasted for an hour, or has 2^32 packets (flow/packed_flow.h). One thread.
 #pragma once
@@ -134,7 +134,7 @@ class FlowTable {
   FlowPacking packing_;
   Time slice_from_{};  // the slice that was asked about last
   Time slice_to_{};
-  std::vector<Slot> slots_;  // a power of two; at most three quarters used
+  std::vector<Slot> slots_;  // a power of two; at most seven eighths used
   std::vector<std::unique_ptr<Entry[]>> pieces_;
   std::uint32_t entries_ = 0;   // handed out so far, free ones included
   std::uint32_t free_ = kNone;  // unused entries, linked by `newer`
