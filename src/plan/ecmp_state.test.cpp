@@ -53,6 +53,37 @@ TEST_CASE("after any costs were tried and kept the loads are those of routes fou
   }
 }
 
+TEST_CASE(
+    "however many changes were poured, each node passes on to the last bit what it would from nothing") {
+  Random random(13);
+  for (int round = 0; round < 20; ++round) {
+    const Topology net = random_topology(random, {.routers = 14, .links = 30, .cost_end = 6});
+    const std::vector<TrafficMatrix> matrices{random_demands(random, net, 60),
+                                              random_demands(random, net, 20)};
+    const FlowProblem problem = flow_problem(net, matrices);
+    std::vector<Cost> costs;
+    for (const FlowArc& arc : problem.arcs) costs.push_back(arc.cost);
+    EcmpState state(problem, costs);
+    for (int change = 0; change < 200; ++change) {
+      const std::uint32_t arc = random.below(static_cast<std::uint32_t>(problem.arcs.size()));
+      if (problem.arcs[arc].fixed) continue;
+      state.try_cost(arc, random.below(8) == 0 ? EcmpState::kDown : 1 + random.below(5));
+      if (random.below(2) == 0) state.keep();
+    }
+    const EcmpState anew(problem, {state.costs().begin(), state.costs().end()});
+    for (std::size_t target = 0; target < problem.targets.size(); ++target) {
+      for (std::uint32_t node = 0; node < problem.nodes; ++node) {
+        CHECK(state.through(target, node) == anew.through(target, node));
+        CHECK(state.distance(target, node) == anew.distance(target, node));
+      }
+    }
+    for (std::size_t i = 0; i < anew.loads().size(); ++i) {
+      CHECK(state.loads()[i] == doctest::Approx(anew.loads()[i]).epsilon(1e-9));
+    }
+    CHECK(state.unrouted() == anew.unrouted());
+  }
+}
+
 TEST_CASE("a link that goes down and comes up again leaves the loads as they were") {
   Random random(12);
   for (int round = 0; round < 40; ++round) {
