@@ -43,6 +43,10 @@ foreach(check campus_load api restart)
   set_tests_properties("whole: ${check}" PROPERTIES LABELS whole TIMEOUT 600)
 endforeach()
 
+add_test(NAME "whole: loads estimated with interface counters are nearer to what all hosts sent"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/counters_check.py $<TARGET_FILE:anemone> ${campus})
+set_tests_properties("whole: loads estimated with interface counters are nearer to what all hosts sent"
+  PROPERTIES LABELS whole TIMEOUT 300)
 add_test(NAME "whole: what agents, viewers and operators may ask over TLS, and what they are answered"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/agents_api_check.py $<TARGET_FILE:anemone>)
 set_tests_properties("whole: what agents, viewers and operators may ask over TLS, and what they are answered"

@@ -61,7 +61,7 @@ def good_parameters(path, served):
     links = [link['id'] for link in topology['links']]
     plain = [{}, {'at': at, 'instrumented': 0.5}, {'at': at, 'instrumented': 0}]
     return {
-        '/api/v1/status': [{}], '/api/v1/openapi.json': [{}],
+        '/api/v1/counters': [{}], '/api/v1/status': [{}], '/api/v1/openapi.json': [{}],
         '/api/v1/topology': plain, '/api/v1/load': [*plain, {'at': at, 'last': '25s'}],
         '/api/v1/losses': plain,
         '/api/v1/coverage': [{}, {'from': series['bins'][1]['from'], 'to': at, 'instrumented': 0.5, 'n': 3}],
@@ -99,6 +99,29 @@ def coverage_differences(served, program, recording):
               if abs(have - wanted) > 1e-6 * abs(wanted)]
     if [host['name'] for host in told['hosts']] != [host['name'] for host in want['hosts']]:
         found.append(f'/coverage ranks {told["hosts"]}, the command {want["hosts"]}')
+    return found
+
+
+def counter_problems(served, schemas):
+    """What is told of a link's interface is told of the link; more of it: tests/counters_check.py."""
+    bin_ = served.get('series')['bins'][3]
+    begin = datetime.datetime.fromisoformat(bin_['from'].replace('Z', '+00:00')).timestamp()
+    links = [link['id'] for link in served.get('topology')['links'] if link['state'] == 'up']
+    samples = [{'link': links[0], 'time': begin + second, 'bytes': 1000 * second} for second in (-10, 0, 5, 20)]
+    status, text = served.raw('/api/v1/counters', 'PUT', {'samples': [*samples, {'link': 'no>such', 'time': begin}]})
+    if status != 200:
+        return [f'PUT /counters: {status} {text}']
+    found = schemas.problems(json.loads(text), {'$ref': '#/CountersTaken'}, 'PUT /counters')
+    link = next(link for link in served.get('load', at=bin_['from'])['links'] if link['id'] == links[0])
+    if abs(link['counter_bps'] - 8000) > 0.01:
+        found.append(f'/load tells of 1000 bytes a second: {link}')
+    for path in ('load', 'coverage', 'counters', 'link'):  # with what one counter, which is wrong, makes of the estimates
+        query = {} if path == 'counters' else {'instrumented': 0.5}
+        if path in ('load', 'link'):
+            query['at'] = bin_['from']
+        answer = served.get(path, **query, **({'id': links[0]} if path == 'link' else {}))
+        schema = {'load': 'Load', 'coverage': 'CoverageReport', 'counters': 'Counters', 'link': 'LinkDetail'}[path]
+        found += schemas.problems(answer, {'$ref': f'#/{schema}'}, f'/{path} with a counter')
     return found
 
 
@@ -172,6 +195,7 @@ def main():
                 found += schemas.problems(json.loads(text), {'$ref': '#/Error'}, f'/{name} {query}')
         found += coverage_differences(served, sys.argv[1], sys.argv[2])
         found += whatif_problems(served, schemas)
+        found += counter_problems(served, schemas)
         found += whatif_differences(served, sys.argv[1], sys.argv[2])
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')

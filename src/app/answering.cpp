@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/counter_feed.h"
 #include "server/platform.h"
 #include "topology/inventory.h"
 #include "topology/read_topology_file.h"
@@ -65,7 +66,8 @@ Result<Inventory> kept_inventory(const fs::path& folder) {
 // Stands still at the end of what the store knows.
 class AskedStore final : public Answering {
  public:
-  Result<void> open(const std::string& folder) {
+  Result<void> open(const std::string& folder, const std::vector<std::string>& counters) {
+    if (auto read = read_counter_files(counters, counters_); !read) return read;
     auto inventory = kept_inventory(folder);
     if (!inventory) return inventory.error();
     inventory_ = std::move(*inventory);
@@ -82,6 +84,7 @@ class AskedStore final : public Answering {
     auto platform = Platform::open(platform_config, inventory_, *store_, traffic_.get());
     if (!platform) return platform.error();
     platform_ = std::move(*platform);
+    platform_->use_counters(counters_);
     api_ = std::make_unique<Api>(*platform_);
     return {};
   }
@@ -116,6 +119,7 @@ class AskedStore final : public Answering {
   }
 
   Inventory inventory_;
+  LinkCounters counters_;
   ManualClock clock_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<HostBook> hosts_;
@@ -131,10 +135,14 @@ bool is_store(const std::string& path) {
   return fs::exists(fs::path(path) / "main.duckdb", problem);
 }
 
-Result<std::unique_ptr<Answering>> Answering::open(const ServerOptions& server, const std::string& store) {
+Result<std::unique_ptr<Answering>> Answering::open(const ServerOptions& server, const std::string& store,
+                                                   const std::vector<std::string>& counters) {
   constexpr Duration kAnswerTime = 30s;
   if (server.server.empty() == store.empty()) {
     return Error{"ask either a server (--server URL) or a store (its folder)"};
+  }
+  if (!server.server.empty() && !counters.empty()) {
+    return Error{"--counters goes with a store; a server follows its own (serve --counters, PUT /counters)"};
   }
   if (!server.server.empty()) {
     auto client = server.connect(kAnswerTime);
@@ -143,7 +151,7 @@ Result<std::unique_ptr<Answering>> Answering::open(const ServerOptions& server, 
   }
   if (!is_store(store)) return Error{store + ": is no store of anemone serve"};
   auto asked = std::make_unique<AskedStore>();
-  if (auto opened = asked->open(store); !opened) return opened.error();
+  if (auto opened = asked->open(store, counters); !opened) return opened.error();
   return std::unique_ptr<Answering>(std::move(asked));
 }
 

@@ -22,8 +22,9 @@ class Answering {
   virtual Result<std::string> ask(const std::string& path, const Query& query, const std::string& body) = 0;
   Result<std::string> ask(const std::string& path, const Query& query) { return ask(path, query, ""); }
 
-  // Exactly one of the two: `server`, or `store`.
-  static Result<std::unique_ptr<Answering>> open(const ServerOptions& server, const std::string& store);
+  // Exactly one of the two: `server`, or `store`. `counters`: files of interface counters, for a store.
+  static Result<std::unique_ptr<Answering>> open(const ServerOptions& server, const std::string& store,
+                                                 const std::vector<std::string>& counters = {});
 };
 
 // Whether `path` is a store's folder.

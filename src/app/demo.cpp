@@ -56,6 +56,8 @@ int demo(int argc, char** argv) {
                    "folder of the recording (the campus network that comes along)");
   arguments.option("--speed", config.speed, "how many times as fast as it was recorded");
   arguments.option("--port", config.port, "port on this machine's loopback; 0 takes any that is free");
+  arguments.files("--counters", config.counters,
+                  "file of interface counters of that time to follow (docs/formats/counters.md)");
   arguments.option("--console", config.console, "folder of the console's files");
   arguments.flag("--check", config.check_only, "build everything, start nothing, and say whether it could");
   if (auto code = arguments.parse(argc, argv)) return *code;

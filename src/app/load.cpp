@@ -26,6 +26,7 @@ struct LoadOptions {
   ServerOptions server;
   std::string last;
   std::string matrix;
+  std::vector<std::string> counters;
   KeyOptions keys;
   ChangeOptions changes;
   std::string at;
@@ -114,6 +115,7 @@ int load_measured(const LoadOptions& options) {
   MeasuredOptions measured;
   measured.server = options.server;
   if (options.server.server.empty()) measured.store = options.sources.front();
+  measured.counters = options.counters;
   measured.at = options.at;
   measured.last = options.last;
   measured.format = options.format;
@@ -135,6 +137,8 @@ int load(int argc, char** argv) {
   arguments.option("--at", options.at,
                    "the instant, for captures and measured loads: RFC 3339 or Unix seconds");
   arguments.option("--last", options.last, "measured loads: the mean over so long, as 1m, and what is now");
+  arguments.files("--counters", options.counters,
+                  "a store's loads: file of interface counters of that time (docs/formats/counters.md)");
   options.keys.declare(arguments);
   options.changes.declare(arguments);
   arguments.choice("--weights", options.weights, {"own", "unit"}, "the costs to route by");
@@ -147,6 +151,7 @@ int load(int argc, char** argv) {
   if (options.sources.empty() || is_store(options.sources.front())) return load_measured(options);
   if (options.matrix.empty()) return refuse("--matrix is required for a topology or captures");
   if (!options.last.empty()) return refuse("--last is of measured loads: of a server or a store");
+  if (!options.counters.empty()) return refuse("--counters is of measured loads: of a store");
 
   auto source = read_routing_source("load", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());

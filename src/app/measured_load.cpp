@@ -47,6 +47,17 @@ std::vector<Json> busiest_first(const Json& links) {
   return rows;
 }
 
+// What the interface counted, what of it agents do not explain, and what is estimated to be there.
+void add_counted(const Json& link, bool exact, std::vector<std::string>& row) {
+  const auto found = link.find("estimate");
+  const Json estimate = found == link.end() || !found->is_object() ? Json::object() : *found;
+  for (const auto& [object, key] :
+       {std::pair(&link, "counter_bps"), {&link, "residual_bps"}, {&estimate, "bps"}}) {
+    const std::string value = cell(*object, key);
+    row.push_back(exact ? value : value.empty() ? "-" : print_si(number(*object, key)));
+  }
+}
+
 TextTable load_table(const Json& answer, bool exact) {
   const Json& links = answer["links"];
   const bool over_time =
@@ -55,6 +66,10 @@ TextTable load_table(const Json& answer, bool exact) {
       exact ? std::vector<std::string>{"from", "to", "load_bps", "capacity_bps", "utilisation"}
             : std::vector<std::string>{"link", "load", "capacity", "utilisation"};
   if (over_time) heads.insert(heads.begin() + (exact ? 3 : 2), exact ? "now_bps" : "now");
+  const bool counted =
+      std::ranges::any_of(links, [](const Json& link) { return !cell(link, "counter_bps").empty(); });
+  if (counted && exact) heads.insert(heads.end(), {"counter_bps", "residual_bps", "estimate_bps"});
+  if (counted && !exact) heads.insert(heads.end(), {"counter", "residual", "estimate"});
   TextTable table(heads);
   for (const Json& link : busiest_first(links)) {
     std::vector<std::string> row;
@@ -70,6 +85,7 @@ TextTable load_table(const Json& answer, bool exact) {
       row.insert(row.begin() + (exact ? 3 : 2),
                  exact ? cell(link, "now_bps") : print_si(number(link, "now_bps")));
     }
+    if (counted) add_counted(link, exact, row);
     table.row(row);
   }
   return table;
@@ -118,7 +134,7 @@ int fail(const char* command, const std::string& what) {
 }  // namespace
 
 int print_measured(const char* command, const MeasuredOptions& options) {
-  auto source = Answering::open(options.server, options.store);
+  auto source = Answering::open(options.server, options.store, options.counters);
   if (!source) return fail(command, source.error().message);
   const bool loads = options.by.empty();
   auto answer = loads ? (*source)->ask("load", {{"at", options.at}, {"last", options.last}})

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/server_options.h"
 
@@ -10,6 +11,7 @@ namespace anemone {
 struct MeasuredOptions {
   ServerOptions server;
   std::string store;
+  std::vector<std::string> counters;  // files of interface counters, of a store's time
   std::string at;
   std::string last;
   std::string by;     // of `top`

@@ -32,7 +32,7 @@ Result<ObservedTraffic> read_matrices(const ObservedOptions& options) {
   for (const std::string& path : options.matrices) {
     const auto matrix = read_matrix_file(path, *topology);
     if (!matrix) return matrix.error();
-    ObservedPart part{topology, 1, {}, {}, {}};
+    ObservedPart part{topology, 1, {}, {}, {}, {}};
     for (NodeId node : topology->nodes()) {
       Endpoint endpoint;
       endpoint.ingress = node;
@@ -89,6 +89,7 @@ Result<ObservedTraffic> read_observed_traffic(const ObservedOptions& options) {
     return Error{options.sources.front() + " is a recording: it needs no other source and no matrix"};
   }
   if (recorded) return read_recorded_traffic(options);
+  if (!options.counters.empty()) return Error{"--counters goes with a recording or a store"};
   if (options.matrices.empty()) return Error{"a topology needs traffic beside it: --matrix"};
   return read_matrices(options);
 }

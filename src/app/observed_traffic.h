@@ -10,6 +10,7 @@
 #include "app/key_options.h"
 #include "base/result.h"
 #include "estimate/endpoints.h"
+#include "estimate/estimate.h"
 #include "topology/topology.h"
 
 namespace anemone {
@@ -18,7 +19,8 @@ struct ObservedOptions {
   std::vector<std::string> sources;   // a recording's folder, or what routing_source.h reads
   std::vector<std::string> matrices;  // with the latter
   KeyOptions keys;
-  std::string instrumented;  // names of hosts or nodes, comma between them, or a share: "50%"
+  std::vector<std::string> counters;  // files of interface counters, for a recording
+  std::string instrumented;           // names of hosts or nodes, comma between them, or a share: "50%"
   Duration bin = 10s;
 };
 
@@ -33,8 +35,9 @@ struct ObservedPart {
   std::shared_ptr<const Topology> topology;
   double stretch = 1;  // its share of the bin
   std::vector<Endpoint> endpoints;
-  std::vector<std::uint32_t> hosts;  // by endpoint, its number in ObservedTraffic::hosts
-  std::vector<SeenTraffic> seen;     // rates over the whole bin
+  std::vector<std::uint32_t> hosts;   // by endpoint, its number in ObservedTraffic::hosts
+  std::vector<SeenTraffic> seen;      // rates over the whole bin
+  std::vector<LinkCounter> counters;  // the same
 };
 
 struct ObservedBin {

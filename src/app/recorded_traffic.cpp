@@ -2,11 +2,13 @@
 #include <filesystem>
 #include <map>
 
+#include "app/counter_feed.h"
 #include "app/observed_traffic.h"
 #include "base/text.h"
 #include "estimate/endpoint_traffic.h"
 #include "history/routing_history.h"
 #include "matrix/build_matrix.h"
+#include "server/counted_links.h"
 #include "server/recording.h"
 #include "topology/inventory.h"
 
@@ -23,6 +25,7 @@ class RecordedHosts {
     auto inventory = read_inventory((fs::path(folder) / "recording.json").string());
     if (!inventory) return inventory.error();
     RecordedHosts hosts(*inventory, options.bin);
+    if (auto read = read_counter_files(options.counters, hosts.counters_); !read) return read.error();
     if (auto chosen = hosts.choose_from(options.instrumented); !chosen) return chosen.error();
     auto reader = RecordingReader::open(folder, *inventory, options.bin, hosts.ids_);
     if (!reader) return reader.error();
@@ -86,11 +89,10 @@ class RecordedHosts {
           endpoint_traffic(input.records, matrix.parts[i], attachments[i], observers_, bin_, addresses_);
       const Time begin = std::max(from, epochs[i].from);
       const Time end = i + 1 < epochs.size() ? epochs[i + 1].from : input.to;
-      ObservedPart part{epochs[i].topology,
-                        seconds(end - begin) / seconds(bin_),
-                        std::move(traffic.endpoints),
-                        {},
-                        std::move(traffic.seen)};
+      ObservedPart part{
+          epochs[i].topology,           seconds(end - begin) / seconds(bin_),
+          std::move(traffic.endpoints), {},
+          std::move(traffic.seen),      counters_of(counters_, *epochs[i].topology, begin, end, bin_)};
       for (std::size_t at = 0; at < part.endpoints.size(); ++at) {
         part.hosts.push_back(host_of(traffic.hosts[at], traffic.addresses[at]));
         result_.hosts[part.hosts.back()].router = part.topology->node(part.endpoints[at].ingress).name;
@@ -111,6 +113,7 @@ class RecordedHosts {
   const Inventory& inventory_;
   Duration bin_;
   RoutingHistory history_;
+  LinkCounters counters_;
   std::vector<ObserverId> ids_;
   std::vector<IpAddress> addresses_;
   std::vector<HostGateway> gateways_;

@@ -32,6 +32,8 @@ int serve(int argc, char** argv) {
                    "folder of a recording to take in (docs/formats/recording.md)");
   arguments.option("--speed", config.speed, "how many times as fast as it was recorded to take it in");
   arguments.flag("--agents", config.agents, "accept anemone agent's records, and hand out flow definitions");
+  arguments.files("--counters", config.counters,
+                  "file of interface counters to follow (docs/formats/counters.md); several too");
   arguments.option("--listen", config.reach.listen,
                    "address to serve; one that others can reach wants TLS and tokens");
   arguments.option("--port", config.port, "port; 0 takes any that is free");

@@ -9,6 +9,7 @@
 
 #include "app/agent_side.h"
 #include "app/commands.h"
+#include "app/counter_feed.h"
 #include "io/event_stream.h"
 #include "io/http_server.h"
 #include "lsdb/lsa_log_file.h"
@@ -21,6 +22,7 @@
 #include "topology/read_topology_file.h"
 #include "view/answers_json.h"
 #include "view/api.h"
+#include "view/counters_api.h"
 #include "view/metrics.h"
 
 namespace anemone {
@@ -117,6 +119,7 @@ struct Parts {
   Inventory inventory;
   SystemClock clock;
   std::unique_ptr<Store> store;
+  LinkCounters counters;
   std::unique_ptr<HostBook> hosts;       // where agents are, or were, heard
   std::unique_ptr<LiveTraffic> traffic;  // the same
   std::unique_ptr<Platform> platform;
@@ -255,6 +258,7 @@ Result<void> assemble(const ServingConfig& config, Parts& parts) {
   auto platform = Platform::open(platform_config, parts.inventory, *parts.store, parts.traffic.get());
   if (!platform) return platform.error();
   parts.platform = std::move(*platform);
+  parts.platform->use_counters(parts.counters);
   if (config.live.any()) {
     auto sources = open_sources(config.live);
     if (!sources) return sources.error();
@@ -340,13 +344,17 @@ int run_serving(const ServingConfig& config) {
   if (auto good = http.check(); !good) return fail(good.error());
   http.add_stream("/api/v1/stream", stream);
   if (parts.agents) parts.agents->join(http, api);
+  api.add(counter_endpoints(*parts.platform, parts.counters));
+  CounterFeed counters(config.counters, parts.counters);
   api.more_metrics = [&] {
-    return http_metrics_text(http.counters(), stream) + (parts.agents ? parts.agents->metrics_text() : "");
+    return http_metrics_text(http.counters(), stream) + counter_metrics_text(parts.counters) +
+           counters.metrics_text() + (parts.agents ? parts.agents->metrics_text() : "");
   };
   if (config.check_only) {
     std::puts("everything is in order");
     return kDone;
   }
+  counters.follow();
   if (http_config->files.empty()) {
     std::fputs("anemone: no console found, only the API is served; scripts/build-console builds it\n",
                stderr);
@@ -363,6 +371,7 @@ int run_serving(const ServingConfig& config) {
   publish_until_told_to_end(
       ending, *parts.platform, stream,
       [&] {
+        counters.follow();
         if (parts.traffic) news.tell(parts.clock, config.bin);
       },
       [&] { forget_by_clock(config, parts); });

@@ -42,9 +42,10 @@ struct ReachConfig {
 
 struct ServingConfig {
   std::string mode = "serve";
-  std::string recording;   // folder; or, instead,
-  LiveRoutingConfig live;  // what hears the routing protocol as it happens
-  bool agents = false;     // accept agents, beside either or alone
+  std::string recording;              // folder; or, instead,
+  LiveRoutingConfig live;             // what hears the routing protocol as it happens
+  bool agents = false;                // accept agents, beside either or alone
+  std::vector<std::string> counters;  // files of interface counters to follow
   ReachConfig reach;
   std::string store;          // folder
   std::string console;        // folder of the console's files; empty: looked for beside the program

@@ -31,6 +31,7 @@ enum class ReadingFate : std::uint8_t {
   kRepeated,     // it was there already
   kContradicts,  // another one of the same instant was there already; that one stays
   kTooOld,       // before all that is kept, and there is no room for it
+  kTooMany,      // of a counter for which there is no room (link_counters.h)
 };
 
 enum class CounterStep : std::uint8_t { kGrown, kWrapped, kReset };

@@ -11,6 +11,7 @@ constexpr double kFrameError = 0.02;      // frames cannot be taken off
 constexpr double kStepError = 0.15;       // of a rate from readings as far apart as the stretch is long
 constexpr double kStepsMax = 3;           // beyond so many stretches it grows no more
 constexpr double kUncoveredError = 0.25;  // of a rate of which half is not told
+constexpr double kOwnBps = 1000;          // of routers' own packets, which are of no host
 constexpr double kCapacitySlack = 1.1;    // over a link's capacity, that clocks can make of it
 
 // "r1:eth0", "10.0.0.1:192.0.2.1" and so on, with `suffix`.
@@ -44,31 +45,38 @@ double counter_error(const CountedBytes& counted, Duration length) {
          2 * kUncoveredError * uncovered;
 }
 
-bool LinkCounters::add(const CounterSample& sample) {
-  const std::lock_guard lock(mutex_);
-  auto found = counters_.find(sample.name);
-  if (found == counters_.end()) {
-    if (counters_.size() >= config_.counters_max) {
-      ++counts_.too_many;
-      return false;
-    }
-    found = counters_.emplace(sample.name, CounterSeries{}).first;
-  }
-  const std::size_t room = std::max<std::size_t>(2, config_.readings_max / counters_.size());
-  switch (found->second.add(sample.reading, room)) {
+void CounterCounts::count(ReadingFate fate) {
+  switch (fate) {
     case ReadingFate::kTaken:
-      ++counts_.taken;
+      ++taken;
       break;
     case ReadingFate::kRepeated:
-      ++counts_.repeated;
+      ++repeated;
       break;
     case ReadingFate::kContradicts:
-      ++counts_.contradicting;
+      ++contradicting;
       break;
     case ReadingFate::kTooOld:
-      ++counts_.too_old;
+      ++too_old;
+      break;
+    case ReadingFate::kTooMany:
+      ++too_many;
   }
-  return true;
+}
+
+ReadingFate LinkCounters::add(const CounterSample& sample) {
+  const std::lock_guard lock(mutex_);
+  ReadingFate fate = ReadingFate::kTooMany;
+  auto found = counters_.find(sample.name);
+  if (found == counters_.end() && counters_.size() < config_.counters_max) {
+    found = counters_.emplace(sample.name, CounterSeries{}).first;
+  }
+  if (found != counters_.end()) {
+    const std::size_t room = std::max<std::size_t>(2, config_.readings_max / counters_.size());
+    fate = found->second.add(sample.reading, room);
+  }
+  counts_.count(fate);
+  return fate;
 }
 
 std::optional<CountedRate> LinkCounters::rate(const CounterSeries& series, double capacity_bps, Time from,
@@ -77,8 +85,12 @@ std::optional<CountedRate> LinkCounters::rate(const CounterSeries& series, doubl
       capacity_bps > 0 ? capacity_bps * kCapacitySlack : std::numeric_limits<double>::infinity();
   const CountedBytes counted = series.between(from, to, config_.gap_max, most);
   if (counted.covered <= Duration{0}) return std::nullopt;
-  return CountedRate{LinkId{}, counted.bytes * 8 / seconds(counted.covered),
-                     seconds(counted.covered) / seconds(to - from), counter_error(counted, to - from)};
+  CountedRate rate;
+  rate.bps = counted.bytes * 8 / seconds(counted.covered);
+  rate.covered = seconds(counted.covered) / seconds(to - from);
+  rate.error_share = counter_error(counted, to - from);
+  if (rate.bps > 0) rate.error_share += kOwnBps / rate.bps;
+  return rate;
 }
 
 std::vector<CountedRate> LinkCounters::rates(const Topology& topology, Time from, Time to) const {

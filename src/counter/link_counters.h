@@ -37,6 +37,7 @@ struct LinkCountersConfig {
   Duration gap_max = 400s;
 };
 
+// How many samples met which fate, and what became of those that were taken.
 struct CounterCounts {
   std::uint64_t taken = 0;
   std::uint64_t repeated = 0;
@@ -45,6 +46,8 @@ struct CounterCounts {
   std::uint64_t too_many = 0;  // of counters beyond the limit
   std::uint64_t wraps = 0;
   std::uint64_t resets = 0;
+
+  void count(ReadingFate fate);
 };
 
 // A link's mean rate over a stretch of time.
@@ -64,8 +67,7 @@ class LinkCounters {
  public:
   explicit LinkCounters(LinkCountersConfig config = {}) : config_(config) {}
 
-  // False: the sample is of a counter beyond the limit.
-  bool add(const CounterSample& sample);
+  ReadingFate add(const CounterSample& sample);
 
   // Of the links that are counted, in their order; those of which no reading tells of [from, to) are left
   // out, and those that share an interface, because its counter is the sum of them. REQUIRES: from < to.

@@ -98,7 +98,7 @@ TEST_CASE("counters and readings beyond the limit are refused, or forgotten") {
   LinkCounters counters({.counters_max = 2, .readings_max = 8, .gap_max = 400s});
   tell(counters, "a:eth0", 1000);
   tell(counters, "b:eth0", 1000);
-  CHECK_FALSE(counters.add({"c:eth0", {kNoon, 1, {}}}));
+  CHECK(counters.add({"c:eth0", {kNoon, 1, {}}}) == ReadingFate::kTooMany);
   CHECK(counters.counts().too_many == 1);
   tell(counters, "a:eth0", 1000);
   std::size_t readings = 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "counter/link_counters.h"
 #include "history/routing_event.h"
 #include "server/agent_progress.h"
 #include "topology/topology.h"
@@ -197,6 +198,10 @@ struct LinkAnswer {
   // inside the bin.
   double uncertain_share = 0;
   std::optional<Range> estimate;  // with what nobody saw; of complete bins
+  // What the sender's interface counted itself, and what of that the instrumented do not explain; of
+  // complete bins, where somebody tells.
+  std::optional<double> counter_bps;
+  std::optional<double> residual_bps;
   std::optional<double> utilisation() const {
     return capacity_bps > 0 ? std::optional(load_bps / capacity_bps) : std::nullopt;
   }
@@ -237,6 +242,16 @@ struct PairLoss {
 struct LossesAnswer {
   Envelope envelope;
   std::vector<PairLoss> pairs;
+};
+
+// A counter of an interface as somebody reads it (counter/link_counters.h).
+struct CounterAnswer {
+  LinkCounters::Counter counter;
+  std::string link;  // of the newest topology; empty where none has a counter of that name
+};
+struct CountersAnswer {
+  std::vector<CounterAnswer> list;
+  CounterCounts counts;
 };
 
 struct SeriesBin {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "estimate/endpoint_traffic.h"
+#include "server/counted_links.h"
 
 namespace anemone {
 namespace {
@@ -35,9 +36,18 @@ Observers observers_of(const Hosts& hosts, std::size_t instrumented) {
   return Observers(observers);
 }
 
+bool say_the_same(const BinCounters& one, const BinCounters& other) {
+  const auto same = [](const LinkCounter& a, const LinkCounter& b) {
+    return a.link == b.link && a.bps == b.bps && a.error_share == b.error_share;
+  };
+  return std::ranges::equal(one, other,
+                            [&](const auto& a, const auto& b) { return std::ranges::equal(a, b, same); });
+}
+
 }  // namespace
 
-std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, Estimator& estimator) {
+std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, const BinCounters& counters,
+                                                Estimator& estimator) {
   const Hosts& hosts = *traffic.observed.hosts;
   const Observers observers = observers_of(hosts, traffic.instrumented);
   const std::vector<IpAddress> known = addresses_of(hosts);
@@ -49,7 +59,9 @@ std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, Estim
         endpoint_traffic(*traffic.observed.records, traffic.matrix.parts[i], attachments, observers,
                          traffic.bin.to - traffic.bin.from, known);
     if (ends.endpoints.size() > kEstimatedEndpointsMax) return nullptr;
-    const Estimate part = estimator.estimate(topology, {ends.endpoints, ends.seen, {}, {}});
+    std::span<const LinkCounter> counted;
+    if (!counters.empty()) counted = counters[i];
+    const Estimate part = estimator.estimate(topology, {ends.endpoints, ends.seen, counted, {}});
     for (LinkId link : part.links.ids()) add(part.links[link].load, whole->links[link_name(topology, link)]);
     add(part.unseen, whole->unseen);
     whole->could = part.could;
@@ -59,8 +71,14 @@ std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, Estim
   return whole;
 }
 
-std::shared_ptr<const BinEstimate> BinEstimates::of(Bins bins) {
-  const auto is_last = [&](const Kept& one) { return one.bin == bins.back(); };
+std::shared_ptr<const BinEstimate> BinEstimates::of(Bins bins, const LinkCounters* counters) {
+  std::vector<BinCounters> counted(bins.size());
+  for (std::size_t i = 0; i < bins.size() && counters != nullptr; ++i) {
+    counted[i] = counters_of(*counters, *bins[i]);
+  }
+  const auto is_last = [&](const Kept& one) {
+    return one.bin == bins.back() && std::ranges::equal(one.counters, counted, say_the_same);
+  };
   {
     const std::lock_guard lock(mutex_);
     const auto found = std::ranges::find_if(kept_, is_last);
@@ -68,9 +86,9 @@ std::shared_ptr<const BinEstimate> BinEstimates::of(Bins bins) {
   }
   Estimator estimator;
   std::shared_ptr<const BinEstimate> estimate;
-  for (const auto& bin : bins) estimate = estimate_bin(*bin, estimator);
+  for (std::size_t i = 0; i < bins.size(); ++i) estimate = estimate_bin(*bins[i], counted[i], estimator);
   const std::lock_guard lock(mutex_);
-  kept_.push_front({bins.back(), estimate});
+  kept_.push_front({bins.back(), std::move(counted), estimate});
   if (kept_.size() > kKept) kept_.pop_back();
   return estimate;
 }

@@ -11,7 +11,9 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "counter/link_counters.h"
 #include "estimate/estimate.h"
 #include "server/bin_traffic.h"
 
@@ -29,8 +31,13 @@ struct BinEstimate {
 // Of a bin with more ends of traffic than this nothing is estimated: the work grows with their square.
 constexpr std::size_t kEstimatedEndpointsMax = 500;
 
-// Null when there are too many. `estimator` learns from it.
-std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, Estimator& estimator);
+// What interfaces counted in each stretch of a bin (server/counted_links.h); none where nobody counts.
+using BinCounters = std::vector<std::vector<LinkCounter>>;
+
+// Null when there are too many ends. `estimator` learns from it.
+// REQUIRES: of `counters` as many as the bin has stretches, or none.
+std::shared_ptr<const BinEstimate> estimate_bin(const BinTraffic& traffic, const BinCounters& counters,
+                                                Estimator& estimator);
 
 // Any thread may call.
 class BinEstimates {
@@ -40,12 +47,13 @@ class BinEstimates {
   using Bins = std::span<const std::shared_ptr<const BinTraffic>>;
 
   // Of the last of these bins, which follow each other and are seen by the same hosts: null as above.
-  // REQUIRES: at least one.
-  std::shared_ptr<const BinEstimate> of(Bins bins);
+  // `counters` may be null. REQUIRES: at least one bin.
+  std::shared_ptr<const BinEstimate> of(Bins bins, const LinkCounters* counters);
 
  private:
   struct Kept {
     std::shared_ptr<const BinTraffic> bin;
+    std::vector<BinCounters> counters;  // of all bins
     std::shared_ptr<const BinEstimate> estimate;
   };
   std::mutex mutex_;

@@ -6,8 +6,14 @@
 
 #include "estimate/endpoint_traffic.h"
 #include "estimate/gravity.h"
+#include "server/counted_links.h"
 
 namespace anemone {
+namespace {
+
+constexpr double kNormal90 = 1.645;  // a Gaussian's interval of nine times in ten, in standard errors
+
+}  // namespace
 
 HostNumber CoverageReporter::number_of(const Hosts& hosts, ObserverId observer, const IpAddress& address) {
   const auto& list = hosts.list();
@@ -27,7 +33,21 @@ HostNumber CoverageReporter::number_of(const Hosts& hosts, ObserverId observer, 
   return at->second;
 }
 
-void CoverageReporter::add(const BinTraffic& traffic) {
+void CoverageReporter::add_residuals(const BinTraffic& traffic, const LinkCounters& counters) {
+  for (const auto& [id, rate] : counted_links(counters, traffic)) {
+    const LinkAnswer* link = traffic.find(id);
+    const double residual = rate.bps - (link == nullptr ? 0 : link->load_bps);
+    const double error = kNormal90 * rate.error_share * rate.bps;
+    Residual& known = residuals_[id];
+    known.sum.bps += residual;
+    known.sum.low_bps += residual - error;
+    known.sum.high_bps += residual + error;
+    ++known.bins;
+  }
+}
+
+void CoverageReporter::add(const BinTraffic& traffic, const LinkCounters* counters) {
+  if (counters != nullptr) add_residuals(traffic, *counters);
   const Hosts& hosts = *traffic.observed.hosts;
   const Observers observers = hosts.observed_by(traffic.instrumented);
   const std::vector<std::vector<IpAddress>> routers = hosts.routers();
@@ -41,10 +61,14 @@ void CoverageReporter::add(const BinTraffic& traffic) {
                                      observers, length, others));
     if (parts.back().endpoints.size() > kEndpointsMax) return;
   }
+  std::vector<std::vector<LinkCounter>> told;
+  if (counters != nullptr) told = counters_of(*counters, traffic);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const EndpointTraffic& part = parts[i];
     const Topology& topology = *traffic.epochs[i].topology;
-    const Estimate estimate = estimator_.estimate(topology, {part.endpoints, part.seen, {}, {}});
+    const std::span<const LinkCounter> counted =
+        counters == nullptr ? std::span<const LinkCounter>() : told[i];
+    const Estimate estimate = estimator_.estimate(topology, {part.endpoints, part.seen, counted, {}});
     sum_.seen_bps += estimate.seen_bps;
     sum_.unseen.bps += estimate.unseen.bps;
     sum_.unseen.low_bps += estimate.unseen.low_bps;
@@ -84,6 +108,13 @@ CoverageReport CoverageReporter::report(std::size_t count) const {
     host.known_bps = gain.known_bps;
     host.heavy_hours = gain.heavy_hours;
   }
+  for (const auto& [id, known] : residuals_) {
+    const auto of = static_cast<double>(known.bins);
+    report.links.push_back({id, {known.sum.bps / of, known.sum.low_bps / of, known.sum.high_bps / of}});
+  }
+  std::ranges::stable_sort(report.links, [](const ResidualLink& a, const ResidualLink& b) {
+    return a.residual.bps > b.residual.bps;
+  });
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "counter/link_counters.h"
 #include "estimate/coverage_ranking.h"
 #include "estimate/estimate.h"
 #include "server/bin_traffic.h"
@@ -25,6 +26,12 @@ struct NextHost {
   double heavy_hours = 0;
 };
 
+// What a link's counter has and the instrumented do not explain: where those that nobody watches are.
+struct ResidualLink {
+  std::string id;
+  Interval residual;  // below 0: more is explained than was counted
+};
+
 struct CoverageReport {
   Time from{};
   Time to{};
@@ -35,6 +42,7 @@ struct CoverageReport {
   Interval unseen;
   bool assumed = true;  // too little is seen to learn how wrong the estimate is
   std::vector<NextHost> hosts;
+  std::vector<ResidualLink> links;  // those that are counted, the largest residual first; means of their bins
 
   double bytes_share() const { return seen_bps + unseen.bps > 0 ? seen_bps / (seen_bps + unseen.bps) : 1; }
 };
@@ -44,12 +52,13 @@ class CoverageReporter {
   // Bins of more ends of traffic than this are left out: the work grows with their square.
   static constexpr std::size_t kEndpointsMax = 2000;
 
-  // In the order of time.
-  void add(const BinTraffic& traffic);
+  // In the order of time. `counters` may be null.
+  void add(const BinTraffic& traffic, const LinkCounters* counters);
   // The `count` hosts that would show most, those that show most beside them first.
   CoverageReport report(std::size_t count) const;
 
  private:
+  void add_residuals(const BinTraffic& traffic, const LinkCounters& counters);
   HostNumber number_of(const Hosts& hosts, ObserverId observer, const IpAddress& address);
 
   Estimator estimator_;
@@ -57,6 +66,11 @@ class CoverageReporter {
   CoverageReport sum_;
   std::map<std::string, HostNumber> numbers_;  // by address
   std::vector<NextHost> hosts_;                // by number
+  struct Residual {
+    Interval sum;
+    std::size_t bins = 0;
+  };
+  std::map<std::string, Residual> residuals_;  // by link
 };
 
 }  // namespace anemone

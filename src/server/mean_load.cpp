@@ -40,12 +40,15 @@ void MeanLoad::add(const LoadAnswer& bin) {
     const auto [known, is_new] = links_.try_emplace(link.id, link);
     known->second.now_bps = link.load_bps;
     double& uncertain = known->second.uncertain_share;  // a sum of rates until the answer
+    if (link.counter_bps) ++counted_[link.id];
     uncertain = (is_new ? 0 : uncertain) + link.uncertain_share * link.load_bps;
     if (is_new) continue;
     known->second.load_bps += link.load_bps;
     known->second.load_pps += link.load_pps;
     known->second.capacity_bps = link.capacity_bps;
     anemone::add(known->second.true_load_bps, link.true_load_bps);
+    anemone::add(known->second.counter_bps, link.counter_bps);
+    anemone::add(known->second.residual_bps, link.residual_bps);
   }
   ++bins_;
 }
@@ -65,6 +68,10 @@ LoadAnswer MeanLoad::answer() && {
     link.load_pps /= bins_;
     mean.total_bps += link.load_bps;
     mean.max_utilisation = std::max(mean.max_utilisation, link.utilisation().value_or(0));
+    if (const auto counted = counted_.find(id); counted != counted_.end()) {
+      *link.counter_bps /= counted->second;
+      *link.residual_bps /= counted->second;
+    }
     if (link.true_load_bps) {
       *link.true_load_bps /= bins_;
       mean.true_total_bps = mean.true_total_bps.value_or(0) + *link.true_load_bps;

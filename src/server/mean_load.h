@@ -21,6 +21,7 @@ class MeanLoad {
   LoadAnswer sum_;
   double bins_ = 0;
   std::map<std::string, LinkAnswer> links_;
+  std::map<std::string, double> counted_;  // by link, the bins in which its counter is told
 };
 
 }  // namespace anemone

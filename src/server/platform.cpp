@@ -361,7 +361,7 @@ Result<LoadAnswer> Platform::load(const BinQuestion& question) const {
   auto bin = bin_of(question.at);
   if (!bin) return bin.error();
   auto answer = load_of(*bin, question.instrumented);
-  if (answer) add_estimate(*answer, question);
+  if (answer) add_estimate(*bin, question.instrumented, answer->envelope, answer->links);
   return answer;
 }
 
@@ -373,6 +373,7 @@ Result<LoadAnswer> Platform::load_of(const Bin& bin, double instrumented) const 
   LoadAnswer answer;
   answer.envelope = envelope(**measured);
   answer.links = (*measured)->links;
+  add_counters(**measured, answer.links);
   answer.max_utilisation = (*measured)->max_utilisation;
   answer.total_bps = (*measured)->total_bps;
   answer.unrouted_bps = (*measured)->unrouted.bps;
@@ -519,6 +520,8 @@ Result<LinkDetail> Platform::link(const std::string& id, const BinQuestion& ques
     const LinkAnswer* same = (*whole)->find(id);
     detail.link.true_load_bps = same == nullptr ? 0 : same->load_bps;
   }
+  add_counters(**measured, {&detail.link, 1});
+  add_estimate((*measured)->bin, question.instrumented, detail.envelope, {&detail.link, 1});
   break_down_link(**measured, detail);
   auto points = series_of(id, question.instrumented);
   if (!points) return points.error();

@@ -17,11 +17,13 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "counter/link_counters.h"
 #include "history/routing_history.h"
 #include "lsdb/lsa_log.h"
 #include "plan/routing_gap.h"
@@ -91,6 +93,10 @@ class Platform {
   static Result<std::unique_ptr<Platform>> open(PlatformConfig config, const Inventory& inventory,
                                                 Store& store, LiveTraffic* agents = nullptr);
 
+  // What interfaces count themselves: estimates meet it, answers tell it. `counters` must outlive the
+  // platform. REQUIRES: nobody asks yet.
+  void use_counters(const LinkCounters& counters) { counters_ = &counters; }
+
   // The ids of a recording's hosts, in the order of the inventory.
   const std::vector<ObserverId>& observers() const { return observers_; }
 
@@ -141,6 +147,8 @@ class Platform {
   // hour where not told; of more than kCoverageBins so many, evenly chosen.
   Result<CoverageReport> coverage(std::optional<Time> from, std::optional<Time> to, double instrumented,
                                   std::size_t count) const;
+  // The counters that are told, and of which link each is; none where use_counters() was not called.
+  CountersAnswer counters() const;
   Result<SeriesAnswer> series(std::optional<Time> from, std::optional<Time> to, double instrumented) const;
   // `by`: "links", "hosts", "apps", "processes", "users" or "demands".
   Result<TopAnswer> top(std::string_view by, const BinQuestion& question, std::size_t count) const;
@@ -184,7 +192,10 @@ class Platform {
   std::vector<VantageAnswer> vantages_at(Time at) const;                 // the same
   Result<Bin> bin_of(const std::optional<Time>& at) const;
   Result<LoadAnswer> load_of(const Bin& bin, double instrumented) const;
-  void add_estimate(LoadAnswer& answer, const BinQuestion& question) const;
+  void add_counters(const BinTraffic& traffic, std::span<LinkAnswer> links) const;
+  std::shared_ptr<const BinEstimate> estimate_of(const Bin& bin, double instrumented) const;
+  void add_estimate(const Bin& bin, double instrumented, Envelope& envelope,
+                    std::span<LinkAnswer> links) const;
   Result<LoadAnswer> mean_load(const BinQuestion& question) const;
   Result<Bin> live_bin_of(const std::optional<Time>& at) const;
   std::optional<BinStamp> stamp_of(const Bin& bin) const;  // none: not to be kept
@@ -202,6 +213,7 @@ class Platform {
   Result<std::shared_ptr<const BinTraffic>> truth(const BinTraffic& traffic) const;
   void keep_summary(const BinTraffic& traffic);
   Result<std::vector<Bin>> whatif_bins(const WhatIfQuestion& question) const;
+  std::vector<std::pair<Time, Time>> complete_bins(Time from, Time to) const;
   std::vector<std::pair<Time, Time>> bins_between(Time from, Time to) const;
   Result<std::vector<LinkPoint>> series_of(const std::string& link, double instrumented) const;
   Result<std::vector<LinkPoint>> kept_series_of(const std::string& link) const;
@@ -211,6 +223,7 @@ class Platform {
   const Inventory& inventory_;
   Store& store_;
   LiveTraffic* const agents_;
+  const LinkCounters* counters_ = nullptr;
   const std::vector<ObserverId> observers_;
   const std::shared_ptr<const Hosts> recorded_hosts_;
   std::vector<VantageId> vantages_;  // of the inventory's listeners

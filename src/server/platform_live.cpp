@@ -30,7 +30,8 @@ Time Platform::complete_until() const {
 
 std::uint64_t Platform::changes() const {
   const std::shared_lock lock(mutex_);
-  return heard_ + (agents_ == nullptr ? 0 : agents_->changes() + agents_->hosts().version());
+  return heard_ + (agents_ == nullptr ? 0 : agents_->changes() + agents_->hosts().version()) +
+         (counters_ == nullptr ? 0 : counters_->version());
 }
 
 // The bin around an instant; the open one when none is asked for.

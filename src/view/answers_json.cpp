@@ -121,6 +121,18 @@ Json events_json(const std::vector<RoutingEvent>& events) {
   return list;
 }
 
+// What is known of a link beside the load that agents explain.
+void put_beside(Json& row, const LinkAnswer& link) {
+  row["estimate"] = nullptr;
+  if (link.estimate) {
+    row["estimate"] = {{"bps", rounded(link.estimate->bps)},
+                       {"low_bps", rounded(link.estimate->low_bps)},
+                       {"high_bps", rounded(link.estimate->high_bps)}};
+  }
+  row["counter_bps"] = optional_number(link.counter_bps, rounded);
+  row["residual_bps"] = optional_number(link.residual_bps, rounded);
+}
+
 Json link_row(const LinkAnswer& link) {
   Json row = {{"id", link.id},
               {"from", link.from},
@@ -131,12 +143,7 @@ Json link_row(const LinkAnswer& link) {
               {"utilisation", optional_number(link.utilisation(), share)},
               {"true_load_bps", optional_number(link.true_load_bps, rounded)},
               {"uncertain_share", share(link.uncertain_share)}};
-  row["estimate"] = nullptr;
-  if (link.estimate) {
-    row["estimate"] = {{"bps", rounded(link.estimate->bps)},
-                       {"low_bps", rounded(link.estimate->low_bps)},
-                       {"high_bps", rounded(link.estimate->high_bps)}};
-  }
+  put_beside(row, link);
   if (link.now_bps) row["now_bps"] = rounded(*link.now_bps);
   return row;
 }
@@ -316,6 +323,7 @@ std::string link_json(const LinkDetail& detail) {
   json["utilisation"] = counted(detail.envelope, optional_number(detail.link.utilisation(), share));
   json["true_load_bps"] = optional_number(detail.link.true_load_bps, rounded);
   json["uncertain_share"] = counted(detail.envelope, share(detail.link.uncertain_share));
+  put_beside(json, detail.link);
   json["cost"] = detail.cost ? Json(*detail.cost) : Json(nullptr);
   json["state"] = detail.up ? "up" : "down";
   json["sources"] = ranked(detail.sources, "router");

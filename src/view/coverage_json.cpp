@@ -17,6 +17,13 @@ std::string coverage_json(const CoverageReport& report) {
                      {"known_bps", host.known_bps},
                      {"hours", host.heavy_hours}});
   }
+  Json links = Json::array();
+  for (const ResidualLink& link : report.links) {
+    links.push_back({{"id", link.id},
+                     {"residual_bps", link.residual.bps},
+                     {"low_bps", link.residual.low_bps},
+                     {"high_bps", link.residual.high_bps}});
+  }
   return Json{{"from", print_time(report.from)},
               {"to", print_time(report.to)},
               {"bins", report.bins},
@@ -28,7 +35,7 @@ std::string coverage_json(const CoverageReport& report) {
                 {"high", report.unseen.high_bps},
                 {"assumed", report.assumed}}},
               {"hosts", std::move(hosts)},
-              {"links", Json::array()}}
+              {"links", std::move(links)}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -58,8 +58,8 @@ constexpr auto kShapes = std::to_array<Shape>({
      "prefixes:AttachedPrefix[] unseen:UnseenLsa[] lsas:LsaCounts"},
     {"LinkLoad",
      "id:string from:string to:string load_bps:number load_pps:number capacity_bps:number? "
-     "utilisation:number? true_load_bps:number? uncertain_share:number estimate:Estimate?~ "
-     "now_bps:number~"},
+     "utilisation:number? true_load_bps:number? uncertain_share:number estimate:Estimate? "
+     "counter_bps:number? residual_bps:number? now_bps:number~"},
     {"NotInDemand", "reason:string bps:number examples:string[]"},
     {"PairLoss",
      "from:string to:string sent_bytes:number received_bytes:number lost_share:number low:number high:number "
@@ -120,8 +120,9 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"LinkDetail",
      "bin:Bin coverage:Coverage watermark:time late:LateAgent[] id:string from:string to:string "
      "load_bps:number? "
-     "capacity_bps:number? utilisation:number? true_load_bps:number? uncertain_share:number? cost:integer? "
-     "state:up|down "
+     "capacity_bps:number? utilisation:number? true_load_bps:number? uncertain_share:number? "
+     "estimate:Estimate? "
+     "counter_bps:number? residual_bps:number? cost:integer? state:up|down "
      "sources:RouterShare[] sinks:RouterShare[] hosts:HostTraffic[] apps:AppShare[] apps_basis:string "
      "processes:AppShare[] users:AppShare[] demands:LinkDemand[] "
      "series:LinkPoint[] reverse:string?"},
@@ -156,6 +157,17 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"QueryTotals", "flows:integer packets:integer bytes:integer"},
     {"QueryFlow", "start:time end:time *:any"},
     {"Query", "from:time to:time agents:QueryAgent[] flows:QueryFlow[] left_off:integer totals:QueryTotals"},
+    {"CounterSample",
+     "link:string~ router:string~ interface:string~ direction:out|in~ time:any bytes:any packets:any~"},
+    {"CounterSamples", "samples:CounterSample[]"},
+    {"RefusedSample", "sample:integer field:string message:string"},
+    {"CountersTaken",
+     "taken:integer repeated:integer contradicting:integer too_old:integer too_many:integer "
+     "refused:RefusedSample[] unknown:string[]"},
+    {"CounterRow", "name:string link:string? from:time to:time samples:integer wraps:integer resets:integer"},
+    {"Counters",
+     "counters:CounterRow[] taken:integer repeated:integer contradicting:integer too_old:integer "
+     "too_many:integer wraps:integer resets:integer"},
     {"ErrorText", "code:string message:string"},
     {"Error", "error:ErrorText"},
     {"OpenApi", "openapi:string *:any"},

@@ -198,7 +198,9 @@ export interface LinkLoad {
   utilisation: number | null;
   true_load_bps: number | null;
   uncertain_share: number;
-  estimate?: Estimate | null;
+  estimate: Estimate | null;
+  counter_bps: number | null;
+  residual_bps: number | null;
   now_bps?: number;
 }
 
@@ -474,6 +476,9 @@ export interface LinkDetail extends Envelope {
   utilisation: number | null;
   true_load_bps: number | null;
   uncertain_share: number | null;
+  estimate: Estimate | null;
+  counter_bps: number | null;
+  residual_bps: number | null;
   cost: number | null;
   state: "up" | "down";
   sources: RouterShare[];
@@ -635,4 +640,55 @@ export interface Query {
   flows: QueryFlow[];
   left_off: number;
   totals: QueryTotals;
+}
+
+export interface CounterSample {
+  link?: string;
+  router?: string;
+  interface?: string;
+  direction?: "out" | "in";
+  time: unknown;
+  bytes: unknown;
+  packets?: unknown;
+}
+
+export interface CounterSamples {
+  samples: CounterSample[];
+}
+
+export interface RefusedSample {
+  sample: number;
+  field: string;
+  message: string;
+}
+
+export interface CountersTaken {
+  taken: number;
+  repeated: number;
+  contradicting: number;
+  too_old: number;
+  too_many: number;
+  refused: RefusedSample[];
+  unknown: string[];
+}
+
+export interface CounterRow {
+  name: string;
+  link: string | null;
+  from: string;
+  to: string;
+  samples: number;
+  wraps: number;
+  resets: number;
+}
+
+export interface Counters {
+  counters: CounterRow[];
+  taken: number;
+  repeated: number;
+  contradicting: number;
+  too_old: number;
+  too_many: number;
+  wraps: number;
+  resets: number;
 }
