@@ -84,6 +84,7 @@ class Problem {
     const Vector turned = eigen.eigenvectors().transpose() * (counted_ - loads_of(prior_));
     const Matrix squares = eigen.eigenvectors().cwiseAbs2();
     const double largest = eigen.eigenvalues().maxCoeff();
+    if (largest <= 0) return 0;  // no demand takes any link that is counted
     double sum = 0;
     int directions = 0;
     for (Eigen::Index i = 0; i < turned.size(); ++i) {

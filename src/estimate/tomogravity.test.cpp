@@ -135,6 +135,15 @@ TEST_CASE("a demand that the prior holds for nothing stays nothing; without coun
   CHECK(tomogravity(prior, {}).bps == prior);
 }
 
+TEST_CASE("counters of links that no demand takes say nothing of any demand, and leave numbers numbers") {
+  const std::vector<CounterRow> rows = {{8000, 80, {}}, {0, 0, {{1, 1.0}}}};
+  const Tomogravity found = tomogravity(std::vector<double>{5, 0}, rows);
+  CHECK(found.bps == std::vector<double>{5, 0});
+  CHECK(found.dispersion_bps == 0);
+  CHECK(std::isfinite(found.error_bps[0]));
+  CHECK(std::isfinite(found.error_bps[1]));
+}
+
 TEST_CASE("counters that cannot both be true are named, and met in between") {
   const std::vector<double> prior = {10, 10};
   std::vector<CounterRow> rows = {{10, 0.1, {{0, 1}}}, {20, 0.1, {{0, 1}}}, {10, 0.1, {{1, 1}}}};
