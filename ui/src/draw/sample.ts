@@ -34,6 +34,6 @@ export const kTopology: Topology = {
   lsas: {},
 };
 
-const load = (id: string, load_bps: number, utilisation: number | null): LinkLoad => ({ id, from: "", to: "", load_bps, load_pps: 0, capacity_bps: null, utilisation, true_load_bps: load_bps, uncertain_share: 0 });
+const load = (id: string, load_bps: number, utilisation: number | null): LinkLoad => ({ id, from: "", to: "", load_bps, load_pps: 0, capacity_bps: null, utilisation, true_load_bps: load_bps, uncertain_share: 0, estimate: null, counter_bps: null, residual_bps: null});
 
 export const kLoads: LinkLoad[] = [load("a>b", 9e6, 0.9), load("b>a", 0, 0), load("a>n", 2e6, null), load("b>n", 1e6, 0.1)];
