@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 
+import made_tunnels
 from shared_data import ROOT, shared_data
 
 ANEMONE = sys.argv[1]
@@ -106,6 +107,32 @@ def files(scratch):
     cut.write_bytes(two.read_bytes()[:-10])
     done = run(ANEMONE, 'flows', cut, '--totals', code=1)
     check('cut short' in done.stderr and 'flows 0' not in done.stdout, 'a file that is cut short is read up to there, and said')
+
+
+def carriers(scratch):
+    """Tunnels and ESP, by protocol: tshark reads what RFC 6759 lets these elements say, of those records and no others."""
+    capture, file = scratch / 'carriers.pcap', scratch / 'carriers.ipfix'
+    gre = struct.pack('!HH', 0, 0x0800) + made_tunnels.ip4(17, made_tunnels.udp(5, 6, bytes(20)), '192.0.2.1', '192.0.2.2')
+    protocols = {47: gre, 50: struct.pack('!II', 7, 1) + bytes(40), 51: bytes(24), 17: made_tunnels.udp(500, 51820, bytes(40)),
+                 6: made_tunnels.tcp(40000, 443, bytes(30)), 41: made_tunnels.ip6(17, made_tunnels.udp(5, 6, bytes(8)))}
+    with open(capture, 'wb') as out:
+        out.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i, (protocol, payload) in enumerate(protocols.items()):
+            frame = made_tunnels.ether(0x0800, made_tunnels.ip4(protocol, payload))
+            out.write(struct.pack('<IIII', 1_780_000_000 + i, 0, len(frame), len(frame)) + frame)
+    run(ANEMONE, 'flows', capture, '--format', 'ipfix', '--out', file)
+    check(same(rows(capture)[0], rows(file)[0]), 'flows that are tunnels come back as they were')
+    if not there('tshark'):
+        return
+    out = run('tshark', '-r', file, '-V').stdout
+    got = {}
+    for record in re.split(r'\n\s+Flow \d+\n', out)[1:]:
+        def said(name):
+            found = re.search(rf'{name} Technology: (\w+)', record)
+            return found and found[1]
+        got[int(re.search(r'Protocol: .*\((\d+)\)', record)[1])] = (said('Tunnel'), said('Encrypted'))
+    want = {47: ('yes', 'no'), 41: ('yes', 'no'), 50: ('unassigned', 'yes'), 51: ('unassigned', 'no'), 17: (None, None), 6: (None, None)}
+    check(got == want, f'tshark reads tunnelTechnology and encryptedTechnology where they are certain: {got}')
 
 
 class Nfcapd:
@@ -296,6 +323,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix='anemone-ipfix-') as folder:
         scratch = pathlib.Path(folder)
         files(scratch)
+        carriers(scratch)
         names(scratch)
         collectors(scratch)
         softflowd(scratch)

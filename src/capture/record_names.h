@@ -16,8 +16,8 @@
 
 namespace anemone {
 
-// The outer flow of a tunnel, as far as it is known. Technologies are IANA's tunnelTechnology (element 289)
-// names, lower case: "vxlan", "wireguard", "gre", "ipip", "openvpn".
+// The outer flow of a tunnel, as far as it is known. Technologies are named in lower
+// case: "vxlan", "wireguard", "gre", "ipip", "openvpn".
 struct Tunnel {
   std::string technology;
   std::string interface;  // "tun0"; empty when read from packets

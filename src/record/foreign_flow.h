@@ -51,6 +51,8 @@ struct ForeignFlow {
   ipfix::Text pod_namespace;
   ipfix::Text application;
   ipfix::Text technology;
+  ipfix::Text is_tunnel;     // "yes", "no", "unassigned" (RFC 6759); a technology in files of before
+  ipfix::Text is_encrypted;  // the same; no column is for it
   ipfix::Text tunnel_interface;
   std::uint32_t ingress = 0;
   std::uint32_t egress = 0;

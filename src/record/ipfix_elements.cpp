@@ -49,6 +49,8 @@ std::vector<ipfix::ElementInfo> our_elements(std::uint32_t enterprise) {
              "An address of the host's own; IPv4 as ::ffff:a.b.c.d"),
       number(OurElement::kHostPrefixLength, kUnsigned8, Semantics::kQuantity, Units::kNone,
              "anemoneHostPrefixLength", "Length of the prefix on the link that the address is of"),
+      text(OurElement::kThroughTechnology, "anemoneThroughTechnology",
+           "Kind of the tunnel that the flow went through: vxlan, gre, wireguard"),
   };
 }
 

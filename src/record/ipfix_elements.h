@@ -33,6 +33,7 @@ enum class OurElement : std::uint16_t {
   kHostForwards = 17,
   kHostAddress = 18,
   kHostPrefixLength = 19,
+  kThroughTechnology = 20,
 };
 
 constexpr ipfix::ElementKey key_of(OurElement element, std::uint32_t enterprise) {
@@ -69,6 +70,7 @@ constexpr ipfix::ElementKey kPostNatDestinationPort{0, 228};
 constexpr ipfix::ElementKey kPostNatSource6{0, 281};
 constexpr ipfix::ElementKey kPostNatDestination6{0, 282};
 constexpr ipfix::ElementKey kTunnelTechnology{0, 289};
+constexpr ipfix::ElementKey kEncryptedTechnology{0, 290};
 constexpr ipfix::ElementKey kBasicList{0, 291};
 constexpr ipfix::ElementKey kObservationTime{0, 324};  // microseconds, as NTP counts them
 constexpr ipfix::ElementKey kUserName{0, 371};

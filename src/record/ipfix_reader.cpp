@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ipfix/type_information.h"
+#include "record/carrier.h"
 #include "record/foreign_flow.h"
 #include "record/host_facts.h"
 
@@ -148,7 +149,8 @@ class IpfixReader::Sink final : public ipfix::RecordSink {
     if (const auto nat = nat_of(flow, record.key)) record.nat = names->nats.intern(*nat);
     const std::string_view application = view(flow.application);
     if (!application.empty()) record.origin.application = names->applications.intern(application);
-    const std::string_view technology = view(flow.technology);
+    std::string_view technology = view(flow.technology);
+    if (technology.empty() && !is_trait(view(flow.is_tunnel))) technology = view(flow.is_tunnel);
     const std::string_view interface = view(flow.tunnel_interface);
     if (technology.empty() && interface.empty() && flow.outer_src.is_none() && flow.outer_dst.is_none())
       return;

@@ -69,3 +69,30 @@ TEST_CASE("exports of real routers, firewalls and probes hold what tshark finds 
   }
   CHECK(groups == 51);
 }
+
+TEST_CASE(
+    "tunnelTechnology is yes or no, as RFC 6759 has it; another word is the technology, as our files once "
+    "said it") {
+  const ipfix::Template layout{
+      .id = 300,
+      .scope_fields = 0,
+      .fields = {
+          {{0, 152}, 8}, {{0, 8}, 4}, {{0, 12}, 4}, {{0, 2}, 4}, {{0, 1}, 4}, {{0, 289}, ipfix::kVariable}}};
+  const auto read = [&](std::string_view word) {
+    ipfix::MessageWriter messages(1, 1400);
+    Exports exports;
+    const auto send = [&](Bytes message) { exports.datagram(message); };
+    ByteWriter& out = messages.begin_record(layout, 100, Time{}, send);
+    out.u64(1'795'384'743'000);
+    for (const std::uint32_t number : {0x0a000001U, 0x0a000002U, 3U, 300U}) out.u32(number);
+    out.u8(static_cast<std::uint8_t>(word.size()));
+    out.put({reinterpret_cast<const std::uint8_t*>(word.data()), word.size()});
+    messages.added();
+    messages.flush(Time{}, send);
+    REQUIRE(exports.records.size() == 1);
+    const TunnelId tunnel = exports.records[0].origin.tunnel;
+    return tunnel.valid() ? exports.names.tunnels[tunnel].technology : "none";
+  };
+  CHECK(read("vxlan") == "vxlan");
+  for (const char* word : {"yes", "no", "unassigned", "y", "n", "u", ""}) CHECK(read(word) == "none");
+}

@@ -13,15 +13,23 @@ using ipfix::kVariable;
 using ipfix::Template;
 
 // Which fields a record has something in; the number of its template is 256 and these bits.
-enum Variant : std::uint8_t { kIpv6 = 1, kWide = 2, kHost = 4, kTcp = 8, kTunnel = 16, kNat = 32 };
+enum Variant : std::uint8_t {
+  kIpv6 = 1,
+  kWide = 2,
+  kHost = 4,
+  kTcp = 8,
+  kTunnel = 16,
+  kNat = 32,
+  kCarrier = 64
+};
 constexpr std::uint16_t kElementsTemplate = 400;
 constexpr std::uint16_t kHostFactsTemplate = 401;
 
 // Header, set headers, the longest template and the fixed fields of a record.
-constexpr std::size_t kWithoutNames = 16 + 12 + 256 + 176;
+constexpr std::size_t kWithoutNames = 16 + 12 + 232 + 198;
 constexpr std::size_t kHostFactsHeads = 16 + 12 + 64;  // header, set headers, their template
 
-std::uint8_t variant_of(const FlowRecord& record, const NatTuple* nat) {
+std::uint8_t variant_of(const FlowRecord& record, const NatTuple* nat, const Carrier& carrier) {
   const Origin& origin = record.origin;
   std::uint8_t variant = 0;
   if (!record.key.src.is_v4() || !record.key.dst.is_v4()) variant |= kIpv6;
@@ -32,6 +40,7 @@ std::uint8_t variant_of(const FlowRecord& record, const NatTuple* nat) {
   }
   if (record.srtt_us != 0 || record.retransmits != 0) variant |= kTcp;
   if (origin.tunnel.valid()) variant |= kTunnel;
+  if (carrier.known()) variant |= kCarrier;
   if (nat == nullptr) return variant;
   variant |= kNat;
   if (!nat->src.is_v4() || !nat->dst.is_v4()) variant |= kIpv6;
@@ -91,8 +100,12 @@ Template template_of(std::uint8_t variant, std::uint32_t enterprise) {
                                  {iana::kApplicationName, kVariable}});
   }
   if ((variant & kTunnel) != 0) {
+    fields.insert(fields.end(), {ours(OurElement::kThroughTechnology, kVariable),
+                                 ours(OurElement::kTunnelInterface, kVariable)});
+  }
+  if ((variant & kCarrier) != 0) {
     fields.insert(fields.end(),
-                  {{iana::kTunnelTechnology, kVariable}, ours(OurElement::kTunnelInterface, kVariable)});
+                  {{iana::kTunnelTechnology, kVariable}, {iana::kEncryptedTechnology, kVariable}});
   }
   return {.id = static_cast<std::uint16_t>(256 + variant), .scope_fields = 0, .fields = std::move(fields)};
 }
@@ -200,7 +213,7 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
 IpfixWriter::IpfixWriter(IpfixWriterConfig config)
     : config_(config), name_bytes_max_(0), messages_(config.domain, config.message_bytes_max) {
   const std::size_t message = std::clamp<std::size_t>(config.message_bytes_max, 512, 65'535);
-  name_bytes_max_ = std::min<std::size_t>((message - kWithoutNames) / kTexts - 3, 4096);
+  name_bytes_max_ = std::min<std::size_t>((message - kWithoutNames) / kNames - 3, 4096);
   for (std::size_t variant = 0; variant < kVariants; ++variant) {
     templates_[variant] = template_of(static_cast<std::uint8_t>(variant), config.enterprise);
   }
@@ -222,7 +235,8 @@ void IpfixWriter::write(std::span<const FlowRecord> records, const RecordNames& 
                         const Send& send) {
   if (records.empty()) return;
   if (!elements_said_) say_elements(export_time, send);
-  for (const FlowRecord& record : records) add(record, names, export_time, send);
+  const Carriers carriers(names);
+  for (const FlowRecord& record : records) add(record, names, carriers, export_time, send);
   messages_.flush(export_time, send);
 }
 
@@ -256,10 +270,11 @@ void IpfixWriter::add_text(std::string_view text, Texts& texts) {
   texts.bytes += fits.size() + (fits.size() < 255 ? 1 : 3);
 }
 
-void IpfixWriter::add(const FlowRecord& record, const RecordNames& names, Time export_time,
-                      const Send& send) {
+void IpfixWriter::add(const FlowRecord& record, const RecordNames& names, const Carriers& carriers,
+                      Time export_time, const Send& send) {
   const NatTuple* nat = record.nat.valid() ? &names.nats[record.nat] : nullptr;
-  const std::uint8_t variant = variant_of(record, nat);
+  const Carrier carrier = carriers.carrier_of(record);
+  const std::uint8_t variant = variant_of(record, nat, carrier);
   const Template& layout = templates_[variant];
   Texts texts;
   if ((variant & kHost) != 0) {
@@ -279,6 +294,10 @@ void IpfixWriter::add(const FlowRecord& record, const RecordNames& names, Time e
     tunnel = &names.tunnels[record.origin.tunnel];
     add_text(tunnel->technology, texts);
     add_text(tunnel->interface, texts);
+  }
+  if ((variant & kCarrier) != 0) {
+    add_text(print_trait(carrier.tunnel), texts);
+    add_text(print_trait(carrier.encrypted), texts);
   }
   const std::size_t size = layout.length_min() - texts.count + texts.bytes;
   auto& bytes = messages_.begin_record(layout, size, export_time, send).bytes();

@@ -4,7 +4,8 @@
 // Messages one after another are an IPFIX File (RFC 5655). Templates and the description of our own elements
 // (RFC 5610) stand before the first record that needs them; over UDP have them said again from time to time.
 // Records take the template with the fields that they have something in: IPv4 or IPv6, counters of 32 or 64
-// bits, with or without what a host knows, TCP's measurements, a tunnel, translated addresses. One thread.
+// bits, with or without what a host knows, TCP's measurements, a tunnel, translated addresses, what their own
+// protocol carries. One thread.
 #pragma once
 
 #include <array>
@@ -18,6 +19,7 @@
 #include "base/time.h"
 #include "capture/record_names.h"
 #include "ipfix/message_writer.h"
+#include "record/carrier.h"
 #include "record/flow_record.h"
 #include "record/host_facts.h"
 #include "record/ipfix_elements.h"
@@ -58,8 +60,9 @@ class IpfixWriter {
   std::uint64_t names_cut() const { return names_cut_; }
 
  private:
-  static constexpr std::size_t kVariants = 64;
-  static constexpr std::size_t kTexts = 8;
+  static constexpr std::size_t kVariants = 128;
+  static constexpr std::size_t kNames = 8;  // that may be long
+  static constexpr std::size_t kTexts = kNames + 2;
 
   // The names of one record, in the order of the template.
   struct Texts {
@@ -68,7 +71,8 @@ class IpfixWriter {
     std::size_t bytes = 0;  // on the wire
   };
 
-  void add(const FlowRecord& record, const RecordNames& names, Time export_time, const Send& send);
+  void add(const FlowRecord& record, const RecordNames& names, const Carriers& carriers, Time export_time,
+           const Send& send);
   void add_text(std::string_view text, Texts& texts);
   void say_elements(Time export_time, const Send& send);
 
