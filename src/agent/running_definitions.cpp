@@ -9,7 +9,7 @@ namespace anemone {
 namespace {
 
 constexpr Duration kBatchWithoutSlices = 10s;
-constexpr std::size_t kPart = 4096;  // flows that are made records of together
+constexpr std::size_t kPart = 2048;  // flows that are made records of together
 
 // Records go in batches even where the definition does not cut flows.
 Duration batch_length(const FlowDefinition& definition) {

@@ -20,7 +20,7 @@ namespace anemone {
 namespace {
 
 constexpr std::uint8_t kIdleDrains = 1;      // so long without a packet, and the kernel forgets a micro-flow
-constexpr std::size_t kBatch = 4096;         // micro-flows that are handed on together
+constexpr std::size_t kBatch = 2048;         // micro-flows that are handed on together
 constexpr std::size_t kLeavingMax = 32'768;  // that are forgotten at once; others at the next drain
 constexpr std::uint8_t kLookDrains = 5;      // between looks at open files, where the kernel does not tell
 
@@ -138,7 +138,7 @@ struct HostSource::Impl {
   HostPrograms programs;
   struct Leaving {
     std::uint32_t index;
-    HostKey key;
+    std::uint8_t version;  // which the slot has no more
   };
   std::vector<Leaving> leaving;
   std::vector<MicroFlow> batch;
@@ -224,7 +224,7 @@ void HostSource::Impl::read_slots() {
     if (const std::uint64_t total = take_out(slot.total); total != 0) {
       emit(slot, key_of(slot, rests[index]), total);
     } else if (is_idle(slot) && leaving.size() < kLeavingMax) {
-      leaving.push_back({static_cast<std::uint32_t>(index), key_of(slot, rests[index])});
+      leaving.push_back({static_cast<std::uint32_t>(index), slot.version});
     }
   }
 }
@@ -234,13 +234,17 @@ void HostSource::Impl::free_idle() {
   if (leaving.empty()) return;
   const std::span<HostSlot> slots = programs.slots();
   for (const Leaving& left : leaving) {
-    programs.forget(left.key, left.index);
+    programs.forget(key_of(slots[left.index], programs.rests()[left.index]), left.index);
     slots[left.index].version = 0;
   }
   programs.wait_until_quiet();
   for (const Leaving& left : leaving) {
     HostSlot& slot = slots[left.index];
-    if (const std::uint64_t total = take_out(slot.total); total != 0) emit(slot, left.key, total);
+    if (const std::uint64_t total = take_out(slot.total); total != 0) {
+      HostKey key = key_of(slot, programs.rests()[left.index]);
+      key.version = left.version;
+      emit(slot, key, total);
+    }
     programs.free_slot(left.index);
   }
   leaving.clear();
@@ -347,8 +351,7 @@ HostSource::HostSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HostSource::~HostSource() = default;
 
 Result<void> HostSource::drain(const Take& take) {
-  if (!impl_->held.empty()) take(impl_->held);
-  impl_->held.clear();
+  if (const auto held = std::exchange(impl_->held, {}); !held.empty()) take(held);
   impl_->drain(take);
   return {};
 }

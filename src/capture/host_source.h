@@ -61,7 +61,7 @@ class HostSource {
   // Appends what was counted since the last call. Times are the wall clock's, to a few milliseconds. May wait
   // some milliseconds for the kernel. To be called at least every ten seconds, each second at best.
   Result<void> drain(std::vector<MicroFlow>& out);
-  // The same a few thousand at a time: a hundred thousand micro-flows together take 11 MB.
+  // The same some thousand at a time: a hundred thousand micro-flows together take 11 MB.
   using Take = std::function<void(std::span<const MicroFlow>)>;
   Result<void> drain(const Take& take);
 
