@@ -163,6 +163,47 @@ def whatif_differences(served, program, recording):
             for key in ('bins', 'after', 'links', 'hurt', 'demands') if one[key] != other[key]]
 
 
+def sweep_problems(served, schemas):
+    series = served.get('series')['bins']
+    router = served.get('topology')['routers'][0]['name']
+    good = [({}, {}), ({'failures': 'routers'}, {'from': series[1]['from'], 'to': series[4]['from']}),
+            ({'failures': 'sites', 'scenario': 'scale 2', 'pairs': False}, {'at': series[2]['from'], 'instrumented': 0.5}),
+            ({'failures': 'groups', 'scenario': f'group g = router {router}'}, {}), ({'pairs': True, 'scenario': None}, {})]
+    bad = [([], {}), ({'failures': 'clouds'}, {}), ({'failures': 'groups'}, {}), ({'scenario': 'sail link'}, {}), ({'pairs': 1}, {}),
+           ({'scenario': 'fail router nobody'}, {}), ({'pairs': True}, {'from': series[1]['from']}), ({}, {'at': 'x'})]
+    found = []
+    for body, query in good + bad:
+        status, text = served.raw('/api/v1/sweep', 'POST', body, **query)
+        wanted = 200 if (body, query) in good else 400
+        if status != wanted:
+            found.append(f'/sweep {body} {query}: {status}, wanted {wanted}: {text[:300]}')
+        else:
+            found += schemas.problems(json.loads(text), {'$ref': '#/Sweep' if wanted == 200 else '#/Error'}, f'/sweep {body}')
+    return found
+
+
+def sweep_differences(served, program, recording):
+    """Every failure in every bin: by the server, by the command that reads the recording itself, and as scenarios of one
+    failure each, which are worked out demand by demand (/whatif)."""
+    span = served.get('status')['span']
+    asks = (['--server', served.url, '--from', span['from']], [recording])
+    one, other = (json.loads(subprocess.run([program, 'sweep', *ask, '--failures', 'routers', '--format', 'json'],
+                                            capture_output=True, text=True, check=True).stdout) for ask in asks)
+    found = [f'/sweep: {key} is not what the command says: {one[key]}, {other[key]}' for key in one if one[key] != other[key]]
+    newest = f'at {served.get("series")["bins"][-1]["from"]}'
+    worst = {}
+    for row in one['failures']:
+        body = {'scenario': f'{newest}\nfail router {row["name"]}'}
+        answer = json.loads(served.raw('/api/v1/whatif', 'POST', body, **{'from': span['from']})[1])['answers'][0]
+        for link in answer['links']:
+            worst[link['id']] = max(worst.get(link['id'], 0), link['after']['worst_bps'], link['before']['worst_bps'])
+        if abs(answer['after']['max_utilisation'] - row['max_utilisation']) > 1e-9 * row['max_utilisation']:
+            found.append(f'/sweep: {row} while /whatif has {answer["after"]["max_utilisation"]}')
+    found += [f'/sweep: the worst of {link["id"]} is {link["worst"]["bps"]}, by /whatif {worst[link["id"]]}'
+              for link in one['links'] if abs(link['worst']['bps'] - worst[link['id']]) > 1e-6 * max(1, worst[link['id']])]
+    return found
+
+
 def main():
     found, asked = [], 0
     with Served(sys.argv[1], 'demo', '--recording', sys.argv[2], '--speed', '1000') as served:
@@ -197,6 +238,8 @@ def main():
         found += whatif_problems(served, schemas)
         found += counter_problems(served, schemas)
         found += whatif_differences(served, sys.argv[1], sys.argv[2])
+        found += sweep_problems(served, schemas)
+        found += sweep_differences(served, sys.argv[1], sys.argv[2])
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
         status, text = served.raw('/metrics')

@@ -21,6 +21,10 @@ BinLoads::BinLoads(const Topology& topology, std::span<const DemandEnds> demands
   for (std::size_t first = 0, end = 0; first < order.size(); first = end) {
     const Destination& to = demands[order[first]].to;
     while (end < order.size() && demands[order[end]].to == to) ++end;
+    if (!to.node.valid() && !to.prefix.valid()) {
+      lost_.insert(lost_.end(), order.begin() + first, order.begin() + end);
+      continue;
+    }
     list_stage(topology, routes.to(to), std::span(order).subspan(first, end - first), demands);
   }
 }

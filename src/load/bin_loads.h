@@ -19,7 +19,7 @@
 
 namespace anemone {
 
-// What the rates of every bin are rates of.
+// What the rates of every bin are rates of. Nothing leads to a destination that is neither node nor prefix.
 struct DemandEnds {
   NodeId ingress;
   Destination to;

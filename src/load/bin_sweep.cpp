@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <tuple>
 
 #include "load/changed_topology.h"
 #include "load/destination_routes.h"
 #include "load/in_threads.h"
 #include "load/link_shares.h"
+#include "topology/prefixes_after.h"
 
 namespace anemone {
 namespace {
@@ -39,6 +41,44 @@ std::vector<std::vector<std::uint32_t>> demands_by_link(const Topology& topology
   return takers;
 }
 
+bool is_same(const Attachment& a, const Attachment& b) {
+  return std::tie(a.node, a.cost, a.kind, a.area, a.forwarding) ==
+         std::tie(b.node, b.cost, b.kind, b.area, b.forwarding);
+}
+
+bool is_same(const BorderRoute& a, const BorderRoute& b) {
+  return std::tie(a.asbr, a.via, a.cost, a.area) == std::tie(b.asbr, b.via, b.cost, b.area);
+}
+
+// By the prefixes of `before`: whether anything of it is announced otherwise in `after`.
+class AnnouncedOtherwise {
+ public:
+  AnnouncedOtherwise(const Topology& before, const Topology& after)
+      : before_(before), after_(after), prefix_after_(prefixes_after(before, after)) {
+    const auto then = before.border_routes();
+    const auto now = after.border_routes();
+    all_ = !std::equal(then.begin(), then.end(), now.begin(), now.end(),
+                       [](const BorderRoute& a, const BorderRoute& b) { return is_same(a, b); });
+  }
+
+  bool operator()(PrefixId prefix) const {
+    const PrefixId now = prefix_after_[prefix.value()];
+    if (all_ || !now.valid() || after_.prefix(now) != before_.prefix(prefix)) return true;
+    const auto old_rows = before_.attachments(prefix);
+    const auto new_rows = after_.attachments(now);
+    return !std::equal(old_rows.begin(), old_rows.end(), new_rows.begin(), new_rows.end(),
+                       [](const Attachment& a, const Attachment& b) { return is_same(a, b); });
+  }
+  // Where traffic for it goes now; not valid where nothing holds it.
+  PrefixId after(PrefixId prefix) const { return prefix_after_[prefix.value()]; }
+
+ private:
+  const Topology& before_;
+  const Topology& after_;
+  std::vector<PrefixId> prefix_after_;
+  bool all_ = false;  // routers outside areas are reached otherwise, and with them what they announce
+};
+
 // Some of the demands under one topology, a block of bins at a time.
 struct SomeLoads {
   SomeLoads(const Topology& topology, std::span<const DemandEnds> ends) : loads(topology, ends) {}
@@ -57,41 +97,64 @@ struct SomeLoads {
 // What failures do, one after another; one thread.
 class BinSweeper {
  public:
-  BinSweeper(const Topology& topology, const BinRates& traffic, std::span<const double> loads,
-             const std::vector<std::vector<std::uint32_t>>& takers, const BinSweep::OfFailure& nothing)
-      : worst(topology.link_count()),
-        topology_(topology),
-        traffic_(traffic),
-        loads_(loads),
-        takers_(takers),
-        nothing_(nothing) {}
+  struct Base {
+    const Topology& topology;
+    const BinRates& traffic;
+    std::span<const double> loads;
+    const std::vector<std::vector<std::uint32_t>>& takers;
+    const BinSweep::OfFailure& nothing;  // what is left when nothing is moved
+    const Reannounce& reannounce;
+  };
+
+  explicit BinSweeper(const Base& base)
+      : worst(base.topology.link_count()),
+        base_(base),
+        topology_(base.topology),
+        traffic_(base.traffic),
+        is_moved_(base.traffic.demands.size()) {}
 
   BinSweep::OfFailure fail(std::uint32_t number, const Failure& failure) {
     number_ = number;
-    moved_.clear();
     for (const LinkId link : failure.links) {
-      const auto& takers = takers_[link.value()];
-      moved_.insert(moved_.end(), takers.begin(), takers.end());
+      for (const std::uint32_t demand : base_.takers[link.value()]) is_moved_[demand] = 1;
     }
-    std::sort(moved_.begin(), moved_.end());
-    moved_.erase(std::unique(moved_.begin(), moved_.end()), moved_.end());
-    if (moved_.empty()) return nothing_;
+    if (!base_.reannounce && std::count(is_moved_.begin(), is_moved_.end(), 1) == 0) return base_.nothing;
+    std::vector<CostChange> down;
+    for (const LinkId link : failure.links) down.push_back({link, kUnreachable});
+    ChangedTopology after = change_topology(topology_, down);
+    if (base_.reannounce) after.topology = base_.reannounce(std::move(after.topology));
+    find_moved(after.topology);
+    if (moved_.empty()) return base_.nothing;
     BinSweep::OfFailure outcome;
-    move(failure, outcome);
+    move(failure, after, outcome);
     return outcome;
   }
 
   std::vector<Worst> worst;  // by LinkId, of all failures until now
 
  private:
-  void move(const Failure& failure, BinSweep::OfFailure& outcome) {
-    std::vector<DemandEnds> ends;
-    for (const std::uint32_t demand : moved_) ends.push_back(traffic_.demands[demand]);
-    std::vector<CostChange> down;
-    for (const LinkId link : failure.links) down.push_back({link, kUnreachable});
-    const ChangedTopology after = change_topology(topology_, down);
-    SomeLoads out(topology_, ends);
-    SomeLoads in(after.topology, ends);
+  // Lists what goes another way, and where to; `is_moved_` is empty again.
+  void find_moved(const Topology& after) {
+    std::optional<AnnouncedOtherwise> announced;
+    if (base_.reannounce) announced.emplace(topology_, after);
+    moved_.clear();
+    ends_before_.clear();
+    ends_after_.clear();
+    for (std::uint32_t i = 0; i < is_moved_.size(); ++i) {
+      DemandEnds ends = traffic_.demands[i];
+      const bool to_prefix = announced && ends.to.prefix.valid();
+      if (is_moved_[i] == 0 && !(to_prefix && (*announced)(ends.to.prefix))) continue;
+      is_moved_[i] = 0;
+      moved_.push_back(i);
+      ends_before_.push_back(ends);
+      if (to_prefix) ends.to.prefix = announced->after(ends.to.prefix);
+      ends_after_.push_back(ends);
+    }
+  }
+
+  void move(const Failure& failure, const ChangedTopology& after, BinSweep::OfFailure& outcome) {
+    SomeLoads out(topology_, ends_before_);
+    SomeLoads in(after.topology, ends_after_);
     const std::size_t bins = traffic_.bins();
     for (std::size_t first = 0; first < bins; first += kBinsAtOnce) {
       const std::size_t count = std::min(kBinsAtOnce, bins - first);
@@ -114,7 +177,7 @@ class BinSweeper {
   void look_at(std::size_t bin, std::size_t at, const SomeLoads& out, const SomeLoads& in,
                std::span<const LinkId> link_before, const Failure& failure, BinSweep::OfFailure& outcome) {
     const std::size_t links = topology_.link_count();
-    const auto base = loads_.subspan(bin * links, links);
+    const auto base = base_.loads.subspan(bin * links, links);
     now_.assign(base.begin(), base.end());
     for (std::size_t i = 0; i < links; ++i) now_[i] -= out.on_link[at * links + i];
     for (std::size_t i = 0; i < link_before.size(); ++i) {
@@ -133,13 +196,14 @@ class BinSweeper {
     }
   }
 
+  const Base base_;
   const Topology& topology_;
   const BinRates& traffic_;
-  std::span<const double> loads_;
-  const std::vector<std::vector<std::uint32_t>>& takers_;
-  const BinSweep::OfFailure& nothing_;  // what is left when nothing is moved
   std::uint32_t number_ = 0;
-  std::vector<std::uint32_t> moved_;
+  std::vector<std::uint8_t> is_moved_;  // by demand
+  std::vector<std::uint32_t> moved_;    // ascending
+  std::vector<DemandEnds> ends_before_;
+  std::vector<DemandEnds> ends_after_;
   std::vector<double> rates_;
   std::vector<double> now_;
 };
@@ -161,7 +225,7 @@ BinSweep::OfFailure untouched(const Topology& topology, std::span<const Worst> w
 }  // namespace
 
 BinSweep sweep_bins(const Topology& topology, const BinRates& traffic, std::span<const Failure> failures,
-                    unsigned threads) {
+                    unsigned threads, const Reannounce& reannounce) {
   const std::size_t links = topology.link_count();
   std::vector<double> loads(traffic.bins() * links);
   std::vector<double> unrouted(traffic.bins());
@@ -194,7 +258,8 @@ BinSweep sweep_bins(const Topology& topology, const BinRates& traffic, std::span
     }
   };
   in_threads(threads, failures.size(), [&] {
-    return Worker{BinSweeper(topology, traffic, loads, takers, nothing), failures, sweep, joining};
+    return Worker{BinSweeper({topology, traffic, loads, takers, nothing, reannounce}), failures, sweep,
+                  joining};
   });
   return sweep;
 }

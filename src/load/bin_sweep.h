@@ -6,10 +6,15 @@
 // demands again, out of their old ways and into their new ones. That is exact but for rounding: it agrees
 // with BinLoads on the topology without the links to 1e-9 of a bin's whole traffic.
 //
+// Where there are areas, their border routers announce other costs after a failure (or nothing), which moves
+// demands that never went over what fails. Who knows how (scenario/area_summaries.h) tells it: then also the
+// demands for every prefix that is announced otherwise are computed again.
+//
 // Demands go by all rules that BinLoads has. Memory, for each thread: 256 bins of all links, twice.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -50,7 +55,11 @@ struct BinSweep {
   std::vector<OfFailure> failures;           // by its number
 };
 
+// What routers announce after links went: the same nodes and links with other attachments. Asked from several
+// threads at once.
+using Reannounce = std::function<Topology(Topology without_links)>;
+
 BinSweep sweep_bins(const Topology& topology, const BinRates& traffic, std::span<const Failure> failures,
-                    unsigned threads);
+                    unsigned threads, const Reannounce& reannounce = {});
 
 }  // namespace anemone

@@ -76,6 +76,8 @@ class Announcers {
     if (!found) found = std::make_unique<Announcer>(topology_, router);
     return *found;
   }
+  // REQUIRES: of(router) was asked before.
+  const Announcer& at(NodeId router) const { return *known_.at(router); }
 
  private:
   const Topology& topology_;
@@ -135,8 +137,10 @@ Topology refresh(const Derived& derived, const Topology& after, Into into) {
 }
 
 // Into which areas a border router announces networks one by one; into the others only a default, or nothing.
-std::set<std::pair<NodeId, AreaId>> announced_areas(const Topology& topology) {
-  std::set<std::pair<NodeId, AreaId>> areas;
+using Announced = std::set<std::pair<NodeId, AreaId>>;
+
+Announced announced_areas(const Topology& topology) {
+  Announced areas;
   for (const Attachment& at : topology.attachments()) {
     if (is_summary(at) && at.prefix.length() > 0) areas.emplace(at.node, at.area);
   }
@@ -146,20 +150,20 @@ std::set<std::pair<NodeId, AreaId>> announced_areas(const Topology& topology) {
 // Networks that a border router could not announce before, as it had no route to them or had it inside that
 // area. What it could have announced and did not (a range stands for it, a filter holds it back), it still
 // does not.
-Topology announce_new(const Topology& before, const Topology& after, Into into) {
+Topology announce_new(const Announced& announced_before, const Announcers& then, const Topology& after,
+                      Into into) {
   TopologyParts parts = after.parts();
   std::set<std::tuple<Prefix, NodeId, AreaId>> announced;
   for (const Attachment& at : after.attachments()) {
     if (is_summary(at)) announced.emplace(at.prefix, at.node, at.area);
   }
-  Announcers then(before);
   Announcers now(after);
-  for (const auto& [router, area] : announced_areas(before)) {
+  for (const auto& [router, area] : announced_before) {
     if (is_backbone(area) != (into == Into::kBackbone)) continue;
     for (PrefixId id : indices<PrefixId>(after.prefix_count())) {
       const Prefix& prefix = after.prefix(id);
       const auto cost = now.of(router).summary(prefix, area);
-      if (!cost || then.of(router).summary(prefix, area)) continue;
+      if (!cost || then.at(router).summary(prefix, area)) continue;
       if (announced.count({prefix, router, area}) > 0) continue;
       Attachment summary;
       summary.prefix = prefix;
@@ -175,14 +179,30 @@ Topology announce_new(const Topology& before, const Topology& after, Into into) 
 
 }  // namespace
 
-Topology summarise_anew(const Topology& before, Topology after) {
-  const auto summaries = before.attachments();
-  if (std::none_of(summaries.begin(), summaries.end(), is_summary) && before.border_routes().empty())
-    return after;
-  const Derived derived = derived_of(before);
+struct AreaSummaries::Before {
+  explicit Before(const Topology& before)
+      : derived(derived_of(before)), areas(announced_areas(before)), announcers(before) {
+    for (const auto& [router, area] : areas) announcers.of(router);
+  }
+
+  const Derived derived;
+  const Announced areas;
+  Announcers announcers;  // those of `areas`
+};
+
+AreaSummaries::AreaSummaries(const Topology& before) {
+  const auto attachments = before.attachments();
+  if (std::any_of(attachments.begin(), attachments.end(), is_summary) || !before.border_routes().empty())
+    before_ = std::make_unique<const Before>(before);
+}
+
+AreaSummaries::~AreaSummaries() = default;
+
+Topology AreaSummaries::anew(Topology after) const {
+  if (before_ == nullptr) return after;
   for (const Into into : {Into::kBackbone, Into::kOtherAreas}) {
-    after = refresh(derived, after, into);
-    after = announce_new(before, after, into);
+    after = refresh(before_->derived, after, into);
+    after = announce_new(before_->areas, before_->announcers, after, into);
   }
   return after;
 }

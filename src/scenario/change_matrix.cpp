@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "matrix/attachments.h"
 #include "scenario/things.h"
 #include "topology/own_prefix.h"
+#include "topology/prefixes_after.h"
 
 namespace anemone {
 
@@ -79,10 +79,7 @@ Result<MatrixChange> MatrixChange::make(const Scenario& scenario, const Places& 
   const auto things = Things::make(scenario, after, places);
   if (!things) return things.error();
   MatrixChange change;
-  const Attachments attachments(after, {});
-  for (const PrefixId prefix : indices<PrefixId>(before.prefix_count())) {
-    change.prefix_after_.push_back(attachments.find(before.prefix(prefix).address()).prefix);
-  }
+  change.prefix_after_ = prefixes_after(before, after);
   MatrixChangeMaker maker(after, *things, change);
   for (const Change& one : scenario.changes) {
     const auto made = std::visit([&](const auto& what) { return maker(what, one.place); }, one.what);

@@ -257,7 +257,7 @@ class Changer {
       parts.links.push_back(parts_.links[i]);
       kept.push_back(i);
     }
-    ScenarioTopology changed{summarise_anew(before_, Topology(std::move(parts))), {}};
+    ScenarioTopology changed{AreaSummaries(before_).anew(Topology(std::move(parts))), {}};
     map_links(kept, changed);
     return changed;
   }

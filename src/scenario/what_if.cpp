@@ -13,6 +13,7 @@
 #include "scenario/demand_routes.h"
 #include "scenario/outcomes.h"
 #include "scenario/place_rows.h"
+#include "topology/prefixes_after.h"
 
 namespace anemone {
 namespace {
@@ -25,15 +26,6 @@ std::vector<PrefixId> same_prefixes(const Topology& topology) {
   return same;
 }
 
-// What `attachments` has for each prefix of `before`.
-std::vector<PrefixId> prefixes_in(const Attachments& attachments, const Topology& before) {
-  std::vector<PrefixId> found;
-  for (const PrefixId id : indices<PrefixId>(before.prefix_count())) {
-    found.push_back(attachments.find(before.prefix(id).address()).prefix);
-  }
-  return found;
-}
-
 // One topology as it was and as the scenario makes it, with everything that is worked out once for both.
 struct Network {
   explicit Network(std::shared_ptr<const Topology> topology, ScenarioTopology&& made)
@@ -42,7 +34,7 @@ struct Network {
         attached_before(*before, {}),
         attached_after(after.topology, {}),
         prefix_same(same_prefixes(*before)),
-        prefix_after(prefixes_in(attached_after, *before)),
+        prefix_after(prefixes_after(*before, after.topology)),
         routes_before(*before),
         routes_after(after.topology) {}
 
@@ -305,6 +297,10 @@ Result<void> WhatIf::add(const WhatIfBin& bin) {
   while (work_->networks.size() > kNetworksKept) work_->networks.pop_front();
   return bin.matrix != nullptr ? work_->add_matrix(bin) : work_->add_records(bin);
 }
+
+const Topology& WhatIf::topology() const { return work_->newest.network->after.topology; }
+
+std::span<const Demand> WhatIf::demands() const { return work_->newest.after; }
 
 WhatIfAnswer WhatIf::answer() const {
   WhatIfAnswer answer = work_->outcomes.answer();

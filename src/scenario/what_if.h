@@ -138,6 +138,11 @@ class WhatIf {
 
   WhatIfAnswer answer() const;
 
+  // The bin that was added last, as the scenario makes it: its network and demands, of its last part.
+  // REQUIRES: a bin was added. Valid until the next one is.
+  const Topology& topology() const;
+  std::span<const Demand> demands() const;
+
  private:
   struct Work;
   std::unique_ptr<Work> work_;

@@ -28,6 +28,7 @@
 #include "lsdb/lsa_log.h"
 #include "plan/routing_gap.h"
 #include "record/flow_record.h"
+#include "scenario/sweep_report.h"
 #include "scenario/what_if.h"
 #include "server/answers.h"
 #include "server/bin_cache.h"
@@ -162,6 +163,11 @@ class Platform {
   Result<std::vector<WhatIfAnswer>> what_if(std::vector<Scenario> scenarios,
                                             const WhatIfQuestion& question) const;
 
+  // Failures tried on the network that `scenario` makes of the newest of the bins, or of the instant that it
+  // names; bins in which the network was another are placed on that one.
+  Result<SweepReport> sweep(const Scenario& scenario, const SweepWish& wish,
+                            const WhatIfQuestion& question) const;
+
   // How far the bin's routing is from the best that any could be; of its newest topology, where that changed.
   // Takes up to kBoundSeconds of one core.
   Result<BoundAnswer> bound(const BinQuestion& question) const;
@@ -214,6 +220,7 @@ class Platform {
   void keep_summary(const BinTraffic& traffic);
   Result<std::vector<Bin>> whatif_bins(const WhatIfQuestion& question) const;
   std::vector<std::pair<Time, Time>> complete_bins(Time from, Time to) const;
+  Result<std::shared_ptr<const Topology>> network_at(Time instant) const;
   std::vector<std::pair<Time, Time>> bins_between(Time from, Time to) const;
   Result<std::vector<LinkPoint>> series_of(const std::string& link, double instrumented) const;
   Result<std::vector<LinkPoint>> kept_series_of(const std::string& link) const;

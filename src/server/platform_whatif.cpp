@@ -8,10 +8,22 @@
 
 #include "io/clock.h"
 #include "load/link_load.h"
+#include "scenario/swept_traffic.h"
 #include "server/platform.h"
 #include "server/scenario_run.h"
 
 namespace anemone {
+namespace {
+
+// The bin as if `network` had been there all the time.
+std::shared_ptr<const BinTraffic> on_network(std::shared_ptr<const BinTraffic> measured,
+                                             const std::shared_ptr<const Topology>& network) {
+  if (measured->epochs.size() == 1 && measured->epochs.front().topology == network) return measured;
+  return std::make_shared<const BinTraffic>(
+      work_out(measured->bin, measured->observed, {{measured->bin.from, network}}, measured->instrumented));
+}
+
+}  // namespace
 
 Result<std::vector<Bin>> Platform::whatif_bins(const WhatIfQuestion& question) const {
   std::vector<Bin> bins;
@@ -30,6 +42,13 @@ Result<std::vector<Bin>> Platform::whatif_bins(const WhatIfQuestion& question) c
   return bins;
 }
 
+Result<std::shared_ptr<const Topology>> Platform::network_at(Time instant) const {
+  const std::shared_lock lock(mutex_);
+  auto network = history_.at(instant);
+  if (network == nullptr) return Error{"no routing is known for " + print_time(instant)};
+  return network;
+}
+
 Result<std::vector<WhatIfAnswer>> Platform::what_if(std::vector<Scenario> scenarios,
                                                     const WhatIfQuestion& question) const {
   const auto bins = whatif_bins(question);
@@ -39,24 +58,47 @@ Result<std::vector<WhatIfAnswer>> Platform::what_if(std::vector<Scenario> scenar
   for (Scenario& scenario : scenarios) {
     std::shared_ptr<const Topology> fixed;
     if (const auto instant = instant_of(scenario)) {
-      const std::shared_lock lock(mutex_);
-      fixed = history_.at(*instant);
-      if (fixed == nullptr) return Error{"no routing is known for " + print_time(*instant)};
+      auto found = network_at(*instant);
+      if (!found) return found.error();
+      fixed = std::move(*found);
     }
     ScenarioRun run(std::move(scenario), places);
     for (const Bin& bin : *bins) {
-      auto worked_out = traffic(bin, question.instrumented);
-      if (!worked_out) return worked_out.error();
-      std::shared_ptr<const BinTraffic> measured = *worked_out;
-      if (fixed != nullptr) {
-        measured = std::make_shared<const BinTraffic>(
-            work_out(bin, measured->observed, {{bin.from, fixed}}, measured->instrumented));
-      }
-      if (auto added = run.add(*measured); !added) return added.error();
+      auto measured = traffic(bin, question.instrumented);
+      if (!measured) return measured.error();
+      if (fixed != nullptr) measured = on_network(*measured, fixed);
+      if (auto added = run.add(**measured); !added) return added.error();
     }
     answers.push_back(run.answer());
   }
   return answers;
+}
+
+Result<SweepReport> Platform::sweep(const Scenario& scenario, const SweepWish& wish,
+                                    const WhatIfQuestion& question) const {
+  const auto bins = whatif_bins(question);
+  if (!bins) return bins.error();
+  const Time end = bins->back().to - Duration{1};
+  const auto network = network_at(instant_of(scenario).value_or(end));
+  if (!network) return network.error();
+  const Places places = places_of(inventory_, *hosts_at(end));
+  ScenarioRun run(scenario, places);
+  SweptBins swept;
+  std::size_t elsewhere = 0;
+  for (const Bin& bin : *bins) {
+    const auto measured = traffic(bin, question.instrumented);
+    if (!measured) return measured.error();
+    const auto placed = on_network(*measured, *network);
+    if (placed != *measured) ++elsewhere;
+    if (auto added = run.add(*placed); !added) return added.error();
+    if (auto added = swept.add(bin.from, run.what_if().demands()); !added) return added.error();
+  }
+  const SweptTraffic traffic = std::move(swept).finish(run.what_if().topology());
+  auto report = sweep_report(traffic, scenario, places, wish, print_time);
+  if (!report) return report;
+  report->bins_elsewhere = elsewhere;
+  report->coverage = run.answer().coverage;
+  return report;
 }
 
 Result<BoundAnswer> Platform::bound(const BinQuestion& question) const {

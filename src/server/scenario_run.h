@@ -21,6 +21,7 @@ class ScenarioRun {
   // REQUIRES: bins come in the order of time.
   Result<void> add(const BinTraffic& traffic);
   WhatIfAnswer answer() const { return what_if_.answer(); }
+  const WhatIf& what_if() const { return what_if_; }
 
  private:
   std::unique_ptr<RecordNames> names_;

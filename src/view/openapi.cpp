@@ -111,6 +111,17 @@ constexpr auto kShapes = std::to_array<Shape>({
      "bins:integer from:time to:time before:WhatIfSide after:WhatIfSide disconnected_bps:number "
      "coverage:number uncertain:number links:LinkOutcome[] worst:string[] demands:DemandOutcome[] hurt:Hurt"},
     {"WhatIfAnswers", "answers:WhatIf[]"},
+    {"SweepWish", "scenario:string?~ failures:string?~ pairs:boolean?~"},
+    {"WorstLoad", "bps:number utilisation:number? bin:time? failure:string?"},
+    {"SweptLink",
+     "id:string from:string to:string capacity_bps:number? without_failure:WorstLoad worst:WorstLoad"},
+    {"TriedFailure", "name:string max_utilisation:number link:string? bin:time? disconnected_bps:number"},
+    {"CutOff", "name:string cut_off:integer"},
+    {"LonePrefix", "prefix:string router:string?"},
+    {"WeakPoints", "bridges:CutOff[] cuts:string[][] articulations:CutOff[] lone_prefixes:LonePrefix[]"},
+    {"Sweep",
+     "bins:integer bins_elsewhere:integer coverage:number pairs:boolean tried:integer links:SweptLink[] "
+     "failures:TriedFailure[] weak_points:WeakPoints"},
     {"Bound", "from:time to:time utilization:number bound:number reached:number exact:boolean gap:number"},
     {"RouterShare", "router:string bps:number share:number"},
     {"AppShare", "name:string bps:number share:number"},

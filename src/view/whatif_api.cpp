@@ -1,22 +1,35 @@
 #include "view/whatif_api.h"
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <tuple>
 #include <utility>
 
 #include "scenario/scenario_text.h"
 #include "view/api_reading.h"
+#include "view/sweep_json.h"
 #include "view/whatif_json.h"
 
 namespace anemone {
 namespace {
 
-constexpr std::size_t kScenarioMax = 64 * 1024;
+using Handler = std::function<HttpResponse(const HttpRequest&)>;
 
-Result<std::vector<Scenario>> read_scenarios(const WhatIfWish& wish) {
+constexpr std::size_t kScenarioMax = 64 * 1024;
+// Pairs of failures that one question may try: all of 450 links.
+constexpr std::size_t kPairsMax = 100'000;
+
+ScenarioLimits scenario_limits() {
   ScenarioLimits limits;
   limits.length = kScenarioMax;
+  return limits;
+}
+
+Result<std::vector<Scenario>> read_scenarios(const WhatIfWish& wish) {
+  const ScenarioLimits limits = scenario_limits();
   std::vector<Scenario> scenarios;
   auto first = parse_scenario(wish.scenario, limits);
   if (!first) return first.error();
@@ -39,6 +52,35 @@ HttpResponse what_if(const Platform& platform, const HttpRequest& request) {
   const auto answers = platform.what_if(std::move(*scenarios), *question);
   if (!answers) return http_error(400, "cannot_be_done", answers.error().message);
   return json_response(whatif_answers_json(*answers));
+}
+
+HttpResponse sweep(const Platform& platform, const HttpRequest& request) {
+  const auto question = read_whatif_question(request);
+  if (!question) return http_error(400, "bad_parameter", question.error().message);
+  const auto wanted = parse_sweep_question(request.body);
+  if (!wanted) return http_error(400, "bad_body", wanted.error().message);
+  const auto scenario = parse_scenario(wanted->scenario, scenario_limits());
+  if (!scenario) return http_error(400, "bad_scenario", scenario.error().message);
+  if (!platform.counts_traffic()) return without_traffic();
+  SweepWish wish;
+  wish.failures = wanted->failures;
+  wish.pairs = wanted->pairs;
+  wish.pairs_max = kPairsMax;
+  wish.threads = std::max(1U, std::thread::hardware_concurrency() / 2);  // the rest is for what comes in
+  const auto report = platform.sweep(*scenario, wish, *question);
+  if (!report) return http_error(400, "cannot_be_done", report.error().message);
+  return json_response(sweep_json(*report));
+}
+
+// One at a time; others are told to come again.
+Handler alone(Handler handler) {
+  return
+      [handler = std::move(handler), working = std::make_shared<std::mutex>()](const HttpRequest& request) {
+        const std::unique_lock lock(*working, std::try_to_lock);
+        if (!lock)
+          return http_error(429, "busy", "another question of this kind is being worked out; ask again");
+        return handler(request);
+      };
 }
 
 // The bound that was asked for last: a console asks for it again and again.
@@ -79,16 +121,19 @@ std::vector<ApiEndpoint> whatif_endpoints(const Platform& platform) {
                        "What changes would do to every link, and who would notice",
                        "WhatIfAnswers",
                        {kAt, kFrom, kTo, kInstrumented},
-                       [&platform, working = std::make_shared<std::mutex>()](const HttpRequest& request) {
-                         const std::unique_lock lock(*working, std::try_to_lock);
-                         if (!lock) {
-                           return http_error(429, "busy", "another scenario is being worked out; ask again");
-                         }
-                         return what_if(platform, request);
-                       },
+                       alone([&platform](const HttpRequest& request) { return what_if(platform, request); }),
                        Right::kView,
                        {},
                        "WhatIfWish"});
+  endpoints.push_back({"POST",
+                       "/api/v1/sweep",
+                       "Every failure in turn: the worst of each link and its cause, and weak points",
+                       "Sweep",
+                       {kAt, kFrom, kTo, kInstrumented},
+                       alone([&platform](const HttpRequest& request) { return sweep(platform, request); }),
+                       Right::kView,
+                       {},
+                       "SweepWish"});
   endpoints.push_back({"GET",
                        "/api/v1/bound",
                        "How far today's routing is from the best that any routing could be",

@@ -14,9 +14,6 @@
 
 namespace anemone {
 
-// A bin as it is called: its time, or the file that its matrix came from.
-using BinName = std::function<std::string(Time)>;
-
 // The links that change most in utilisation or, where no capacity is known, in load; those that are gone or
 // overloaded first.
 std::vector<const LinkOutcome*> by_change(const WhatIfAnswer& answer);

@@ -423,6 +423,64 @@ export interface WhatIfAnswers {
   answers: WhatIf[];
 }
 
+export interface SweepWish {
+  scenario?: string | null;
+  failures?: string | null;
+  pairs?: boolean | null;
+}
+
+export interface WorstLoad {
+  bps: number;
+  utilisation: number | null;
+  bin: string | null;
+  failure: string | null;
+}
+
+export interface SweptLink {
+  id: string;
+  from: string;
+  to: string;
+  capacity_bps: number | null;
+  without_failure: WorstLoad;
+  worst: WorstLoad;
+}
+
+export interface TriedFailure {
+  name: string;
+  max_utilisation: number;
+  link: string | null;
+  bin: string | null;
+  disconnected_bps: number;
+}
+
+export interface CutOff {
+  name: string;
+  cut_off: number;
+}
+
+export interface LonePrefix {
+  prefix: string;
+  router: string | null;
+}
+
+export interface WeakPoints {
+  bridges: CutOff[];
+  cuts: string[][];
+  articulations: CutOff[];
+  lone_prefixes: LonePrefix[];
+}
+
+export interface Sweep {
+  bins: number;
+  bins_elsewhere: number;
+  coverage: number;
+  pairs: boolean;
+  tried: number;
+  links: SweptLink[];
+  failures: TriedFailure[];
+  weak_points: WeakPoints;
+}
+
 export interface Bound {
   from: string;
   to: string;
