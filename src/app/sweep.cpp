@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "app/answer_reading.h"
 #include "app/answering.h"
 #include "app/arguments.h"
 #include "app/change_options.h"
 #include "app/commands.h"
 #include "app/sweep_output.h"
-#include "app/sweep_reading.h"
 #include "app/swept_source.h"
 #include "scenario/scenario_text.h"
 #include "scenario/sweep_report.h"

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "app/answer_reading.h"
 #include "app/answering.h"
 #include "app/arguments.h"
 #include "app/change_options.h"
 #include "app/commands.h"
 #include "app/routing_source.h"
 #include "app/whatif_output.h"
-#include "app/whatif_reading.h"
 #include "history/routing_history.h"
 #include "matrix/read_matrix_file.h"
 #include "scenario/scenario_text.h"

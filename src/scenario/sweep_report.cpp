@@ -1,7 +1,5 @@
 #include "scenario/sweep_report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -152,16 +150,14 @@ Result<SweepReport> sweep_pairs_of(const SweptTraffic& traffic, const NamedFailu
                                    const AreaSummaries& summaries, const SweepWish& wish,
                                    const BinName& bin) {
   if (traffic.bins.size() != 1) {
-    return Error{fmt::format("pairs of failures want one bin; there are {}", traffic.bins.size())};
+    return Error{"pairs of failures want one bin; there are " + std::to_string(traffic.bins.size())};
   }
   const std::size_t count = failures.failures.size();
   const std::size_t pairs = count * (count - 1) / 2;
   const std::size_t pairs_max = summaries.any() ? wish.pairs_max / kPairOfAreas : wish.pairs_max;
   if (pairs_max > 0 && pairs > pairs_max) {
-    return Error{
-        fmt::format("{} pairs of failures are more than {}: `anemone sweep --pairs` on a file of the "
-                    "network takes as many as there are",
-                    pairs, wish.pairs_max)};
+    return Error{std::to_string(pairs) + " pairs of failures are more than " + std::to_string(pairs_max) +
+                 ": `anemone sweep --pairs` on a file of the network takes as many as there are"};
   }
   if (summaries.any()) return sweep_pairs_one_by_one(traffic, failures, summaries, wish.threads, bin);
   const RoutedLoads base(traffic.topology, traffic.first_matrix());

@@ -1,6 +1,7 @@
 #include "scenario/swept_traffic.h"
 
-#include <fmt/format.h>
+#include <string>
+#include <utility>
 
 namespace anemone {
 
@@ -20,8 +21,8 @@ Result<void> SweptBins::add(Time bin, std::span<const Demand> demands) {
     cells_.push_back({bins_.size() - 1, at->second, demand.traffic.bps});
   }
   if (bins_.size() * ends_.size() <= rates_max_) return {};
-  return Error{fmt::format("{} bins of {} demands are more than {} rates: ask about less time", bins_.size(),
-                           ends_.size(), rates_max_)};
+  return Error{std::to_string(bins_.size()) + " bins of " + std::to_string(ends_.size()) +
+               " demands are more than " + std::to_string(rates_max_) + " rates: ask about less time"};
 }
 
 SweptTraffic SweptBins::finish(Topology topology) && {
