@@ -162,6 +162,7 @@ Result<SweepReport> read_sweep_answer(std::string_view text) {
   SweepReport report;
   report.bins = count_field(json, "bins");
   report.bins_elsewhere = count_field(json, "bins_elsewhere");
+  report.network_at = text_field(json, "network_at");
   report.coverage = number_field(json, "coverage");
   report.pairs = field(json, "pairs") == true;
   report.failures_tried = count_field(json, "tried");

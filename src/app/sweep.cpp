@@ -63,6 +63,7 @@ Result<SweepReport> work_out_report(const SweepOptions& options, const Scenario&
                              [&](Time bin) { return source->name_of(bin); });
   if (!report) return report;
   report->bins_elsewhere = source->bins_elsewhere;
+  report->network_at = source->network_at;
   report->coverage = source->coverage;
   return report;
 }

@@ -82,7 +82,8 @@ class RecordingSweep {
       if (!*input) break;
       history_.add((*input)->lsas, (*input)->to);
     }
-    network_ = history_.at(instant_of(scenario).value_or(recording->to()));
+    network_at_ = instant_of(scenario).value_or(recording->to() - Duration{1});
+    network_ = history_.at(network_at_);
     if (network_ == nullptr) return Error{folder_ + ": no routing was heard"};
     return {};
   }
@@ -91,6 +92,7 @@ class RecordingSweep {
     auto recording = RecordingReader::open(folder_, inventory_, length_, observers_);
     if (!recording) return recording.error();
     SweptSource source;
+    source.network_at = print_time(network_at_);
     source.places = places_of(inventory_, *hosts_);
     ScenarioRun run(scenario, source.places);
     SweptBins bins;
@@ -122,6 +124,7 @@ class RecordingSweep {
   std::vector<ObserverId> observers_;
   std::shared_ptr<const Hosts> hosts_;
   RoutingHistory history_;
+  Time network_at_{};
   std::shared_ptr<const Topology> network_;
 };
 

@@ -27,7 +27,9 @@ struct SweptSource {
   SweptTraffic traffic;  // as the scenario makes it
   Places places;
   std::map<Time, std::string> bin_names;  // of files; empty: bins are called by their time
-  std::size_t bins_elsewhere = 0;         // as SweepReport has it
+  // As SweepReport has them.
+  std::size_t bins_elsewhere = 0;
+  std::string network_at;
   double coverage = 1;
 
   std::string name_of(Time bin) const;

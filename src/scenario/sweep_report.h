@@ -58,8 +58,9 @@ struct SweepReport {
   std::size_t bins = 0;
   // Of them, those in which the network was, at some time, another than the one that failures are tried on.
   std::size_t bins_elsewhere = 0;
-  double coverage = 1;  // the least of all bins: the share of observed bytes that instrumented hosts carry
-  bool pairs = false;   // every two failures together: `failures` has the pair alone that cuts off most
+  std::string network_at;  // an instant at which it was that network; empty: files give one
+  double coverage = 1;     // the least of all bins: the share of observed bytes that instrumented hosts carry
+  bool pairs = false;      // every two failures together: `failures` has the pair alone that cuts off most
   std::size_t failures_tried = 0;
   std::vector<OfLink> links;  // by LinkId
   std::vector<OfFailure> failures;

@@ -79,7 +79,8 @@ Result<SweepReport> Platform::sweep(const Scenario& scenario, const SweepWish& w
   const auto bins = whatif_bins(question);
   if (!bins) return bins.error();
   const Time end = bins->back().to - Duration{1};
-  const auto network = network_at(instant_of(scenario).value_or(end));
+  const Time instant = instant_of(scenario).value_or(end);
+  const auto network = network_at(instant);
   if (!network) return network.error();
   const Places places = places_of(inventory_, *hosts_at(end));
   ScenarioRun run(scenario, places);
@@ -97,6 +98,7 @@ Result<SweepReport> Platform::sweep(const Scenario& scenario, const SweepWish& w
   auto report = sweep_report(traffic, scenario, places, wish, print_time);
   if (!report) return report;
   report->bins_elsewhere = elsewhere;
+  report->network_at = print_time(instant);
   report->coverage = run.answer().coverage;
   return report;
 }

@@ -120,7 +120,8 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"LonePrefix", "prefix:string router:string?"},
     {"WeakPoints", "bridges:CutOff[] cuts:string[][] articulations:CutOff[] lone_prefixes:LonePrefix[]"},
     {"Sweep",
-     "bins:integer bins_elsewhere:integer coverage:number pairs:boolean tried:integer links:SweptLink[] "
+     "bins:integer bins_elsewhere:integer network_at:time? coverage:number pairs:boolean tried:integer "
+     "links:SweptLink[] "
      "failures:TriedFailure[] weak_points:WeakPoints"},
     {"Bound", "from:time to:time utilization:number bound:number reached:number exact:boolean gap:number"},
     {"RouterShare", "router:string bps:number share:number"},

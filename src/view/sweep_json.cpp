@@ -65,6 +65,7 @@ Json weak_json(const SweepReport& report) {
 std::string sweep_json(const SweepReport& report) {
   const Json json = {{"bins", report.bins},
                      {"bins_elsewhere", report.bins_elsewhere},
+                     {"network_at", or_null(report.network_at)},
                      {"coverage", report.coverage},
                      {"pairs", report.pairs},
                      {"tried", report.failures_tried},

@@ -130,7 +130,14 @@ async function whatif() {
   await open(`?${at}&page=whatif`);
   await holds("without a scenario it says where to begin, and where the network is weak", async () => (await see("try").count()) > 4 && (await see("weak-point").count()) > 0);
   await see("try-each").click();
-  await holds("each link's failure can be tried in turn, the worst first", async () => (await see("tried").count()) === 8 && /all 24 in the CSV/.test(await see("each-failure").innerText()), 40000);
+  await holds("each link's failure can be tried in turn, the worst first", async () => (await see("tried").count()) === 8 && /24 failures in one bin/.test(await see("each-failure").innerText()), 40000);
+  const swept = await (await fetch(`${mock.base}/api/v1/sweep?${at}`, { method: "POST", body: JSON.stringify({ failures: "links" }) })).json();
+  await see("by-link").click();
+  const worst = swept.links.reduce((m, l) => ((l.worst.utilisation ?? 0) > (m.worst.utilisation ?? 0) ? l : m));
+  await holds("and the worst of each link with what causes it", async () => (await see("worst-link").first().getAttribute("data-id")) === worst.id && (await see("worst-link").first().innerText()).includes("without"));
+  await see("fails-sites").click();
+  await see("try-each").click();
+  await holds("what cannot be tried is said as the server says it", async () => /no sites are known/.test(await see("sweep-problem").innerText()));
   const text = await see("try").nth(1).getAttribute("data-text");
   await see("try").nth(1).click();
   await holds("a click on an example runs it", async () => url("scenario") === text && (await see("verdict").count()) === 1);

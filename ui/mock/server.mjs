@@ -257,13 +257,29 @@ function whatif(body, query) {
   for (let b = first; b <= Math.max(first, last); b += every) bins.push(b);
   return { answers: [{ from: iso(kFrom + first * kBin * 1000), to: iso(kFrom + (last + 1) * kBin * 1000), ...what_if(engine, scenario, bins, (b) => iso(kFrom + b * kBin * 1000)) }] };
 }
+// Every failure as a scenario of its own.
+function sweep(body, query) {
+  const { failures = "links", scenario = "" } = JSON.parse(body);
+  if (failures === "sites") throw new Refused(400, "cannot_be_done", "no sites are known: an inventory tells them");
+  const names = failures === "routers" ? net.routers.map((r) => r.name) : net.links.filter((l) => l.from < l.to).map((l) => l.id);
+  const ask_of = (text) => whatif(JSON.stringify({ scenario: text }), query).answers[0];
+  const before = ask_of(scenario), worst_of = (s, failure) => ({ bps: s.worst_bps, utilisation: s.worst_utilisation, bin: s.worst_bin, failure });
+  const links = before.links.map((l) => ({ id: l.id, from: l.from, to: l.to, capacity_bps: l.capacity_bps, without_failure: worst_of(l.after, null), worst: worst_of(l.after, null) }));
+  const tried = names.map((name) => {
+    const a = ask_of(`${scenario}\nfail ${failures === "routers" ? "router" : "link"} ${name}`);
+    a.links.forEach((l, i) => { if (l.after.worst_bps > links[i].worst.bps) links[i].worst = worst_of(l.after, name); });
+    const most = a.links.reduce((m, l) => ((l.after.worst_utilisation ?? 0) > (m.after.worst_utilisation ?? 0) ? l : m));
+    return { name, max_utilisation: a.after.max_utilisation, link: most.id, bin: most.after.worst_bin, disconnected_bps: a.disconnected_bps };
+  });
+  return { bins: before.bins, bins_elsewhere: 0, network_at: before.to, coverage: before.coverage, pairs: false, tried: names.length, links, failures: tried, weak_points: { bridges: [], cuts: [], articulations: [], lone_prefixes: [] } };
+}
 function bound(q) {
   const most = load(q).max_utilisation;
   return { utilization: most, bound: most / 1.38, exact: true, gap: 0 };
 }
 const openapi = () => ({ paths: Object.fromEntries(Object.keys(kAnswers).map((n) => [`/api/v1/${n}`, {}])), components: { schemas: { Top: { properties: { by: { enum: ["links", "hosts", "apps", ...(newer ? ["processes", "users"] : []), "demands"] } } } } } });
 
-const kAnswers = { path: path_of, status, topology, load, series, top, link, node, ...(newer ? { coverage, losses, bound, whatif: null } : {}), "openapi.json": openapi };
+const kAnswers = { path: path_of, status, topology, load, series, top, link, node, ...(newer ? { coverage, losses, bound, whatif: null, sweep: null } : {}), "openapi.json": openapi };
 const listeners = new Set();
 let told = complete(), told_events = engine.epoch(replay.at);
 const send = (event, data) => { for (const r of listeners) r.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
@@ -305,6 +321,7 @@ http.createServer((request, response) => {
         if (speed) replay.speed = speed;
         answer = status();
       } else if (newer && name === "whatif" && request.method === "POST") answer = whatif(body, url.searchParams);
+      else if (newer && name === "sweep" && request.method === "POST") answer = sweep(body, url.searchParams);
       else if (kAnswers[name]) answer = kAnswers[name](url.searchParams);
       else throw new Refused(404, "no_such_path", `${url.pathname} is not in the API`);
     } catch (error) {

@@ -473,6 +473,7 @@ export interface WeakPoints {
 export interface Sweep {
   bins: number;
   bins_elsewhere: number;
+  network_at: string | null;
   coverage: number;
   pairs: boolean;
   tried: number;

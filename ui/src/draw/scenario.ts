@@ -1,6 +1,6 @@
 import type { ScenarioError } from "../api/whatif";
 import { bps } from "./format";
-import { lanes, used, type Graph, type MapLink } from "./graph";
+import { used, type Graph, type MapLink } from "./graph";
 
 // Scenarios as text (docs/formats/scenario.md): names quoted where they must be, examples from the network at hand,
 // and where an error is in the text. What a scenario means is the server's business.
@@ -14,14 +14,17 @@ export function fail_link(l: Pick<MapLink, "id" | "from" | "to">, graph: Graph):
   return alike || [l.from, l.to].some((id) => id.startsWith("net:")) ? `fail link ${quoted(l.id)}` : `fail link ${quoted(l.from)} ${quoted(l.to)}`;
 }
 
-// Each cable once, in one of its directions, the fullest first: for trying what the failure of each would do.
-export function each_failure(graph: Graph): MapLink[] {
-  const up = lanes(graph.links.filter((l) => l.state === "up"));
-  const full = (l: MapLink) => used(l) ?? 0;
-  return up.filter((l) => l.forward || !l.paired).map((l) => l.link).sort((a, b) => full(b) - full(a) || b.load_bps - a.load_bps || (a.id < b.id ? -1 : 1));
-}
-
 export const fail_router = (name: string): string => `fail router ${quoted(name)}`;
+
+// What a sweep tries, one after another, and the scenario of one: a link is named by its id there.
+export type FailureKind = "links" | "routers" | "sites";
+
+export function fail_one(kind: FailureKind, name: string, graph: Graph): string {
+  if (kind === "routers") return fail_router(name);
+  if (kind === "sites") return `fail site ${quoted(name)}`;
+  const link = graph.links.find((l) => l.id === name);
+  return link ? fail_link(link, graph) : `fail link ${quoted(name)}`;
+}
 
 // One more line of a scenario, unless it is there.
 export function with_line(text: string, line: string): string {

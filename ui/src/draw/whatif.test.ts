@@ -1,22 +1,24 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../api/client";
-import { scenario_errors, type LinkOutcome, type LoadSpread, type WhatIf } from "../api/whatif";
+import type { LinkOutcome, LoadSpread, WhatIf } from "../api/types";
+import { scenario_errors } from "../api/whatif";
 import { change_colour } from "./colour";
 import { join } from "./graph";
 import { kLoads, kTopology } from "./sample";
-import { by_change, capacity_before, changes, cut_off, excess, fullest, longer, newly_overloaded, outcome_graph, widest } from "./whatif";
+import { by_change, capacity_before, changes, cut_off, excess, fullest, longer, newly_overloaded, outcome_graph, widest, worst_failures, worst_links } from "./whatif";
 
 const graph = join(kTopology, kLoads);
 const loads = (median: number, worst: number, capacity: number | null): LoadSpread => ({ median_bps: median, p95_bps: worst, worst_bps: worst, worst_bin: "2026-11-22T10:00:00Z", worst_utilisation: capacity ? worst / capacity : null });
 const link = (id: string, before: number, after: number, more: Partial<LinkOutcome> = {}): LinkOutcome => {
   const [from, to] = id.split(">") as [string, string];
-  return { id, from, to, capacity_bps: 10e6, state: "up", overloaded: before <= 10e6 && after > 10e6, before: loads(before / 2, before, 10e6), after: loads(after / 2, after, 10e6), ...more };
+  return { id, from, to, before_bps: before / 2, after_bps: after / 2, capacity_bps: 10e6, state: "up", overloaded: before <= 10e6 && after > 10e6, before: loads(before / 2, before, 10e6), after: loads(after / 2, after, 10e6), ...more };
 };
 const side = { max_utilisation: 0, worst_bin: "", median_max_utilisation: 0, p95_max_utilisation: 0, offered_bps: 0, unrouted_bps: 0, unattached_bps: 0, local_bps: 0 };
+const demand = (to: string, cost_before: number | null, cost_after: number | null) => ({ from: "a", to, bps: 1, cost_before, cost_after, latency_before_us: null, latency_after_us: null });
 const answer: WhatIf = {
-  bins: 3, from: "", to: "", before: side, after: side, disconnected_bps: 0, coverage: 0.9, hurt: {},
+  bins: 3, from: "", to: "", before: side, after: side, disconnected_bps: 0, coverage: 0.9, uncertain: 0, worst: [], hurt: { applications: [], processes: [], users: [], routers: [], sites: [] },
   links: [link("a>b", 9e6, 0, { state: "gone" }), link("b>a", 2e6, 2e6), link("a>n", 2e6, 11e6), link("c>d", 0, 1e6, { state: "added", from: "c", to: "new1" })],
-  demands: [{ from: "a", to: "b", bps: 1, cost_before: 10, cost_after: 30 }, { from: "a", to: "c", bps: 1, cost_before: 10, cost_after: null }, { from: "a", to: "d", bps: 1, cost_before: null, cost_after: null }, { from: "a", to: "e", bps: 1, cost_before: 30, cost_after: 10 }],
+  demands: [demand("b", 10, 30), demand("c", 10, null), demand("d", null, null), demand("e", 30, 10)],
 };
 
 test("the map of a change has the load with the scenario, and the load before beside it", () => {
@@ -66,10 +68,10 @@ test("less and more are told apart, and a change that is one is seen", () => {
 });
 
 test("how much more today's routing needs than it must", () => {
-  expect(excess({ utilization: 0.69, bound: 0.5 })).toBeCloseTo(0.38);
-  expect(excess({ utilization: 0.5, bound: 0.5000001 })).toBe(0);
+  expect(excess({ utilization: 0.69, bound: 0.5, reached: 0.5 })).toBeCloseTo(0.38);
+  expect(excess({ utilization: 0.5, bound: 0.5, reached: 0.5000001 })).toBe(0);
   expect(excess({ utilization: 0.69, bound: 0.46, reached: 0.5 })).toBeCloseTo(0.38); // what is proved on both sides
-  expect(excess({ utilization: 0, bound: 0 })).toBeNull();
+  expect(excess({ utilization: 0, bound: 0, reached: 0 })).toBeNull();
 });
 
 test("where a scenario was refused, however the server says it", () => {
@@ -77,4 +79,12 @@ test("where a scenario was refused, however the server says it", () => {
   expect(scenario_errors(new ApiError(400, "bad", "line 2, column 6: no link between 'a' and 'c'"))).toEqual([place]);
   expect(scenario_errors(new ApiError(400, "bad", "refused", { scenario: { errors: [place] } }))).toEqual([place]);
   expect(scenario_errors(new ApiError(400, "bad", "no bins then"))).toEqual([{ line: null, column: null, message: "no bins then" }]);
+});
+
+test("of a sweep what cuts off comes first, and the fullest link", () => {
+  const failure = (name: string, max_utilisation: number, disconnected_bps: number) => ({ name, max_utilisation, link: null, bin: null, disconnected_bps });
+  const swept = (id: string, bps: number, utilisation: number | null) => ({ id, from: "a", to: "b", capacity_bps: null, without_failure: { bps: 0, utilisation: null, bin: null, failure: null }, worst: { bps, utilisation, bin: null, failure: null } });
+  const sweep = { bins: 1, bins_elsewhere: 0, network_at: null, coverage: 1, pairs: false, tried: 3, links: [swept("x", 9, null), swept("y", 5, 0.2), swept("z", 1, 0.9)], failures: [failure("p", 0.9, 0), failure("q", 0.1, 5), failure("r", 1.2, 0)], weak_points: { bridges: [], cuts: [], articulations: [], lone_prefixes: [] } };
+  expect(worst_failures(sweep).map((f) => f.name)).toEqual(["q", "r", "p"]);
+  expect(worst_links(sweep).map((l) => l.id)).toEqual(["z", "y", "x"]);
 });

@@ -1,4 +1,4 @@
-import type { Bound, LinkOutcome, LoadSpread, WhatIf } from "../api/whatif";
+import type { Bound, LinkOutcome, LoadSpread, Sweep, SweptLink, TriedFailure, WhatIf } from "../api/types";
 import type { Graph, MapLink, MapNode } from "./graph";
 
 // What a scenario does, as a network to draw and as lists. The map of a change is the network with the scenario:
@@ -93,3 +93,7 @@ export function excess(b: Pick<Bound, "utilization" | "bound" | "reached">): num
   const best = b.reached ?? b.bound;
   return best > 0 ? Math.max(0, b.utilization / best - 1) : null;
 }
+
+// Of a sweep: what cuts something off first, then what fills a link most.
+export const worst_failures = (a: Sweep): TriedFailure[] => [...a.failures].sort((x, y) => y.disconnected_bps - x.disconnected_bps || y.max_utilisation - x.max_utilisation);
+export const worst_links = (a: Sweep): SweptLink[] => [...a.links].sort((x, y) => (y.worst.utilisation ?? 0) - (x.worst.utilisation ?? 0) || y.worst.bps - x.worst.bps);

@@ -196,7 +196,7 @@ export function MapPage() {
         <button className="sheet-grip" aria-label={sheet ? "Smaller panel" : "Larger panel"} onClick={() => set_sheet(!sheet)}><i /></button>
         <div className="side-scroll" key={whatif ? "whatif" : place.link ?? place.node ?? place.demand ?? place.event ?? "overview"}>
           {status && routing_only && <Listening status={status} topology={topology.data} at={place.at} />}
-          {whatif && status && <WhatIfSide place={place} runs={runs} graph={graph} bound={bound.data} theme={theme} />}
+          {whatif && status && <WhatIfSide place={place} runs={runs} graph={graph} bound={bound.data} sweeps={features.sweep} theme={theme} />}
           {whatif && narrow && <section className="box"><Results runs={runs} place={place} /></section>}
           {!whatif && status && !routing_only && <Coverage load={load.data} status={status} instrumented={place.instrumented} more={place.page !== "map" ? "" : features.coverage ? "Which hosts to instrument next" : has_coverage ? "How the error falls as hosts report" : ""} on_replay={on_replay} />}
           {!whatif && folded.folding && [place.link, place.node].map((id) => id && is_fold(id) && <FoldPanel key={id} id={id} graph={graph} folded={folded.graph} folding={folded.folding!} home={folded.home} theme={theme} unfold={folded.unfold} />)}

@@ -1,6 +1,5 @@
 import { useMemo, useState } from "react";
-import type { Topology } from "../api/types";
-import type { WhatIf } from "../api/whatif";
+import type { Topology, WhatIf } from "../api/types";
 import type { Theme } from "../draw/colour";
 import type { Graph } from "../draw/graph";
 import { title_of } from "../draw/scenario";

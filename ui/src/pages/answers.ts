@@ -1,8 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { address } from "../api/client";
 import type { Losses, NewerTop } from "../api/newer";
-import type { Bound } from "../api/whatif";
-import type { Events, Instant, LinkDetail, Load, NodeDetail, Path, Series, Top, Topology } from "../api/types";
+import type { Bound, Events, Instant, LinkDetail, Load, NodeDetail, Path, Series, Top, Topology } from "../api/types";
 import { demand_ends } from "../draw/route";
 import { is_fold } from "../draw/fold";
 import type { Features } from "../state/features";

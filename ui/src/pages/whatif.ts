@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
-import { scenario_errors, type ScenarioError, type WhatIf, type WhatIfAnswers } from "../api/whatif";
+import type { WhatIf, WhatIfAnswers } from "../api/types";
+import { scenario_errors, type ScenarioError } from "../api/whatif";
 import type { Features } from "../state/features";
 import type { Place } from "../state/place";
 import { usePosted } from "../state/posted";
@@ -17,6 +18,7 @@ export interface Ran {
 }
 
 export interface WhatIfRuns {
+  question: string; // which bins, as the API is asked
   one: Ran | null;
   other: Ran | null;
 }
@@ -42,5 +44,5 @@ export function useWhatIf(place: Place, features: Features, watermark: number, b
     if (one.data && scenario.trim()) keep_scenario(scenario);
   }, [one.data !== null, scenario]);
   const ran = (text: string, result: Resource<WhatIf>): Ran | null => (text.trim() === "" ? null : { text, result, errors: result.error ? scenario_errors(result.error) : kNone });
-  return { one: ran(scenario, one), other: ran(against, other) };
+  return { question, one: ran(scenario, one), other: ran(against, other) };
 }

@@ -1,5 +1,6 @@
 import { memo, useState } from "react";
-import { kWho, type DemandOutcome, type Hurt, type LinkOutcome, type WhatIf, type Who } from "../api/whatif";
+import type { DemandOutcome, HurtRow, LinkOutcome, WhatIf } from "../api/types";
+import { kWho, type Who } from "../api/whatif";
 import { kLoud } from "../draw/colour";
 import { bps, clock, day, link_name, node_name, percent, signed_bps } from "../draw/format";
 import { by_change, changes, cut_off, load_of, longer, newly_overloaded, share_of, type Measure } from "../draw/whatif";
@@ -144,11 +145,11 @@ function ways(rows: readonly { s: Side; d: DemandOutcome }[], both: boolean): Tw
   };
 }
 
-function hurt(what: string, rows: readonly { s: Side; h: Hurt }[], both: boolean): Twin<{ s: Side; h: Hurt }> {
+function hurt(what: string, rows: readonly { s: Side; h: HurtRow }[], both: boolean): Twin<{ s: Side; h: HurtRow }> {
   return {
     rows, key: (r) => `${r.s.name} ${r.h.name}`,
     columns: [
-      { name: what.toLowerCase(), value: (r) => r.h.name || "unknown" }, ...whose<{ s: Side; h: Hurt }>(both), rate("rate", (r) => r.h.bps),
+      { name: what.toLowerCase(), value: (r) => r.h.name || "unknown" }, ...whose<{ s: Side; h: HurtRow }>(both), rate("rate", (r) => r.h.bps),
       rate("disconnected", (r) => r.h.disconnected_bps), rate("over new overloads", (r) => r.h.overloaded_bps), rate("on a longer way", (r) => r.h.longer_bps),
     ],
   };

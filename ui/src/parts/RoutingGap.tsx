@@ -1,4 +1,4 @@
-import type { Bound } from "../api/whatif";
+import type { Bound } from "../api/types";
 import { percent } from "../draw/format";
 import { excess } from "../draw/whatif";
 import { go } from "../state/place";

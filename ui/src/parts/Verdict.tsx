@@ -1,4 +1,4 @@
-import type { WhatIf } from "../api/whatif";
+import type { WhatIf } from "../api/types";
 import { bps, clock, day, link_name, percent } from "../draw/format";
 import { kLoud } from "../draw/colour";
 import { fullest, longer, newly_overloaded } from "../draw/whatif";

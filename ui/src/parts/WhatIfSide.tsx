@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import type { Bound } from "../api/whatif";
+import type { Bound } from "../api/types";
 import { kLoud, utilisation_colour, type Theme } from "../draw/colour";
 import { bps, link_name, node_name, percent } from "../draw/format";
 import type { Graph } from "../draw/graph";
@@ -21,13 +21,14 @@ interface Props {
   runs: WhatIfRuns;
   graph: Graph;
   bound: Bound | null;
+  sweeps: boolean; // whether the server can
   theme: Theme;
 }
 
 const run = (text: string) => go({ scenario: text.trim(), ...selected({}) }, "push");
 const run_other = (text: string) => go({ against: text.trim() || " ", ...selected({}) }, "push");
 
-export function WhatIfSide({ place, runs, graph, bound, theme }: Props) {
+export function WhatIfSide({ place, runs, graph, bound, sweeps, theme }: Props) {
   const two = place.against !== "";
   const [more, show_more] = useState(false);
   const empty = runs.one === null && runs.other === null;
@@ -57,6 +58,7 @@ export function WhatIfSide({ place, runs, graph, bound, theme }: Props) {
         <summary hidden={empty}>More to try</summary>
         <Begin graph={graph} place={place} />
       </details>
+      {sweeps && <EachFailure graph={graph} question={runs.question} scenario={runs.one?.result.data ? place.scenario : ""} />}
     </section>
   );
 }
@@ -118,7 +120,6 @@ function Begin({ graph, place }: { graph: Graph; place: Place }) {
       <Section title="Try" testid="examples">{tries.map((e) => <Line key={e.text} text={e.text} why={e.why} place={{ ...place, scenario: "" }} />)}</Section>
       {recent.length > 0 && <Section title="Run before" testid="recent">{recent.map((t) => <Line key={t} text={t} why={t.includes("\n") ? `${t.split("\n").length} lines` : ""} place={{ ...place, scenario: "" }} />)}</Section>}
       <WeakPoints graph={graph} shape={shape} />
-      <EachFailure graph={graph} at={place.at} />
     </>
   );
 }

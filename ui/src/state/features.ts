@@ -9,13 +9,14 @@ export interface Features {
   coverage: boolean;
   losses: boolean;
   whatif: boolean;
+  sweep: boolean;
   bound: boolean;
   tabs: readonly TopBy[];
 }
 
 const kAlways: readonly TopBy[] = ["links", "hosts", "apps"];
 const kNewer: readonly TopBy[] = ["processes", "users"];
-export const kFewest: Features = { coverage: false, losses: false, whatif: false, bound: false, tabs: [...kAlways, "demands"] };
+export const kFewest: Features = { coverage: false, losses: false, whatif: false, sweep: false, bound: false, tabs: [...kAlways, "demands"] };
 
 interface Described {
   paths?: Record<string, unknown>;
@@ -25,7 +26,7 @@ interface Described {
 export function features_of(api: Described): Features {
   const answers = (path: string) => api.paths !== undefined && `/api/v1/${path}` in api.paths;
   const by = api.components?.schemas?.Top?.properties?.by?.enum ?? [];
-  return { coverage: answers("coverage"), losses: answers("losses"), whatif: answers("whatif"), bound: answers("bound"), tabs: [...kAlways, ...kNewer.filter((t) => by.includes(t)), "demands"] };
+  return { coverage: answers("coverage"), losses: answers("losses"), whatif: answers("whatif"), sweep: answers("sweep"), bound: answers("bound"), tabs: [...kAlways, ...kNewer.filter((t) => by.includes(t)), "demands"] };
 }
 
 // Asked again when the connection is back: the server may have been replaced by a newer one.

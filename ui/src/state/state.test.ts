@@ -77,6 +77,6 @@ test("an older server is asked for what it describes, and no more", () => {
   const by = (words: string[]) => ({ Top: { properties: { by: { enum: words } } } });
   expect(features_of({ paths: { "/api/v1/load": {} }, components: { schemas: by(["links", "hosts", "apps", "demands"]) } })).toEqual(kFewest);
   const newer = features_of({ paths: { "/api/v1/coverage": {}, "/api/v1/losses": {}, "/api/v1/whatif": {} }, components: { schemas: by(["links", "hosts", "apps", "processes", "users", "demands"]) } });
-  expect(newer).toEqual({ coverage: true, losses: true, whatif: true, bound: false, tabs: ["links", "hosts", "apps", "processes", "users", "demands"] });
+  expect(newer).toEqual({ coverage: true, losses: true, whatif: true, sweep: false, bound: false, tabs: ["links", "hosts", "apps", "processes", "users", "demands"] });
   expect(features_of({})).toEqual(kFewest);
 });
