@@ -8,6 +8,7 @@
 #include "estimate/gravity.h"
 #include "estimate/gravity_history.h"
 #include "estimate/tomogravity.h"
+#include "estimate/uncounted.h"
 #include "load/link_load.h"
 
 namespace anemone {
@@ -15,21 +16,21 @@ namespace {
 
 using Watched = std::vector<std::uint8_t>;
 
-constexpr double kAssumedFactor = 5;  // where nothing can be learnt
 constexpr double kUsual = 0.01;       // of what is usual, that an estimate may be wrong by
 constexpr double kLeastErrorBps = 1;  // the smallest error to expect, also where there is no traffic at all
 constexpr double kNormal90 = 1.645;   // a Gaussian's interval, in standard errors
+
+constexpr double kAssumedFactor = 5;  // of a link that is not counted, where nothing can be learnt
 
 // Estimates of all demands, and how wrong they are to be expected.
 struct Solved {
   DemandGrid bps;
   DemandGrid scale_bps;
-  double reach = 1;     // of what is assumed (gravity.h)
-  double most_bps = 0;  // that all may be together, where counters do not say; 0: they do
+  double reach = 1;  // of what is assumed (gravity.h)
   std::vector<LinkId> inconsistent;
 };
 
-// What was learnt from bins so far, of one kind of estimate.
+// What was learnt from bins that had counters so far.
 struct Learnt {
   Calibration demands;
   Calibration links;
@@ -67,21 +68,19 @@ struct Unknown {
   std::vector<CounterRow> rows;
 };
 
-// One bin as it is, and as it would be if fewer were instrumented.
+// One bin that has counters, as it is and as it would be if fewer were instrumented.
 class Bin {
  public:
   Bin(const Topology& topology, const EstimateInput& input)
-      : topology_(topology), input_(input), grid_(input.endpoints) {
+      : topology_(topology), input_(input), grid_(input.endpoints), rows_(topology, grid_, input) {
     for (const Endpoint& endpoint : input.endpoints) watched_.push_back(endpoint.instrumented ? 1 : 0);
     seen_ = grid_of(grid_, input.seen, {});
     // Nobody can tell a thousandth of the mean demand from nothing.
     floor_bps_ = 1e-3 * std::max(seen_.total(), counted()) / std::max<double>(1, double(seen_.bps.size()));
     const PerLink<Traffic> loads = loads_of(seen_);
     for (const Traffic& load : loads) usual_link_bps_ += load.bps / static_cast<double>(loads.size());
-    if (counts()) rows_.emplace(topology, grid_, input);
   }
 
-  bool counts() const { return !input_.link_counters.empty() || !input_.edge_counters.empty(); }
   const Watched& watched() const { return watched_; }
   const DemandGrid& seen() const { return seen_; }
   double floor_bps() const { return floor_bps_; }
@@ -96,19 +95,15 @@ class Bin {
       if (watched[traffic.from] != 0 || watched[traffic.to] != 0) seen.push_back(traffic);
     }
     Gravity gravity = fit_gravity(input_.endpoints, seen, watched);
-    if (gravity.total_bps <= 0 && rows_) gravity = rows_->gravity();
+    if (gravity.total_bps <= 0) gravity = rows_.gravity();
     return gravity;
   }
 
   // What pairs say to each other of which neither end is in `watched`, and nothing else is known.
   Solved solve(const Gravity& gravity, const Watched& watched, GravityHistory* history = nullptr) const {
-    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched),
-                  {},
-                  gravity.unseen_reach,
-                  gravity.unseen_most_bps,
-                  {}};
+    Solved solved{unwatched_traffic(gravity, input_.endpoints, grid_, watched), {}, gravity.unseen_reach, {}};
     solved.scale_bps = solved.bps;
-    if (rows_) meet_counters(watched, solved);
+    meet_counters(watched, solved);
     if (history != nullptr && has_history()) correct(*history, unwatched(gravity, watched), solved);
     for (double& scale : solved.scale_bps.bps) scale += floor_bps_;
     return solved;
@@ -141,7 +136,7 @@ class Bin {
   // The errors to be expected stay those without history: what it corrects is what counters tell of, so that
   // how well it meets them says little of the rest.
   void correct(GravityHistory& history, DemandGrid prior, Solved& solved) const {
-    const std::vector<CounterRow> rows = rows_->without(seen_);
+    const std::vector<CounterRow> rows = rows_.without(seen_);
     const auto edges = std::span(rows).subspan(input_.link_counters.size());
     prior.bps = tomogravity(prior.bps, edges).bps;
     const Unknown unknown(topology_, prior, rows);
@@ -158,7 +153,7 @@ class Bin {
     DemandGrid known = seen_;
     const DemandGrid hidden = unseen_if(watched);
     for (std::size_t i = 0; i < known.bps.size(); ++i) known.bps[i] -= hidden.bps[i];
-    const Tomogravity met = tomogravity(solved.bps.bps, rows_->without(known));
+    const Tomogravity met = tomogravity(solved.bps.bps, rows_.without(known));
     solved.bps.bps = met.bps;
     solved.scale_bps.bps = met.error_bps;
     for (std::uint32_t row : met.inconsistent) {
@@ -173,7 +168,7 @@ class Bin {
   DemandGrid seen_;
   double floor_bps_ = 0;
   double usual_link_bps_ = 0;  // mean of what is seen of a link
-  std::optional<CounterRows> rows_;
+  CounterRows rows_;
 };
 
 // Groups of the instrumented, each to be taken as not instrumented once; some must be left.
@@ -188,8 +183,7 @@ std::vector<Watched> folds_of(const Watched& watched, std::size_t folds_max) {
   return folds;
 }
 
-Interval assumed(double bps, double scale_bps, double reach, bool counts) {
-  if (!counts) return {bps, bps / kAssumedFactor, bps * reach * kAssumedFactor};
+Interval assumed(double bps, double scale_bps) {
   return {bps, std::max(0.0, bps - kNormal90 * scale_bps), bps + kNormal90 * scale_bps};
 }
 
@@ -197,25 +191,23 @@ Interval assumed(double bps, double scale_bps, double reach, bool counts) {
 
 struct Estimator::Impl {
   EstimatorConfig config;
-  std::array<Learnt, 2> learnt;  // without counters, with them
+  Calibration uncounted;  // demands of bins without counters
+  Learnt learnt;
   GravityHistory history;
-
-  Learnt& of(const Bin& bin) { return learnt[bin.counts() ? 1 : 0]; }
 
   void learn(const Bin& bin) {
     if (bin.floor_bps() <= 0) return;  // an empty bin teaches nothing
-    Learnt& into = of(bin);
     const std::vector<Watched> folds = folds_of(bin.watched(), config.folds_max);
     // Meeting counters takes long: one fold a bin once there is something to go by.
-    const bool all = !bin.counts() || !into.demands.ready();
+    const bool all = !learnt.demands.ready();
     for (std::size_t i = 0; i < folds.size(); ++i) {
-      if (all || i == into.next_fold % folds.size()) learn(bin, folds[i], into);
+      if (all || i == learnt.next_fold % folds.size()) learn(bin, folds[i]);
     }
-    ++into.next_fold;
+    ++learnt.next_fold;
   }
 
   // What would be estimated if only `watched` were, against what is known.
-  static void learn(const Bin& bin, const Watched& watched, Learnt& into) {
+  void learn(const Bin& bin, const Watched& watched) {
     const Gravity gravity = bin.fit(watched);
     const Solved solved = bin.solve(gravity, watched);
     const DemandGrid all = bin.unwatched(gravity, watched);
@@ -227,33 +219,27 @@ struct Estimator::Impl {
       tried.bps[i] *= share;
       if (share <= 1e-9 && truth.bps[i] <= 0) continue;
       const double scale = std::max({kLeastErrorBps, bin.floor_bps(), share * solved.scale_bps.bps[i]});
-      into.demands.add(tried.bps[i], scale, truth.bps[i]);
+      learnt.demands.add(tried.bps[i], scale, truth.bps[i]);
     }
-    into.total.add(tried.total(), bin.total_scale(tried.total()), truth.total());
+    learnt.total.add(tried.total(), bin.total_scale(tried.total()), truth.total());
     const PerLink<Traffic> guessed = bin.loads_of(tried);
     const PerLink<Traffic> carried = bin.loads_of(truth);
     for (LinkId link : guessed.ids()) {
       if (guessed[link].bps <= 0 && carried[link].bps <= 0) continue;
-      into.links.add(guessed[link].bps, bin.link_scale(guessed[link].bps), carried[link].bps);
+      learnt.links.add(guessed[link].bps, bin.link_scale(guessed[link].bps), carried[link].bps);
     }
   }
 
-  static Interval around(const Calibration& learnt, double bps, double scale_bps, double reach, bool counts) {
-    return learnt.ready() ? learnt.around(bps, scale_bps) : assumed(bps, scale_bps, reach, counts);
+  Interval demand_around(double bps, double scale_bps) const {
+    return learnt.demands.ready() ? learnt.demands.around(bps, scale_bps) : assumed(bps, scale_bps);
   }
 
-  // Counters hold an estimate to the mean. Gravity alone is far too much for most demands and far too little
-  // for a few, so that of a single demand the median is the better guess.
-  static Interval demand_around(const Calibration& learnt, double bps, double scale_bps, double reach,
-                                bool counts) {
-    if (!counts && learnt.ready()) return learnt.around_median(bps, scale_bps);
-    Interval interval = around(learnt, bps, scale_bps, reach, counts);
-    if (!counts) interval.low_bps = 0;  // many pairs never talk
-    return interval;
+  Interval link_around(const Bin& bin, double bps, double reach) const {
+    if (learnt.links.ready()) return learnt.links.around(bps, bin.link_scale(bps));
+    return {bps, bps / kAssumedFactor, bps * reach * kAssumedFactor};
   }
 
   void fill_demands(const Bin& bin, const Solved& solved, Estimate& answer) {
-    const Learnt& learnt_of = of(bin);
     const DemandGrid& grid = solved.bps;
     for (std::size_t source = 0; source < grid.sources.size(); ++source) {
       for (std::size_t sink = 0; sink < grid.sinks.size(); ++sink) {
@@ -265,18 +251,14 @@ struct Estimator::Impl {
         EstimatedDemand& demand = answer.demands.emplace_back();
         demand = {grid.sources[source], grid.sinks[sink], seen, {}};
         if (unseen <= 0) continue;
-        demand.unseen = demand_around(learnt_of.demands, unseen, solved.scale_bps.at(source, sink),
-                                      solved.reach, bin.counts());
+        demand.unseen = demand_around(unseen, solved.scale_bps.at(source, sink));
         answer.unseen.low_bps += demand.unseen.low_bps;
         answer.unseen.high_bps += demand.unseen.high_bps;
       }
     }
-    if (learnt_of.total.ready()) {
+    if (learnt.total.ready()) {
       const double sum = answer.unseen.bps;
-      answer.unseen = learnt_of.total.around(sum, bin.total_scale(sum));
-    }
-    if (!bin.counts() && solved.most_bps > 0) {
-      answer.unseen.high_bps = std::max(answer.unseen.bps, std::min(answer.unseen.high_bps, solved.most_bps));
+      answer.unseen = learnt.total.around(sum, bin.total_scale(sum));
     }
   }
 
@@ -290,7 +272,7 @@ struct Estimator::Impl {
       row.load = {row.seen_bps, row.seen_bps, row.seen_bps};
       if (unseen[link].bps <= 0) continue;
       const double bps = unseen[link].bps;
-      const Interval more = around(of(bin).links, bps, bin.link_scale(bps), solved.reach, false);
+      const Interval more = link_around(bin, bps, solved.reach);
       // No link carries more than there is.
       const double high = std::max(bps, std::min(more.high_bps, answer.unseen.high_bps));
       row.load = {row.seen_bps + bps, row.seen_bps + more.low_bps, row.seen_bps + high};
@@ -312,18 +294,27 @@ Estimator::Estimator(Estimator&&) noexcept = default;
 Estimator& Estimator::operator=(Estimator&&) noexcept = default;
 
 Estimate Estimator::estimate(const Topology& topology, const EstimateInput& input) {
-  const Bin bin(topology, input);
-  impl_->learn(bin);
   Estimate answer;
+  Watched watched;
   for (const Endpoint& endpoint : input.endpoints) {
+    watched.push_back(endpoint.instrumented ? 1 : 0);
     answer.could += endpoint.could ? 1 : 0;
     answer.instrumented += endpoint.instrumented ? 1 : 0;
   }
+  if (input.link_counters.empty() && input.edge_counters.empty()) {
+    const Uncounted bin(topology, input);
+    bin.learn(folds_of(watched, impl_->config.folds_max), impl_->uncounted);
+    bin.estimate(impl_->uncounted, answer);
+    answer.basis = impl_->uncounted.ready() ? IntervalBasis::kLearnt : IntervalBasis::kAssumed;
+    return answer;
+  }
+  const Bin bin(topology, input);
+  impl_->learn(bin);
   const Solved solved = bin.solve(bin.fit(bin.watched()), bin.watched(), &impl_->history);
   impl_->fill_demands(bin, solved, answer);
   impl_->fill_links(bin, input, solved, answer);
   answer.inconsistent = solved.inconsistent;
-  answer.basis = impl_->of(bin).demands.ready() ? IntervalBasis::kLearnt : IntervalBasis::kAssumed;
+  answer.basis = impl_->learnt.demands.ready() ? IntervalBasis::kLearnt : IntervalBasis::kAssumed;
   return answer;
 }
 
