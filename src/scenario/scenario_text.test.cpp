@@ -42,6 +42,10 @@ TEST_CASE("a factor is a number, a percentage, or so much more or less") {
   CHECK(printed("scale -100% to router b") == "scale 0 to router b\n");
   CHECK(printed("scale +2").starts_with("line 1, column 7: more or less of how much?"));
   CHECK(printed("scale -150%").starts_with("line 1, column 7: a factor is 0 to"));
+  for (const char* number : {"nan", "inf", "-inf", "1e999", "1e30", "nan%", "+inf%"}) {
+    CAPTURE(number);
+    CHECK(printed(std::string("scale ") + number).starts_with("line 1, column 7: "));
+  }
 }
 
 TEST_CASE("what is moved is a filter up to the last 'to'") {
