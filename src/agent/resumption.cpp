@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kNoteMax = 16 << 20;
 constexpr const char* kBootPath = "/proc/sys/kernel/random/boot_id";
 constexpr Duration kWithoutSlices = 10s;  // open_ is kept by these where the definition has none
+constexpr Duration kReadingMax = 60s;  // the reading that came after the last note began before this was over
 constexpr std::string_view kNoMark = "-";
 constexpr std::string_view kEnd = "end";
 
@@ -77,14 +78,14 @@ std::optional<Resumption::Note> Resumption::parse(const std::string& text) {
 std::string Resumption::take_up(const std::string& archive, const std::string& mark, Time now,
                                 RecordNames& names, const Take& take) {
   boot_ = this_boot();
-  if (const auto handed_on = parse_handed_on(mark); handed_on && !archive.empty()) {
-    const LeftOver found = left_over(archive, *handed_on, names, take);
-    counts_.rebuilt_packets = found.packets;
-    counts_.rebuilt_bytes = found.bytes;
-  }
   const auto text = read_text_file(path_, kNoteMax);
   const auto note = text ? parse(*text) : std::nullopt;
   if (!note) return {};
+  if (const auto handed_on = parse_handed_on(mark); handed_on && !archive.empty()) {
+    const LeftOver found = left_over(archive, *handed_on, note->at + kReadingMax, names, take);
+    counts_.rebuilt_packets = found.packets;
+    counts_.rebuilt_bytes = found.bytes;
+  }
   if (note->mark == mark) {  // else that slice was handed on after the note
     counts_.lost_packets = note->open.packets - std::min(note->open.packets, counts_.rebuilt_packets);
     counts_.lost_bytes = note->open.bytes - std::min(note->open.bytes, counts_.rebuilt_bytes);

@@ -4,7 +4,9 @@
 // in no record yet, and how far the interfaces' own counters were. A good end removes the note. Where an
 // agent finds one at its start, the one before was killed, or the machine:
 //
-//   - what the archive has and no record was made of (flow/left_over.h) is made records of now;
+//   - what the archive has and no record was made of (flow/left_over.h) is made records of now; but nothing
+//   of
+//     later, when an agent with another spool may have used the same archive;
 //   - what had been counted and the archive does not have is lost: all of the open slice, without an archive;
 //   - what passed between the note and now was counted by nobody. The interfaces' counters say how much that
 //     was at most: what passes no interface but the loopback is not in them.

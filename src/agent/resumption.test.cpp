@@ -94,6 +94,25 @@ TEST_CASE("after a good end there is nothing to tell") {
   CHECK(agent.counts().unwatched == 0s);
 }
 
+TEST_CASE("what an agent with another spool kept in the same archive is not taken up") {
+  for (const bool killed : {false, true}) {
+    CAPTURE(killed);
+    Host host;
+    host.be_killed(2, 10, 2);
+    if (!killed) Resumption(host.path).end_well();
+    {
+      auto files = EventArchive::open({.folder = host.archive()}, host.names);
+      MicroFlow other;
+      other.event.time = kStart + 5min;
+      other.event.packets = 1000;
+      REQUIRE((*files)->add({kStart + 5min, kStart + 5min + 1s}, {&other, 1}));
+    }
+    Resumption agent(host.path);
+    host.next(agent, kStart + 1h);
+    CHECK(agent.counts().rebuilt_packets == (killed ? 20 : 0));
+  }
+}
+
 TEST_CASE("what was handed on is open no more, and a note that is shorter than the last is whole") {
   Host host;
   {

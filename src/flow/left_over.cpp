@@ -16,9 +16,9 @@ constexpr Duration kLate = 60s;  // micro-flows may be told a little after they 
 
 class Sifter {
  public:
-  Sifter(const HandedOn& handed_on, RecordNames& names,
+  Sifter(const HandedOn& handed_on, Time until, RecordNames& names,
          const std::function<void(std::span<const MicroFlow>)>& take)
-      : handed_on_(handed_on), names_(names), take_(take) {}
+      : handed_on_(handed_on), until_(until), names_(names), take_(take) {}
 
   void look_at(const std::string& path) {
     const auto text = read_text_file(path, kFileMax);
@@ -27,6 +27,7 @@ class Sifter {
     std::vector<ArchivedEvent> events;
     std::vector<MicroFlow> some;
     while (const auto counted = file.next(kAlways, events)) {
+      if (counted->from >= until_) continue;
       const bool all = counted->to > handed_on_.archived;
       some.clear();
       for (const ArchivedEvent& event : events) {
@@ -45,6 +46,7 @@ class Sifter {
 
  private:
   const HandedOn handed_on_;
+  const Time until_;
   RecordNames& names_;
   const std::function<void(std::span<const MicroFlow>)>& take_;
   LeftOver found_;
@@ -67,9 +69,9 @@ Result<HandedOn> parse_handed_on(std::string_view text) {
                   time_from_micros(static_cast<std::int64_t>(*archived))};
 }
 
-LeftOver left_over(const std::string& folder, const HandedOn& handed_on, RecordNames& names,
+LeftOver left_over(const std::string& folder, const HandedOn& handed_on, Time until, RecordNames& names,
                    const std::function<void(std::span<const MicroFlow>)>& take) {
-  Sifter sifter(handed_on, names, take);
+  Sifter sifter(handed_on, until, names, take);
   const Time since = std::min(handed_on.before, handed_on.archived);
   const auto files = event_files(folder);
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -39,7 +39,8 @@ struct LeftOver {
 
 // Gives `take` the micro-flows of the archive in `folder` that are in no records, some at a time. Words are
 // interned in `names`. A file that cannot be read is as one that is not there.
-LeftOver left_over(const std::string& folder, const HandedOn& handed_on, RecordNames& names,
+// Blocks that were begun at `until` or later are of somebody else.
+LeftOver left_over(const std::string& folder, const HandedOn& handed_on, Time until, RecordNames& names,
                    const std::function<void(std::span<const MicroFlow>)>& take);
 
 }  // namespace anemone

@@ -60,10 +60,10 @@ TEST_CASE(
   REQUIRE((*archive)->add({kStart + 11s, kStart + 12s}, late));
   const std::vector<MicroFlow> next = {one_of(source, kStart + 70s, 16)};
   REQUIRE((*archive)->add({kStart + 70s, kStart + 71s}, next));
-  const auto found = [&](const HandedOn& when) {
+  const auto found = [&](const HandedOn& when, Time until = kAllHandedOn) {
     std::uint64_t packets = 0;
     RecordNames names;
-    const LeftOver left = left_over(folder.path, when, names, [&](std::span<const MicroFlow> some) {
+    const LeftOver left = left_over(folder.path, when, until, names, [&](std::span<const MicroFlow> some) {
       for (const MicroFlow& one : some) packets += one.event.packets;
     });
     CHECK(left.packets == packets);
@@ -75,5 +75,6 @@ TEST_CASE(
   CHECK(found({kAllHandedOn, kStart + 12s}) == 16);
   CHECK(found({kAllHandedOn, kStart + 71s}) == 0);
   CHECK(found({Time{}, Time{}}) == 31);
-  CHECK(left_over(folder.path + "/none", handed_on, source.names, {}).packets == 0);
+  CHECK(found(handed_on, kStart + 60s) == 2 + 4 + 8);
+  CHECK(left_over(folder.path + "/none", handed_on, kAllHandedOn, source.names, {}).packets == 0);
 }
