@@ -5,12 +5,12 @@ import struct
 
 NAMES = {(0, 1): "bytes", (0, 2): "packets", (0, 4): "proto", (0, 7): "sport", (0, 8): "src", (0, 10): "interface_in",
          (0, 11): "dport", (0, 12): "dst", (0, 14): "interface_out", (0, 27): "src", (0, 28): "dst", (0, 61): "direction",
-         (0, 96): "application", (0, 289): "tunnel", (0, 371): "user", (0, 138): "point",
+         (0, 96): "application", (0, 289): "is_tunnel", (0, 290): "is_encrypted", (0, 371): "user", (0, 138): "point",
          (0, 152): "start_ms", (0, 153): "end_ms"}
 OWN = {1: "process", 2: "pid", 3: "executable", 4: "unit", 5: "container", 6: "srtt_us", 7: "retransmits", 8: "outer_src", 9: "outer_dst", 10: "tunnel_id",
-       11: "tunnel_interface"}
+       11: "tunnel_interface", 20: "tunnel"}
 ENTERPRISE = 32473
-TEXTS = {"application", "tunnel", "user", "process", "executable", "unit", "container", "tunnel_interface"}
+TEXTS = {"application", "tunnel", "is_tunnel", "is_encrypted", "user", "process", "executable", "unit", "container", "tunnel_interface"}
 
 
 def records(path):
