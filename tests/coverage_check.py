@@ -2,13 +2,16 @@
 
 In this world traffic is the product of two sizes, of which gravity knows all, so that what an agent would show can be
 computed here from the whole matrices, one host after the other. The program sees only what two instrumented hosts
-see. Its ranking must be that of the day, not of any hour."""
+see. Its ranking must be that of the day, not of any hour.
+
+Then the recorded campus, of which all hosts were watched: seen by half of them, the intervals of links hold."""
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 HOSTS = [f'h{number}' for number in range(12)]
 WATCHED = {'h0', 'h1'}
 HOURS = 24
@@ -100,5 +103,29 @@ def main():
     print(f'three hosts of the day show {ours:.1%} of what nobody sees, those of an hour from {worst:.1%}')
 
 
+def sums_of_campus(program, share):
+    """What is told of each link and bin; a bin with a change has several parts, which add up."""
+    command = [program, 'coverage', str(ROOT / 'tests/data/campus'), '--instrumented', share, '--bins', '--format', 'json']
+    sums = {}
+    for part in json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)['bins']:
+        for link in part['links']:
+            row = sums.setdefault((part['bin'], link['id']), {'seen_bps': 0, 'low_bps': 0, 'high_bps': 0})
+            for key in row:
+                row[key] += link[key]
+    return sums
+
+
+def check_campus(program):
+    whole = {key: row['seen_bps'] for key, row in sums_of_campus(program, '100%').items()}
+    for share, wanted, width_max in (('50%', 0.90, 6), ('20%', 0.70, 5)):
+        rows = [(whole[key], row) for key, row in sums_of_campus(program, share).items()]
+        rows = [(truth, row) for truth, row in rows if truth > row['seen_bps'] + 1]  # something is unseen
+        held = sum(row['low_bps'] * (1 - 1e-9) <= truth <= row['high_bps'] * (1 + 1e-9) for truth, row in rows)
+        width = sum(row['high_bps'] - row['low_bps'] for _, row in rows) / sum(truth - row['seen_bps'] for truth, row in rows)
+        print(f'campus, {share} of hosts: {held} of {len(rows)} intervals hold, {width:.1f} times as wide as what is unseen')
+        assert held >= wanted * len(rows) and width < width_max, share
+
+
 if __name__ == '__main__':
     main()
+    check_campus(sys.argv[1])

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "estimate/block_gravity.h"
 
@@ -74,10 +75,11 @@ struct Ends {
     bps[end] += seen;
     exposure[end] += exposed;
   }
-  // Its size, if one pair were not known; 0 if that is the only one.
-  double without(std::size_t end, double seen, double exposed) const {
+  // Its size, if one pair were not known; nothing if that is the only one.
+  std::optional<double> without(std::size_t end, double seen, double exposed) const {
     const double left = exposure[end] - exposed;
-    return left > 1e-9 * exposure[end] ? std::max(0.0, bps[end] - seen) / left : 0;
+    if (left <= 1e-9 * exposure[end]) return std::nullopt;
+    return std::max(0.0, bps[end] - seen) / left;
   }
 
   Values bps;
@@ -150,9 +152,10 @@ class Doubt {
       const double given = factor(from, to) * gravity_.out_bps[from] * gravity_.in_bps[to];
       cells.take({1, given, given * given}, 1);
       misses += (bps - given) * (bps - given);
-      const double expected = factor(from, to) *
-                              out.without(from, bps, factor(from, to) * gravity_.in_bps[to]) *
-                              in.without(to, bps, factor(from, to) * gravity_.out_bps[from]);
+      const auto out_else = out.without(from, bps, factor(from, to) * gravity_.in_bps[to]);
+      const auto in_else = in.without(to, bps, factor(from, to) * gravity_.out_bps[from]);
+      if (!out_else || !in_else) return;  // one that watches alone tells nothing of pairs
+      const double expected = factor(from, to) * *out_else * *in_else;
       squares += bps * expected;  // on average that of what gravity gives, whatever is wrong with `expected`
       errors += bps * (bps - expected);
     });

@@ -115,6 +115,7 @@ TEST_CASE("a single watched end: all are alike, of which little is known") {
   }
   const CredibleGravity gravity = world.fit();
   CHECK(gravity.level_doubt > 1);
+  CHECK(gravity.pair_doubt == doctest::Approx(5));  // what is usual: of pairs, nothing is known
   CHECK(world.unseen(gravity) > world.truth());
 }
 

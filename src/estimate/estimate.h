@@ -6,10 +6,12 @@
 // known is never changed: it is taken off the counters, and only the rest is estimated. Where what enters and
 // leaves is counted too, earlier bins correct the prior (estimate/gravity_history.h).
 //
-// Intervals are learnt from the seen part: some of the instrumented are taken as not instrumented, what is
-// known of them is estimated from what the others see, and by how much that misses is kept
-// (estimate/calibration.h) from bin to bin. With fewer than two instrumented endpoints there is nothing to
-// learn from: then intervals are assumed, wide, and said to be assumed.
+// Where there are counters, intervals are learnt from the seen part: some of the instrumented are taken as
+// not instrumented, what is known of them is estimated from what the others see, and by how much that misses
+// is kept (estimate/calibration.h) from bin to bin. Without counters so are those of single demands, and
+// those of links and of all together come from how far gravity itself is to be believed
+// (estimate/uncounted.h). With fewer than two instrumented endpoints there is nothing to learn from: then
+// intervals are assumed, wide, and said to be assumed.
 //
 // Nothing here knows the truth about what is unseen. Not synchronised: whoever owns it locks.
 #pragma once
