@@ -80,6 +80,10 @@ set_tests_properties("browser: the map follows traffic as agents report it, and 
   PROPERTIES LABELS browser TIMEOUT 300 RESOURCE_LOCK browser)
 add_test(NAME "browser: the demo, looked at and clicked through"
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/browser_check.py $<TARGET_FILE:anemone> ${campus})
+add_test(NAME "browser: counters and what they leave unexplained are shown"
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/counters_browser_check.py $<TARGET_FILE:anemone> ${campus})
+set_tests_properties("browser: counters and what they leave unexplained are shown"
+  PROPERTIES LABELS browser TIMEOUT 300 RESOURCE_LOCK browser)
 add_test(NAME "browser: the console's own behaviour"
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/with-node npm --prefix ${PROJECT_SOURCE_DIR}/ui run --silent e2e)
 set_tests_properties("console: draws what it is given (vitest)" "browser: the demo, looked at and clicked through"

@@ -43,10 +43,14 @@ class Errors:
 
     def __init__(self, demo):
         self.missed = self.sent = self.counted = self.inside = self.links = 0
+        self.unseen = []  # of bins: (as estimated, as it was), bit/s
         self.loads = {}
         for point in demo.get('series')['bins']:
             load = demo.get('load', at=point['from'], instrumented=HALF)
             self.loads[point['from']] = load
+            sent = [sum(row['sent_bps'] for row in demo.get('top', by='hosts', n=1000, at=point['from'], instrumented=share)['rows'])
+                    for share in (HALF, 1)]
+            self.unseen.append((load['coverage']['unseen_bps']['estimate'], sent[1] - sent[0]))
             for link in load['links']:
                 if link['estimate'] is None:
                     continue
@@ -64,6 +68,15 @@ class Errors:
     def __str__(self):
         return (f'{self.share:.1%} of all load is missed, {self.inside / self.links:.0%} inside their intervals, '
                 f'{self.counted / self.links:.0%} of links counted')
+
+
+def check_unseen(errors):
+    """Where all links are counted, what hosts sent that nobody watches is known nearly, also of ends that never talked to
+    one that is watched: gravity by itself holds them for nothing."""
+    large = [(told, was) for told, was in errors.unseen if was > 1e5]
+    near = sum(abs(told - was) < 0.1 * was for told, was in large)
+    print(f'what nobody saw is told within a tenth in {near} of {len(large)} bins')
+    assert len(large) > 10 and near >= 0.9 * len(large), large
 
 
 def check_rates(errors, recording):
@@ -192,6 +205,7 @@ def main():
             time.sleep(1)
             results['all'] = Errors(demo)
             check_rates(results['all'], recording)
+            check_unseen(results['all'])
             report = check_residuals(demo)
             status, metrics = demo.raw('/metrics')
             assert 'anemone_counter_bad_lines_total 1\n' in metrics, metrics
@@ -199,7 +213,7 @@ def main():
     for name, errors in results.items():
         print(f'counters of {name}: {errors}')
     none, third, everything = (results[name].share for name in ('none', 'a third', 'all'))
-    assert everything < 0.02 and third < 0.5 * none, (none, third, everything)
+    assert everything < 0.02 and third < 0.25 * none, (none, third, everything)
     for name in ('a third', 'all'):
         assert results[name].inside > 0.9 * results[name].links, name
     assert abs(results['a third, over HTTP'].share - third) < 1e-9

@@ -1,6 +1,7 @@
 #include "counter/counter_series.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace anemone {
 namespace {
@@ -21,6 +22,13 @@ double bytes_between(const CounterReading& before, const CounterReading& after) 
   if (step_between(*before.packets, *after.packets) == CounterStep::kReset) return bytes;
   const auto packets = static_cast<double>(grown_by(*before.packets, *after.packets));
   return std::max(0.0, bytes - kFrameBytes * packets);
+}
+
+// The error of a walk between two points that are known, in proportion (a Brownian bridge).
+Duration guessed_of(Duration overlap, Duration step) {
+  const double part = seconds(overlap) / seconds(step);
+  return Duration{
+      static_cast<std::int64_t>(static_cast<double>(step.count()) * 2 * std::sqrt(part * (1 - part)))};
 }
 
 bool is_before(const CounterReading& reading, Time time) { return reading.time < time; }
@@ -71,7 +79,7 @@ CountedBytes CounterSeries::between(Time from, Time to, Duration gap_max, double
     const Duration overlap = std::min(to, after->time) - std::max(from, before.time);
     counted.bytes += bytes * (seconds(overlap) / seconds(step));
     counted.covered += overlap;
-    counted.step = std::max(counted.step, step);
+    counted.guessed = std::max(counted.guessed, guessed_of(overlap, step));
     counted.has_frames = counted.has_frames || !before.packets || !after->packets;
   }
   return counted;

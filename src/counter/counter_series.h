@@ -40,9 +40,11 @@ enum class CounterStep : std::uint8_t { kGrown, kWrapped, kReset };
 CounterStep step_between(std::uint64_t before, std::uint64_t after);
 
 struct CountedBytes {
-  double bytes = 0;        // IP, where packets were told; else with what frames them
-  Duration covered{};      // of the stretch that was asked for
-  Duration step{};         // the longest time between two readings that it rests on
+  double bytes = 0;    // IP, where packets were told; else with what frames them
+  Duration covered{};  // of the stretch that was asked for
+  // How long a straight line stands for what is not told: the longest time between two readings with an end
+  // of the stretch in their middle, less where that is near one of them; none where both ends were read.
+  Duration guessed{};
   bool has_frames = true;  // packets were not told: of some of it at least
 };
 

@@ -6,7 +6,7 @@ using namespace anemone;
 
 namespace {
 
-const Time kNoon = time_from_micros(1'795'348'800'000'000);
+constexpr Time kNoon = time_from_micros(1'795'348'800'000'000);
 constexpr std::size_t kRoom = 100;
 constexpr Duration kGap = 400s;
 
@@ -26,7 +26,9 @@ TEST_CASE("between readings bytes grow by a straight line") {
   CHECK(series.of(2s, 4s).bytes == doctest::Approx(400));
   CHECK(series.of(5s, 15s).bytes == doctest::Approx(1000));
   CHECK(series.of(5s, 15s).covered == Duration(10s));
-  CHECK(series.of(5s, 15s).step == Duration(10s));
+  CHECK(series.of(5s, 15s).guessed == Duration(10s));
+  CHECK(series.of(0s, 20s).guessed == Duration(0));
+  CHECK(series.of(9s, 20s).guessed == Duration(6s));
   CHECK(series.of(10s, 20s).bytes == 0);
 }
 

@@ -8,8 +8,8 @@ namespace {
 // What the counter's own accuracy leaves, and that of the clock it is read by.
 constexpr double kLeastError = 0.02;
 constexpr double kFrameError = 0.02;      // frames cannot be taken off
-constexpr double kStepError = 0.15;       // of a rate from readings as far apart as the stretch is long
-constexpr double kStepsMax = 3;           // beyond so many stretches it grows no more
+constexpr double kGuessedError = 0.2;     // of a rate of which as long as the stretch is guessed at its ends
+constexpr double kGuessedMax = 3;         // beyond so many stretches it grows no more
 constexpr double kUncoveredError = 0.25;  // of a rate of which half is not told
 constexpr double kOwnBps = 1000;          // of routers' own packets, which are of no host
 constexpr double kCapacitySlack = 1.1;    // over a link's capacity, that clocks can make of it
@@ -39,9 +39,9 @@ std::vector<std::string> counter_names(const Topology& topology, LinkId link) {
 }
 
 double counter_error(const CountedBytes& counted, Duration length) {
-  const double apart = std::min(kStepsMax, seconds(counted.step) / seconds(length));
+  const double guessed = std::min(kGuessedMax, seconds(counted.guessed) / seconds(length));
   const double uncovered = 1 - seconds(counted.covered) / seconds(length);
-  return kLeastError + (counted.has_frames ? kFrameError : 0) + kStepError * apart +
+  return kLeastError + (counted.has_frames ? kFrameError : 0) + kGuessedError * guessed +
          2 * kUncoveredError * uncovered;
 }
 

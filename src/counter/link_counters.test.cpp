@@ -12,7 +12,7 @@ using namespace anemone;
 
 namespace {
 
-const Time kNoon = time_from_micros(1'795'348'800'000'000);
+constexpr Time kNoon = time_from_micros(1'795'348'800'000'000);
 
 //   r1 (10.0.0.1) eth0 192.0.2.1 ---- 192.0.2.2 eth7 r2
 Topology two_routers() {

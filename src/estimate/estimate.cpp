@@ -149,11 +149,33 @@ class Bin {
     solved.bps.bps = tomogravity(prior.bps, rows).bps;
   }
 
+  // What gravity holds for nothing stays nothing, whatever counters say (estimate/tomogravity.h): but an end
+  // that was never seen to talk to a watched one may talk to others. A little of what the counters have is
+  // spread evenly.
+  void add_even(const Watched& watched, const std::vector<CounterRow>& rows, DemandGrid& prior) const {
+    constexpr double kEvenShare = 0.01;  // of the counter that has most
+    double most = 0;
+    for (const CounterRow& row : rows) most = std::max(most, row.bps);
+    Gravity even;
+    even.out_bps.assign(watched.size(), 1);
+    even.in_bps.assign(watched.size(), 1);
+    even.total_bps = 1;
+    for (auto& row : even.affinity) row.fill(1);
+    const DemandGrid spread = unwatched(even, watched);
+    const double sum = spread.total();
+    if (sum <= 0) return;
+    for (std::size_t i = 0; i < spread.bps.size(); ++i) {
+      prior.bps[i] += kEvenShare * most * spread.bps[i] / sum;
+    }
+  }
+
   void meet_counters(const Watched& watched, Solved& solved) const {
     DemandGrid known = seen_;
     const DemandGrid hidden = unseen_if(watched);
     for (std::size_t i = 0; i < known.bps.size(); ++i) known.bps[i] -= hidden.bps[i];
-    const Tomogravity met = tomogravity(solved.bps.bps, rows_.without(known));
+    const std::vector<CounterRow> rows = rows_.without(known);
+    add_even(watched, rows, solved.bps);
+    const Tomogravity met = tomogravity(solved.bps.bps, rows);
     solved.bps.bps = met.bps;
     solved.scale_bps.bps = met.error_bps;
     for (std::uint32_t row : met.inconsistent) {

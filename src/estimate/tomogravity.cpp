@@ -11,8 +11,9 @@ using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
 constexpr int kStepsMax = 100;
+constexpr int kSweeps = 8;
 constexpr double kErrorFloor = 1e-6;  // of the largest counter
-constexpr double kStepMax = 3;        // of a demand's logarithm, in one step
+constexpr double kStepMax = 3;        // that a demand's logarithm grows in one step
 
 // Everything in units of the largest number, so that scale does not matter.
 class Problem {
@@ -44,6 +45,7 @@ class Problem {
     demands_ = prior_;
     // A prior that is not known to be wrong is still not believed more than the counters.
     ridge_ = variance_ / std::max(dispersion, kErrorFloor);
+    begin_near_counters();
     for (int step = 0; step < kStepsMax && newton_step(); ++step) {
     }
     result.dispersion_bps = dispersion * unit_;
@@ -113,6 +115,35 @@ class Problem {
     return demands.sum() - lambda.dot(counted_) + 0.5 * lambda.cwiseAbs2().dot(ridge_);
   }
 
+  // A prior that is thousands of times too small is far from Newton's reach: each counter in turn scales its
+  // demands to itself (Kruithof 1937), and Newton's method begins there where that is nearer.
+  void begin_near_counters() {
+    std::vector<std::vector<OnRow>> rows(static_cast<std::size_t>(counted_.size()));
+    for (std::size_t demand = 0; demand < columns_.size(); ++demand) {
+      for (const OnCounter& part : columns_[demand]) {
+        rows[static_cast<std::size_t>(part.counter)].push_back(
+            {static_cast<Eigen::Index>(demand), part.share});
+      }
+    }
+    Vector lambda = lambda_;
+    Vector demands = demands_;
+    for (int sweep = 0; sweep < kSweeps; ++sweep) {
+      for (Eigen::Index i = 0; i < counted_.size(); ++i) {
+        double load = 0;
+        for (const OnRow& part : rows[static_cast<std::size_t>(i)]) load += part.share * demands[part.demand];
+        if (counted_[i] <= 0 || load <= 0) continue;
+        const double step = std::clamp(std::log(counted_[i] / load), -kStepMax, kStepMax);
+        lambda[i] += step;
+        for (const OnRow& part : rows[static_cast<std::size_t>(i)]) {
+          demands[part.demand] *= std::exp(part.share * step);
+        }
+      }
+    }
+    if (!demands.allFinite() || !(value_of(lambda, demands) < value_of(lambda_, demands_))) return;
+    lambda_ = lambda;
+    demands_ = demands;
+  }
+
   // False when there is nothing left to gain.
   bool newton_step() {
     if (counted_.size() == 0) return false;
@@ -124,7 +155,8 @@ class Problem {
     const Vector step = -curve.ldlt().solve(slope);
     const double gain = -slope.dot(step);
     if (!std::isfinite(gain) || gain <= 1e-16 * std::max(1.0, prior_.sum())) return false;
-    const double reach = pull_of(step).cwiseAbs().maxCoeff();
+    // Upward only: a demand that counters have no room for goes to nothing as fast as it likes.
+    const double reach = pull_of(step).maxCoeff();
     double length = reach > kStepMax ? kStepMax / reach : 1;
     const double before = value_of(lambda_, demands_);
     for (int tries = 0; tries < 40; ++tries, length /= 2) {
@@ -175,6 +207,10 @@ class Problem {
 
   struct OnCounter {
     Eigen::Index counter = 0;
+    double share = 0;
+  };
+  struct OnRow {
+    Eigen::Index demand = 0;
     double share = 0;
   };
 

@@ -33,7 +33,7 @@ export function CoveragePage({ place, status, features, graph, shown_at, has_who
   const to = place.at ?? Date.parse(status.watermark);
   const from = Math.max(Date.parse(status.span.from), to - place.days * kDay_ms);
   const question = place.at === null ? { from: iso(from - (from % 60_000)) } : { from: iso(from), to: iso(to) };
-  const report = useResource<CoverageReport>(features.coverage ? address("coverage", { ...question, n: kHosts }) : null, place.at === null ? tick : 0);
+  const report = useResource<CoverageReport>(features.coverage ? address("coverage", { ...question, n: kHosts, instrumented: place.instrumented === 1 ? undefined : place.instrumented }) : null, place.at === null ? tick : 0);
   const d = report.data;
   return (
     <div className="coverage-page" data-testid="coverage-page" aria-busy={report.loading}>
