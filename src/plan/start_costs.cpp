@@ -11,7 +11,8 @@ namespace anemone {
 namespace {
 
 constexpr double kGapEnough = 1e-9;
-constexpr std::size_t kLpSize = 25'000;  // of a linear programme that takes a fraction of a second
+constexpr double kGapEnoughOfLarge = 1e-3;  // where a round takes as long as hundreds of moves
+constexpr std::size_t kLpSize = 25'000;     // of a linear programme that takes a fraction of a second
 
 std::vector<Cost> whole(const FlowProblem& problem, std::span<const double> wanted, Cost cost_max) {
   std::vector<Cost> costs;
@@ -59,19 +60,21 @@ StartCosts start_costs(const FlowProblem& problem, FlowGoal goal, Cost cost_max,
                        const std::function<bool()>& is_over) {
   StartCosts start;
   add_simple(problem, cost_max, start);
+  const bool by_lp = flow_lp_size(problem) <= kLpSize;
+  const double enough = by_lp ? kGapEnough : kGapEnoughOfLarge;
   for (std::uint32_t matrix = 0; matrix < problem.matrices; ++matrix) {
     FlowDescent descent(problem, matrix, goal);
     std::size_t next = 2;
     bool over = false;
-    for (std::size_t i = 1; i <= rounds && descent.gap() > kGapEnough && !over; ++i) {
+    for (std::size_t i = 1; i <= rounds && descent.gap() > enough && !over; ++i) {
       descent.round();
       over = is_over();
-      if (i != next && i != rounds && !over) continue;
+      if (i != next && i != rounds && descent.gap() > enough && !over) continue;
       next *= 2;
       add_candidates(problem, descent.lengths(), cost_max, start);
     }
     double lower = descent.lower();
-    if (!over && descent.gap() > kGapEnough && flow_lp_size(problem) <= kLpSize) {
+    if (!over && by_lp && descent.gap() > enough) {
       if (const auto exact = solve_flow_lp(problem, matrix, goal, descent.solution(), is_over)) {
         lower = std::max(lower, exact->lower);
       }
