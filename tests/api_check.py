@@ -204,6 +204,24 @@ def sweep_differences(served, program, recording):
     return found
 
 
+def bound_differences(served, program):
+    """The command asks the same; the fullest link is that of /load, and no routing is below what any must have."""
+    at = served.get('series')['bins'][1]['from']
+    told, load = served.get('bound', at=at), served.get('load', at=at)
+    ask = [program, 'bound', '--server', served.url, '--at', at]
+    by_command = json.loads(subprocess.run([*ask, '--format', 'json'], capture_output=True, text=True, check=True).stdout)
+    story = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    found = [] if by_command == told else [f'/bound: {told}, by the command {by_command}']
+    full = max(link['utilisation'] or 0 for link in load['links'])
+    if load['bin']['stable'] and abs(told['utilization'] - full) > 1e-6 * full:
+        found.append(f'/bound: {told}, and the fullest link of /load has {full}')
+    if not 0 < told['bound'] <= told['reached'] * (1 + 1e-9) or told['reached'] > told['utilization'] * (1 + 1e-9):
+        found.append(f'/bound: {told} is in no order')
+    if f"{told['utilization'] / told['reached'] - 1:.1%} more than it must" not in story:
+        found.append(f'/bound: {told}, and the command says {story}')
+    return found
+
+
 def main():
     found, asked = [], 0
     with Served(sys.argv[1], 'demo', '--recording', sys.argv[2], '--speed', '1000') as served:
@@ -240,6 +258,7 @@ def main():
         found += whatif_differences(served, sys.argv[1], sys.argv[2])
         found += sweep_problems(served, schemas)
         found += sweep_differences(served, sys.argv[1], sys.argv[2])
+        found += bound_differences(served, sys.argv[1])
         status, text = served.raw('/api/v1/replay', 'POST', {'playing': False, 'speed': 5})
         found += schemas.problems(json.loads(text), {'$ref': '#/Status'}, '/replay')
         status, text = served.raw('/metrics')

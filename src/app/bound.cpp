@@ -1,4 +1,5 @@
-// `anemone bound SOURCE --matrix M`: how good any routing could be, beside today's.
+// `anemone bound SOURCE --matrix M`, or of a server or a store: how good any routing could be, beside
+// today's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "app/answering.h"
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/measured_bound.h"
 #include "app/plan_options.h"
 #include "app/routing_source.h"
+#include "app/server_options.h"
 #include "app/text_table.h"
 #include "base/text.h"
 #include "io/clock.h"
@@ -25,6 +29,7 @@ using Json = nlohmann::ordered_json;
 
 struct BoundOptions {
   std::vector<std::string> sources;
+  ServerOptions server;
   std::string matrix;
   KeyOptions keys;
   std::string at;
@@ -39,8 +44,7 @@ struct Answer {
   double value_today = 0;
   double seconds = 0;
 
-  // How much more today's routing needs than it must, at least: 0.38 = 38%.
-  double excess() const { return bound.upper > 0 ? value_today / bound.upper - 1 : 0; }
+  BoundStory story() const { return {bound.lower, bound.upper, bound.exact, bound.gap(), value_today}; }
 };
 
 double value_of(const Topology& topology, FlowGoal goal, const LinkLoad& load) {
@@ -75,7 +79,7 @@ void print_json(const Topology& topology, const std::string& objective, const An
                      {"exact", answer.bound.exact},
                      {"gap", answer.bound.gap()},
                      {"today", answer.value_today},
-                     {"excess", answer.excess()},
+                     {"excess", answer.story().excess()},
                      {"unrouted_bps", answer.bound.unrouted_bps},
                      {"links", links_json(topology, answer)},
                      {"seconds", answer.seconds}};
@@ -93,27 +97,27 @@ TextTable link_table(const Topology& topology, const Answer& answer, bool csv) {
   return table;
 }
 
-void print_story(const std::string& objective, const Answer& answer) {
-  const bool share = objective == "utilisation";
-  const auto say = [&](double value) {
-    return share ? fmt::format("{:.4f}%", value * 100) : print_si(value);
-  };
-  fmt::print("no routing does better than  {}\n", say(answer.bound.lower));
-  if (answer.bound.exact) {
-    fmt::print("and one reaches it (exact)\n");
-  } else {
-    fmt::print("and one reaches              {} (within {:.2f}%)\n", say(answer.bound.upper),
-               answer.bound.gap() * 100);
-  }
-  fmt::print("today's routing has          {}: {} more than it must\n", say(answer.value_today),
-             print_share(answer.excess()));
-  if (answer.bound.unrouted_bps > 0)
-    fmt::print("no path at all for {} bit/s\n", print_si(answer.bound.unrouted_bps));
+int refuse(const char* what) {
+  fmt::print(stderr, "anemone bound: {}\n", what);
+  return kWrongUsage;
 }
 
 int fail(const Error& error) {
   fmt::print(stderr, "anemone bound: {}\n", error.message);
   return kFailed;
+}
+
+int bound_measured(const BoundOptions& options) {
+  if (!options.matrix.empty()) return refuse("--matrix goes with a topology or captures");
+  if (options.plan.goal() != FlowGoal::kMaxUtilisation || options.gap != 0) {
+    return refuse("--objective and --gap go with --matrix");
+  }
+  MeasuredBound measured;
+  measured.server = options.server;
+  if (options.server.server.empty()) measured.store = options.sources.front();
+  measured.at = options.at;
+  measured.format = options.format;
+  return print_measured_bound(measured);
 }
 
 }  // namespace
@@ -122,13 +126,15 @@ int bound(int argc, char** argv) {
   BoundOptions options;
   Arguments arguments(
       "bound",
-      "How good any routing could be with a traffic matrix, with proofs on both sides, beside "
-      "today's routing.");
-  arguments.positional("SOURCE", options.sources, "a topology file, or OSPF or IS-IS captures of one network",
-                       Need::kRequired);
-  arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too",
-                   Need::kRequired);
-  arguments.option("--at", options.at, "the instant, for captures: RFC 3339 or Unix seconds");
+      "How good any routing could be, beside today's: with a traffic matrix (--matrix) and proofs on both "
+      "sides, or with what agents measure (--server URL, or a store's folder).");
+  arguments.positional("SOURCE", options.sources,
+                       "a topology file, OSPF or IS-IS captures of one network, or the folder of a store",
+                       Need::kOptional);
+  options.server.declare(arguments);
+  arguments.option("--matrix", options.matrix, "a demand file; a topology file may hold demands too");
+  arguments.option("--at", options.at,
+                   "the instant, for captures and measured traffic: RFC 3339 or Unix seconds");
   options.keys.declare(arguments);
   options.plan.declare(arguments);
   arguments.option("--gap", options.gap, "good enough: how far the two sides may be apart, as 0.01");
@@ -136,6 +142,11 @@ int bound(int argc, char** argv) {
   if (const auto code = arguments.parse(argc, argv)) return *code;
   const auto time = options.plan.seconds();
   if (!time) return fail(time.error()), kWrongUsage;
+  if (options.sources.empty() == options.server.server.empty()) {
+    return refuse("want a SOURCE, or --server URL");
+  }
+  if (options.sources.empty() || is_store(options.sources.front())) return bound_measured(options);
+  if (options.matrix.empty()) return refuse("--matrix is required for a topology or captures");
 
   const auto source = read_routing_source("bound", options.sources, options.at, options.keys);
   if (!source) return fail(source.error());
@@ -156,7 +167,11 @@ int bound(int argc, char** argv) {
   if (options.format == "csv") fmt::print("{}", link_table(source->topology, answer, true).csv());
   if (options.format == "table") {
     fmt::print("{}\n", link_table(source->topology, answer, false).aligned());
-    print_story(options.plan.objective, answer);
+    const bool is_share = options.plan.goal() == FlowGoal::kMaxUtilisation;
+    print_bound_story(answer.story(), is_share ? BoundUnit::kShare : BoundUnit::kCost);
+    if (answer.bound.unrouted_bps > 0) {
+      fmt::print("no path at all for {} bit/s\n", print_si(answer.bound.unrouted_bps));
+    }
   }
   return kDone;
 }
