@@ -206,12 +206,15 @@ def sweep_differences(served, program, recording):
 
 def bound_differences(served, program):
     """The command asks the same; the fullest link is that of /load, and no routing is below what any must have."""
-    at = served.get('series')['bins'][1]['from']
+    bins = [point['from'] for point in served.get('series')['bins']]
+    empty = subprocess.run([program, 'bound', '--server', served.url, '--at', bins[0]], capture_output=True, text=True, check=True).stdout
+    at = bins[len(bins) // 2]
     told, load = served.get('bound', at=at), served.get('load', at=at)
     ask = [program, 'bound', '--server', served.url, '--at', at]
     by_command = json.loads(subprocess.run([*ask, '--format', 'json'], capture_output=True, text=True, check=True).stdout)
     story = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
-    found = [] if by_command == told else [f'/bound: {told}, by the command {by_command}']
+    found = [] if 'no load on links of known capacity' in empty else [f'/bound of an empty bin: {empty}']
+    found += [] if by_command == told else [f'/bound: {told}, by the command {by_command}']
     full = max(link['utilisation'] or 0 for link in load['links'])
     if load['bin']['stable'] and abs(told['utilization'] - full) > 1e-6 * full:
         found.append(f'/bound: {told}, and the fullest link of /load has {full}')

@@ -37,6 +37,10 @@ void print_bound_story(const BoundStory& story, BoundUnit unit) {
   const auto say = [&](double value) {
     return unit == BoundUnit::kShare ? fmt::format("{:.4f}%", value * 100) : print_si(value);
   };
+  if (story.today == 0) {
+    fmt::print("no load on links of known capacity\n");
+    return;
+  }
   fmt::print("no routing does better than  {}\n", say(story.lower));
   if (story.exact) {
     fmt::print("and one reaches it (exact)\n");

@@ -13,6 +13,7 @@ constexpr std::uint32_t kHotRange =
     6;  // powers of two around it, by chance, so that no network's scale is missed
 constexpr double kCycleGrowth = 1.15;
 constexpr std::uint64_t kCycleMost = 20'000;
+constexpr std::uint64_t kStray = 8;  // cycles
 
 double reference_of(const FlowProblem& problem, const WeightSearchOptions& options) {
   const bool is_known = options.lower > 0 && options.goal == FlowGoal::kMaxUtilisation;
@@ -50,6 +51,7 @@ void WeightSearch::became_present(const WeightScore& score) {
   scored_.blame(blame_);
   for (std::size_t i = 1; i < blame_.size(); ++i) blame_[i] += blame_[i - 1];
   if (best_costs_.empty() || !present_.better_than(best_)) return;
+  fruitless_ = 0;
   best_ = present_;
   best_costs_.assign(state_.costs().begin(), state_.costs().end());
 }
@@ -82,8 +84,21 @@ void WeightSearch::begin_cycle() {
       std::min(kCycleMost, static_cast<std::uint64_t>(static_cast<double>(cycle_length_) * kCycleGrowth));
   hot_ = kHot * std::exp2(random_.below(kHotRange) - kHotRange / 2.0);
   std::vector<Cost> costs = best_costs_;
+  if (is_astray()) {
+    costs.assign(state_.costs().begin(), state_.costs().end());
+    if (fruitless_ % kStray == 0) mix(costs);
+  }
+  ++fruitless_;
   if (random_.below(3) == 0) shake(costs);
   take_costs(costs);
+}
+
+// After many cycles that found nothing as many lead away from the best, each from the end of the last.
+bool WeightSearch::is_astray() const { return fruitless_ / kStray % 2 == 1; }
+
+// Half of the costs are others' then.
+void WeightSearch::mix(std::vector<Cost>& costs) {
+  for (int i = 0; i < 8; ++i) shake(costs);
 }
 
 void WeightSearch::shake(std::vector<Cost>& costs) {

@@ -55,6 +55,8 @@ class WeightSearch {
 
   void begin_cycle();
   void shake(std::vector<Cost>& costs);
+  bool is_astray() const;
+  void mix(std::vector<Cost>& costs);
   double temperature() const;
   bool find_move(Move& move);
   bool find_late(std::uint32_t& arc, std::size_t& target);
@@ -82,6 +84,7 @@ class WeightSearch {
   std::uint64_t cycle_ = 0;
   std::uint64_t cycle_begin_ = 0;
   std::uint64_t cycle_length_ = 300;
+  std::uint64_t fruitless_ = 0;  // cycles begun since the best was found
   double hot_ = 0;  // relative worsening that is taken with a chance of 1/e when the cycle begins
 };
 
