@@ -42,7 +42,9 @@ struct Minutes {
                  .bytes = random.below(1'000'000)};
     one.lasted_us = random.below(100'000);
     one.srtt_us = 10'000 + random.below(1000);
-    one.origin = {.owner = OwnerId{5 + number % 200}, .pid = 1000 + number % 200, .interface = 2};
+    one.origin.owner = OwnerId{5 + number % 200};
+    one.origin.pid = 1000 + number % 200;
+    one.origin.interface = 2;
     return one;
   }
 
