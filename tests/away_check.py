@@ -89,8 +89,9 @@ def run(options, folder, randomly):
         problems.append(f'{small.name}: a quota of {quota} bytes: {small.waiting} waiting, {small.lost} lost')
     if small.lost[1] != small.lost[0] * options.records:
         problems.append(f'{small.name}: {small.lost} lost, in records')
-    # The first has been offered to the server, which might have it: it stays.
-    if small.kept != [1, *range(options.slices - len(small.kept) + 2, options.slices + 1)]:
+    # The one that was offered to the server, which might have it, stays: the first as a rule, a later one when the uploader began late.
+    newest = small.kept[1:]
+    if newest != list(range(options.slices - len(newest) + 1, options.slices + 1)) or not 0 < small.kept[0] <= newest[0]:
         problems.append(f'{small.name}: not the oldest went: {small.kept}')
     for agent in agents[1:]:
         if agent.lost[0] or agent.waiting[0] < options.slices - 1:
