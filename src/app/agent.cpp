@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <bit>
 
 #include <array>
 #include <csignal>
@@ -162,7 +163,7 @@ int let_go_of_code(dl_phdr_info* object, std::size_t, void*) {
     if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
     const std::uintptr_t from = (object->dlpi_addr + part.p_vaddr) / page * page;
     const std::uintptr_t to = object->dlpi_addr + part.p_vaddr + part.p_memsz;
-    ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+    ::madvise(std::bit_cast<void*>(from), to - from, MADV_DONTNEED);
   }
   return 0;
 }
