@@ -4,9 +4,9 @@
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <bit>
 
 #include <array>
+#include <bit>
 #include <csignal>
 #include <memory>
 #include <optional>
