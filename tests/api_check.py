@@ -185,23 +185,28 @@ def sweep_problems(served, schemas):
 def sweep_differences(served, program, recording):
     """Every failure in every bin: by the server, by the command that reads the recording itself, and as scenarios of one
     failure each, which are worked out demand by demand (/whatif)."""
-    span = served.get('status')['span']
-    asks = (['--server', served.url, '--from', span['from']], [recording])
-    one, other = (json.loads(subprocess.run([program, 'sweep', *ask, '--failures', 'routers', '--format', 'json'],
-                                            capture_output=True, text=True, check=True).stdout) for ask in asks)
-    found = [f'/sweep: {key} is not what the command says: {one[key]}, {other[key]}' for key in one if one[key] != other[key]]
-    newest = f'at {served.get("series")["bins"][-1]["from"]}'
-    worst = {}
-    for row in one['failures']:
-        body = {'scenario': f'{newest}\nfail router {row["name"]}'}
-        answer = json.loads(served.raw('/api/v1/whatif', 'POST', body, **{'from': span['from']})[1])['answers'][0]
+    span, found = served.get('status')['span'], []
+    for failures in ('links', 'routers', 'sites'):
+        asks = (['--server', served.url, '--from', span['from']], [recording])
+        one, other = (json.loads(subprocess.run([program, 'sweep', *ask, '--failures', failures, '--format', 'json'],
+                                                capture_output=True, text=True, check=True).stdout) for ask in asks)
+        found += [f'/sweep: {key} is not what the command says: {one[key]}, {other[key]}' for key in one if one[key] != other[key]]
+        found += failures_that_differ(served, failures, one, span['from'])
+    return found
+
+
+def failures_that_differ(served, failures, swept, begin):
+    found, worst = [], {}
+    for row in swept['failures']:
+        body = {'scenario': f'at {swept["network_at"]}\nfail {failures[:-1]} {row["name"]}'}
+        answer = json.loads(served.raw('/api/v1/whatif', 'POST', body, **{'from': begin})[1])['answers'][0]
         for link in answer['links']:
             worst[link['id']] = max(worst.get(link['id'], 0), link['after']['worst_bps'], link['before']['worst_bps'])
-        if abs(answer['after']['max_utilisation'] - row['max_utilisation']) > 1e-9 * row['max_utilisation']:
-            found.append(f'/sweep: {row} while /whatif has {answer["after"]["max_utilisation"]}')
-    found += [f'/sweep: the worst of {link["id"]} is {link["worst"]["bps"]}, by /whatif {worst[link["id"]]}'
-              for link in one['links'] if abs(link['worst']['bps'] - worst[link['id']]) > 1e-6 * max(1, worst[link['id']])]
-    return found
+        for key, told in (('max_utilisation', answer['after']['max_utilisation']), ('disconnected_bps', answer['disconnected_bps'])):
+            if abs(told - row[key]) > 1e-9 * max(abs(told), 1):
+                found.append(f'/sweep: {row} while /whatif has {key} {told}')
+    return found + [f'/sweep: the worst of {link["id"]} is {link["worst"]["bps"]}, by /whatif {worst[link["id"]]}'
+                    for link in swept['links'] if abs(link['worst']['bps'] - worst[link['id']]) > 1e-6 * max(1, worst[link['id']])]
 
 
 def bound_differences(served, program):

@@ -123,7 +123,7 @@ class BinSweeper {
     for (const LinkId link : failure.links) down.push_back({link, kUnreachable});
     ChangedTopology after = change_topology(topology_, down);
     if (base_.reannounce) after.topology = base_.reannounce(std::move(after.topology));
-    find_moved(after.topology);
+    find_moved(failure, after.topology);
     if (moved_.empty()) return base_.nothing;
     BinSweep::OfFailure outcome;
     move(failure, after, outcome);
@@ -134,7 +134,7 @@ class BinSweeper {
 
  private:
   // Lists what goes another way, and where to; `is_moved_` is empty again.
-  void find_moved(const Topology& after) {
+  void find_moved(const Failure& failure, const Topology& after) {
     std::optional<AnnouncedOtherwise> announced;
     if (base_.reannounce) announced.emplace(topology_, after);
     moved_.clear();
@@ -148,6 +148,8 @@ class BinSweeper {
       moved_.push_back(i);
       ends_before_.push_back(ends);
       if (to_prefix) ends.to.prefix = announced->after(ends.to.prefix);
+      const auto& gone = failure.nodes;
+      if (std::find(gone.begin(), gone.end(), ends.ingress) != gone.end()) ends.to = {};
       ends_after_.push_back(ends);
     }
   }

@@ -16,9 +16,11 @@
 
 namespace anemone {
 
-// Links that go down together.
+// Links that go down together, and nodes that are gone with all their links: what enters there has no way,
+// not even to what the node itself announced.
 struct Failure {
   std::vector<LinkId> links;
+  std::vector<NodeId> nodes = {};
 };
 
 // The changes that a failure makes of a graph as it stands: of links that are up.

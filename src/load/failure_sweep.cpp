@@ -101,12 +101,14 @@ std::vector<Failure> node_failures(const Topology& topology) {
     failures[topology.link(id).from.value()].links.push_back(id);
     failures[topology.link(id).to.value()].links.push_back(id);
   }
+  for (const NodeId node : topology.nodes()) failures[node.value()].nodes.push_back(node);
   return failures;
 }
 
 Failure group_failure(const Topology& topology, std::span<const NodeId> nodes,
                       std::span<const LinkId> links) {
   Failure failure;
+  failure.nodes.assign(nodes.begin(), nodes.end());
   const auto add = [&](LinkId link) {
     failure.links.push_back(link);
     if (topology.link(link).reverse.valid()) failure.links.push_back(topology.link(link).reverse);

@@ -28,6 +28,27 @@ NamedFailures routers_one_by_one(const Topology& topology) {
 }
 
 // What is in one site or group fails together.
+Result<Failure> failure_of(const Things& things, const Thing& thing, const Topology& topology) {
+  const auto opened = things.open(thing);
+  if (!opened) return opened.error();
+  std::vector<NodeId> nodes;
+  std::vector<LinkId> links;
+  for (const Thing& part : *opened) {
+    const bool is_place = part.kind == Thing::Kind::kRouter || part.kind == Thing::Kind::kNetwork ||
+                          part.kind == Thing::Kind::kSite;
+    if (is_place) {
+      const auto found = things.nodes(part);
+      if (!found) return found.error();
+      nodes.insert(nodes.end(), found->begin(), found->end());
+    } else {
+      const auto found = things.links(part);
+      if (!found) return found.error();
+      links.insert(links.end(), found->begin(), found->end());
+    }
+  }
+  return group_failure(topology, nodes, links);
+}
+
 Result<NamedFailures> together(Thing::Kind kind, std::vector<std::string> names, const Topology& topology,
                                const Scenario& scenario, const Places& places) {
   const auto things = Things::make(scenario, topology, places);
@@ -37,9 +58,9 @@ Result<NamedFailures> together(Thing::Kind kind, std::vector<std::string> names,
     Thing thing;
     thing.kind = kind;
     thing.name = name;
-    const auto links = things->links(thing);
-    if (!links) return links.error();
-    listed.failures.push_back(group_failure(topology, {}, *links));
+    auto failure = failure_of(*things, thing, topology);
+    if (!failure) return failure.error();
+    listed.failures.push_back(std::move(*failure));
     listed.names.push_back(std::move(name));
   }
   return listed;

@@ -69,6 +69,7 @@ class RowPlacer {
   void put(std::uint32_t index, NodeId ingress, PrefixId prefix, const Traffic& traffic) {
     if (!ingress.valid() || !prefix.valid()) {
       placed.unattached_bps += traffic.bps;
+      placed.homeless.push_back({index, traffic.bps});
       return;
     }
     const std::uint32_t demand = demand_of(ingress, prefix);

@@ -20,9 +20,16 @@ struct PlacedRow {
   Traffic traffic;  // average over the bin
 };
 
+// A row with an end that is nowhere.
+struct HomelessRow {
+  std::uint32_t row = 0;
+  double bps = 0;
+};
+
 struct PlacedRows {
   std::vector<Demand> demands;
   std::vector<PlacedRow> rows;
+  std::vector<HomelessRow> homeless;
   double unattached_bps = 0;  // of moved ends, and for prefixes that the topology no longer has
   double local_bps = 0;       // moved into one network with the other end
 };

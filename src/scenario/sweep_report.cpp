@@ -118,6 +118,8 @@ NamedFailures with_pairs(const NamedFailures& failures) {
       both.links.insert(both.links.end(), more.begin(), more.end());
       std::sort(both.links.begin(), both.links.end());
       both.links.erase(std::unique(both.links.begin(), both.links.end()), both.links.end());
+      const std::vector<NodeId>& others = failures.failures[j].nodes;
+      both.nodes.insert(both.nodes.end(), others.begin(), others.end());
       all.failures.push_back(std::move(both));
       all.names.push_back(failures.names[i] + " + " + failures.names[j]);
     }

@@ -19,6 +19,7 @@ namespace anemone {
 namespace {
 
 constexpr std::size_t kNetworksKept = 8;
+constexpr Pain kCutOff = {1, 0, 0};
 
 std::vector<PrefixId> same_prefixes(const Topology& topology) {
   std::vector<PrefixId> same;
@@ -152,7 +153,7 @@ Result<void> WhatIf::Work::add_matrix(const WhatIfBin& bin) {
   for (const NodeId node : by_ingress.ids()) {
     if (by_ingress[node].bps > 0) hurts.add_router(network.after.topology.node(node).name, by_ingress[node]);
   }
-  outcomes.add_disconnected(changed.homeless.bps, {1, 0, 0});
+  outcomes.add_disconnected(changed.homeless.bps, kCutOff);
   newest = {&network, bin.matrix->demands, changed.matrix.demands, changed.was};
   return {};
 }
@@ -242,6 +243,15 @@ void WhatIf::Work::ask_who_is_hurt(std::span<const FlowRecord> records, std::spa
         pain_of(before, network.routes_after.of(demand.ingress, demand.to), overloaded, network.rows_after);
     hurts.add(records[record], network.after.topology.node(demand.ingress).name, row.traffic.bps, pain);
     outcomes.add_disconnected(row.traffic.bps, pain);
+  }
+  for (const HomelessRow& row : part.after.homeless) {
+    const std::uint32_t record = part.rows[row.row].record;
+    const auto was = demand_before.find(record);
+    if (was == demand_before.end()) continue;
+    const Demand& old = part.before.demands[was->second];
+    if (!network.routes_before.of(old.ingress, old.to).cost) continue;
+    hurts.add(records[record], network.before->node(old.ingress).name, row.bps, kCutOff);
+    outcomes.add_disconnected(row.bps, kCutOff);
   }
 }
 
