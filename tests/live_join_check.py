@@ -145,6 +145,15 @@ def from_files(program, folder, log, flows, bin_, at, failed_at):
     return differences(json.loads(done.stdout)['links'], expected_loads(flows, bin_, failed_at), f'bin {bin_} by files')
 
 
+def failures_by(program, source, url, begin):
+    """`anemone sweep` of a server or a store, over the bins that are complete in both."""
+    done = subprocess.run([program, 'sweep', source, *([url] if url else []), '--failures', 'routers', '--from', stamp(begin),
+                           '--to', stamp(begin + (BINS - 1) * BIN), '--format', 'json'], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f'anemone sweep {source}: {done.stderr}')
+    return json.loads(done.stdout)
+
+
 def until(what, test, seconds=20):
     end = time.monotonic() + seconds
     while not test():
@@ -233,9 +242,18 @@ def main():
             if processes != {process for process, _ in PROCESSES.values()}:
                 sys.exit(f'processes: {processes}')
             told = [load(bin_) for bin_ in range(BINS)]
+            swept = failures_by(program, '--server', served.url, begin)
         finally:
             with served:
                 pass
+        kept = failures_by(program, folder / 'store', None, begin)
+        wrong += [f'every failure in turn: the store says {key} {kept[key]}, its server {swept[key]}'
+                  for key in swept if kept[key] != swept[key]]
+        # The network at the end is a chain: whichever of its routers fails, something is cut off and nothing goes round.
+        if (swept['bins'], swept['bins_elsewhere']) != (BINS - 1, 3) or len(swept['failures']) != 4 or \
+                any(row['disconnected_bps'] <= 0 for row in swept['failures']) or \
+                any(link['worst']['failure'] for link in swept['links']):
+            wrong.append(f'every failure in turn: {swept}')
         for bin_ in range(BINS):
             at = begin + bin_ * BIN + 5
             done = subprocess.run([program, 'load', folder / 'store', '--at', stamp(at), '--format', 'json'],
@@ -250,7 +268,8 @@ def main():
         if wrong:
             sys.exit('\n'.join(wrong))
         print(f'seed {seed}: {len(files)} files, {len(late)} of them late, {uploads.again} sent again, {kills} kills: loads of '
-              f'{BINS} bins on {2 * len(LINKS)} links are the flows\', by the server, its store and the files')
+              f'{BINS} bins on {2 * len(LINKS)} links are the flows\', by the server, its store and the files; '
+              'every failure in turn is the same by server and store')
 
 
 if __name__ == '__main__':

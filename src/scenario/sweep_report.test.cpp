@@ -104,6 +104,26 @@ TEST_CASE("sweep report: every failure is what the scenario of that failure says
   }
 }
 
+TEST_CASE(
+    "sweep report: a group is what the scenario that fails it says, its routers gone with all that enters "
+    "there") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Net net = random_net(random);
+    SweepWish wish;
+    wish.failures = FailureChoice::kGroups;
+    const std::string group = "group g = link r0 r1, router r2";
+    const auto report = swept(net, wish, 1, group);
+    REQUIRE(report.has_value());
+    const WhatIfAnswer answer = foretold(net, group + "; fail group g");
+    CHECK(report->failures.front().max_utilisation ==
+          doctest::Approx(answer.after.max_utilisation).epsilon(1e-9));
+    CHECK(report->failures.front().disconnected_bps ==
+          doctest::Approx(answer.disconnected_bps).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("sweep report: every two failures, too") {
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     CAPTURE(seed);
