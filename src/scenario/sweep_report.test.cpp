@@ -6,30 +6,15 @@
 #include <map>
 
 #include "base/random.h"
-#include "matrix/read_matrix_file.h"
+#include "scenario/net_from_text.test.h"
 #include "scenario/scenario_text.h"
 #include "scenario/swept_traffic.h"
 #include "scenario/what_if.h"
-#include "topology/text_file.h"
 
 namespace anemone {
 namespace {
 
-struct Net {
-  std::shared_ptr<const Topology> topology;
-  TrafficMatrix matrix;
-};
-
-Net network(std::string_view text) {
-  auto file = parse_network_text(text);
-  REQUIRE(file.has_value());
-  auto topology = std::make_shared<const Topology>(file->parts);
-  auto matrix = resolve_demands(*file, *topology);
-  REQUIRE(matrix.has_value());
-  return {topology, *matrix};
-}
-
-// A ring with chords, some of whose links are one-way streets by cost, and what some send to others.
+// A ring, or a chain, with chords, and what some send to others.
 Net random_net(Random& random) {
   const std::uint32_t routers = 4 + random.below(6);
   std::string text;

@@ -5,27 +5,12 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "matrix/read_matrix_file.h"
+#include "scenario/net_from_text.test.h"
 #include "scenario/scenario_text.h"
-#include "topology/text_file.h"
 
 using namespace anemone;
 
 namespace {
-
-struct Net {
-  std::shared_ptr<const Topology> topology;
-  TrafficMatrix matrix;
-};
-
-Net network(std::string_view text) {
-  auto file = parse_network_text(text);
-  REQUIRE(file.has_value());
-  auto topology = std::make_shared<const Topology>(file->parts);
-  auto matrix = resolve_demands(*file, *topology);
-  REQUIRE(matrix.has_value());
-  return {topology, *matrix};
-}
 
 WhatIfBin bin_of(const Net& net, int number = 0) {
   WhatIfBin bin;
