@@ -90,7 +90,8 @@ int sweep(int argc, char** argv) {
                       "the failure that\n"
                       "causes it, the failures that do most harm, and the network's weak points.\n"
                       "  anemone sweep net.txt --matrix net.txt\n"
-                      "  anemone sweep RECORDING --failures sites");
+                      "  anemone sweep RECORDING --failures sites\n"
+                      "  anemone sweep --server URL --from 2026-11-22T00:00:00Z");
   arguments.positional(
       "SOURCE", options.files.sources,
       "a topology file, OSPF or IS-IS captures of one network, the folder of a recording or a store",
